@@ -1,0 +1,213 @@
+"""What use cases ask of the outside: small Protocols, each implemented by every adapter behind the same contract tests.
+
+A `path` is relative to the salon it was opened for (`bookings/b1`, `conversations/c1/messages/SM1`); `SALON` names the
+salon's own document. Documents are plain dicts; instants in them are timezone-aware UTC datetimes in microseconds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeVar
+
+SALON = "."
+
+Data = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A document as it was read. `version` is opaque: it only says "unchanged since" to a later write."""
+
+    path: str
+    data: Data
+    version: str
+    update_time: datetime
+
+    @property
+    def id(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Query:
+    """Documents of one collection. As in Firestore, a document without a field that is filtered or ordered by is not
+    found, an inequality only finds values of the same type, and `in` takes at most 30 values."""
+
+    collection: str
+    where: tuple[tuple[str, Literal["==", "<", "<=", ">", ">=", "in", "array_contains"], Any], ...] = ()
+    order_by: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Create:
+    """Fails the whole commit when the document exists."""
+
+    path: str
+    data: Data
+
+
+@dataclass(frozen=True)
+class Put:
+    """Replaces the whole document. With `unchanged_since` (a Snapshot's version) it fails the whole commit when the
+    document was written since, or is gone."""
+
+    path: str
+    data: Data
+    unchanged_since: str | None = None
+
+
+@dataclass(frozen=True)
+class Update:
+    """Changes only the named fields (dotted names reach into maps) of a document that must exist."""
+
+    path: str
+    fields: Data
+    unchanged_since: str | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    path: str
+
+
+Write = Create | Put | Update | Delete
+
+
+class Reader(Protocol):
+    def get(self, path: str) -> Snapshot | None: ...
+    def get_all(self, paths: Sequence[str]) -> list[Snapshot]:
+        """Those that exist, in the order asked for."""
+        ...
+
+    def query(self, query: Query) -> list[Snapshot]: ...
+
+
+class Transaction(Reader, Protocol):
+    """Every read comes before every write (a later read raises ReadAfterWrite). The commit happens when the work
+    returns, and only if nothing read, a query's result included, has changed since; else the work runs again."""
+
+    def write(self, *writes: Write) -> None: ...
+
+
+class Documents(Reader, Protocol):
+    """The documents below one salon; no other salon can be addressed through it."""
+
+    salon_id: str
+
+    def commit(self, *writes: Write) -> bool:
+        """All or nothing, without reads. False when a precondition did not hold: nothing was written."""
+        ...
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Raises Contended when the work could not be committed after several attempts."""
+        ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit of a query over all salons: which salon, and the document's path below it."""
+
+    salon_id: str
+    path: str
+
+
+class Store(Protocol):
+    def salon(self, salon_id: str) -> Documents:
+        """Raises InvalidEvent when salon_id is not a plain document id."""
+        ...
+
+    def platform(self) -> Documents:
+        """The top-level collections that belong to no salon: `channel_routes`, `registry`. Its salon_id is ""."""
+        ...
+
+    def due(self, collection: str, now: datetime, limit: int) -> list[Found]:
+        """Documents of that collection, in any salon, whose `due_at` has come; longest overdue first."""
+        ...
+
+
+class ReadAfterWrite(Exception):
+    """A transaction read after it wrote; Firestore refuses that, so do all adapters."""
+
+
+class Contended(Exception):
+    """A transaction kept meeting others; nothing was written, and the platform may retry."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A message for a Pub/Sub topic. Consumers filter by `attributes`."""
+
+    topic: Literal["salon-events", "salon-jobs", "ticks"]
+    body: Data
+    attributes: Mapping[str, str]
+
+
+class Bus(Protocol):
+    def publish(self, message: Published) -> None:
+        """Returns when the broker has the message; raises when it may not have it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One message on its way to one person. `content_sid` with `variables` outside WhatsApp's 24-hour window, else `body`.
+    `reference` comes back in every delivery callback, also when the provider's answer was lost."""
+
+    channel: Literal["whatsapp", "sms"]
+    account_sid: str
+    sender: str
+    to: str
+    reference: str
+    body: str | None = None
+    content_sid: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    validity: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider took the message; delivery is reported later."""
+
+    message_sid: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The provider did not take it: nothing was sent. `retry` says that trying later makes sense (throttled, not reached);
+    `provider_fault` that the recipient is not to blame."""
+
+    code: int
+    reason: str
+    retry: bool
+    provider_fault: bool
+
+
+@dataclass(frozen=True)
+class AnswerLost:
+    """Nobody knows whether it was sent: a server error or a broken connection after the request left."""
+
+    reason: str
+
+
+class Messenger(Protocol):
+    def send(self, sending: Sending) -> Accepted | Refused | AnswerLost: ...
+
+
+class Clock(Protocol):
+    """`now` is business time, simulated in the local cloud; `real` is the machine's, for leases and back-off only."""
+
+    def now(self) -> datetime: ...
+    def real(self) -> datetime: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What one deployment of the suite is configured with. `signing_key` signs links and buttons and keys the hashes of
+    addresses; `templates` is purpose -> locale -> ContentSid, used where a salon has none of its own."""
+
+    public_base_url: str
+    signing_key: bytes
+    templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
