@@ -1,0 +1,40 @@
+# Everything runs from .venv, which each target makes and fills by itself.
+# CLOUD=memory or CLOUD=emulator chooses the local cloud; without it Google's emulators are used where they are found.
+
+PYTHON ?= python3
+CLOUD  ?=
+BIN    := .venv/bin
+INSTALLED := .venv/.installed
+ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check readme
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-9s %s\n", $$1, $$2 }'
+
+$(INSTALLED): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, found " + sys.version.split()[0] + ": make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+demo: $(INSTALLED) ## one cancelled booking becomes one sold slot, told step by step
+	$(BIN)/python -m local demo $(ON_CLOUD)
+
+run: $(INSTALLED) ## the whole suite on this machine, until Ctrl-C
+	$(BIN)/python -m local up $(ON_CLOUD)
+
+# Tests that need the emulators carry one group, so that they meet in one worker and share what they start.
+test: $(INSTALLED) ## every test
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(MAKE) --no-print-directory test
+
+readme: $(INSTALLED) ## writes the README's function table from functions/*/function.json
+	$(BIN)/python .ci/function_table.py
