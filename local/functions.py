@@ -1,0 +1,152 @@
+"""The functions of the suite as their folders describe them: `function.json` is the one source, read only here."""
+
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.domain.events import EventType
+
+FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
+VERB_NOUN = re.compile(r"^[a-z]+(_[a-z]+)+$")
+FIELD = r"[a-z0-9*/\-,]+"
+Cron = Annotated[str, Field(pattern=rf"^{FIELD}( {FIELD}){{4}}$")]
+
+
+class FunctionError(Exception):
+    """A folder under functions/ is not what it has to be; says which file, which field and what was found."""
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FirestoreTrigger(_Described):
+    kind: Literal["firestore"]
+    event: Literal["written", "created", "updated", "deleted"]
+    document: str = Field(pattern=r"^[^/]+/[^/]+(/[^/]+/[^/]+)*$")
+
+
+class EventsTrigger(_Described):
+    """One push subscription of `salon-events` per type: a Pub/Sub filter cannot be changed later."""
+
+    kind: Literal["events"]
+    event_types: tuple[EventType, ...] = Field(min_length=1)
+
+
+class JobTrigger(_Described):
+    """One message on `salon-jobs` per salon, made by dispatch_jobs whenever the schedule is due."""
+
+    kind: Literal["job"]
+    job: str = Field(pattern=r"^[a-z][a-z_]*$")
+    schedule: Cron
+
+
+class TickTrigger(_Described):
+    """One message on `ticks` for all salons, with the attribute `tick` = the folder's name."""
+
+    kind: Literal["tick"]
+    schedule: Cron
+
+
+class TicksTrigger(_Described):
+    """The messages on `ticks` that carry the attribute `job`: only what dispatches jobs wants these."""
+
+    kind: Literal["ticks"]
+
+
+class HttpTrigger(_Described):
+    kind: Literal["http"]
+    path: str = Field(pattern=r"^/")
+    methods: tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], ...] = Field(min_length=1)
+    access: Literal["public", "platform"] = "public"
+
+
+Trigger = Annotated[
+    FirestoreTrigger | EventsTrigger | JobTrigger | TickTrigger | TicksTrigger | HttpTrigger,
+    Field(discriminator="kind"),
+]
+
+
+class Function(_Described):
+    name: str
+    folder: Path
+    description: str = Field(min_length=1)
+    triggers: tuple[Trigger, ...] = Field(min_length=1)
+    environment: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    memory: str = Field(default="256Mi", pattern=r"^[0-9]+(Mi|Gi)$")
+    timeout_seconds: int = Field(default=60, ge=1, le=3600)
+    max_instances: int = Field(default=20, ge=1)
+    retry: bool = True
+
+    @property
+    def signature(self) -> Literal["http", "cloudevent"]:
+        """How functions-framework has to call it."""
+        return "http" if isinstance(self.triggers[0], HttpTrigger) else "cloudevent"
+
+    @property
+    def source(self) -> Path:
+        return self.folder / "main.py"
+
+
+def load(folder: Path = FUNCTIONS) -> list[Function]:
+    """Every function of the folder, by name."""
+    return [_read(path.parent) for path in sorted(folder.glob("*/function.json"))]
+
+
+def door(function: Function) -> Callable[..., Any]:
+    """The function itself, from its main.py; each call loads a fresh module."""
+    module = _module(function)
+    found = getattr(module, function.name, None)
+    if not callable(found):
+        others = [name for name in vars(module) if not name.startswith("_")]
+        raise FunctionError(f"{function.source}: expected a function named {function.name!r}, found {others}")
+    return found  # type: ignore[no-any-return]
+
+
+def _read(folder: Path) -> Function:
+    file = folder / "function.json"
+    if not VERB_NOUN.match(folder.name):
+        raise FunctionError(f"{folder}: expected a folder named verb_noun, found {folder.name!r}")
+    if not (folder / "main.py").exists():
+        raise FunctionError(f"{folder}: expected a main.py beside function.json, found none")
+    try:
+        described = Function.model_validate({**_json(file), "name": folder.name, "folder": folder})
+    except ValidationError as error:
+        raise FunctionError(f"{file}: " + "; ".join(_problems(error))) from None
+    if len({isinstance(trigger, HttpTrigger) for trigger in described.triggers}) > 1:
+        raise FunctionError(f"{file}: triggers: expected either HTTP or events, found both")
+    return described
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text())
+    except json.JSONDecodeError as error:
+        raise FunctionError(f"{file}: expected JSON, found {error}") from None
+    if not isinstance(content, dict):
+        raise FunctionError(f"{file}: expected an object, found {type(content).__name__}")
+    return content
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors():
+        yield f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}, found {problem['input']!r}"
+
+
+def _module(function: Function) -> ModuleType:
+    # Under a name of its own: every one of these files is called main.py.
+    name = f"smart_fill_{function.name}_main"
+    spec = importlib.util.spec_from_file_location(name, function.source)
+    assert spec is not None and spec.loader is not None, f"{function.source} is not a Python file"
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
