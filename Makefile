@@ -37,4 +37,4 @@ check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(MAKE) --no-print-directory test
 
 readme: $(INSTALLED) ## writes the README's function table from functions/*/function.json
-	$(BIN)/python .ci/function_table.py
+	PYTHONPATH=. $(BIN)/python .ci/function_table.py

@@ -1,0 +1,53 @@
+"""Writes the README's table of functions from functions/*/function.json, between its two markers."""
+
+from pathlib import Path
+
+from local.functions import (
+    EventsTrigger,
+    FirestoreTrigger,
+    Function,
+    HttpTrigger,
+    JobTrigger,
+    TicksTrigger,
+    TickTrigger,
+    Trigger,
+    load,
+)
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+BEGIN, END = "<!-- functions: written by `make readme` -->\n", "<!-- /functions -->"
+
+
+def way_in(trigger: Trigger) -> str:
+    match trigger:
+        case FirestoreTrigger():
+            return f"Firestore `{trigger.document}` {trigger.event}"
+        case EventsTrigger():
+            return ("events " if len(trigger.event_types) > 1 else "event ") + ", ".join(trigger.event_types)
+        case JobTrigger():
+            return f"job `{trigger.job}` at `{trigger.schedule}`, once per salon"
+        case TickTrigger():
+            return f"tick at `{trigger.schedule}`, once for all salons"
+        case TicksTrigger():
+            return "every scheduled job's tick"
+        case HttpTrigger():
+            return f"{' and '.join(trigger.methods)} `{trigger.path}`, {trigger.access}"
+
+
+def row(function: Function) -> str:
+    ways = "; ".join(way_in(trigger) for trigger in function.triggers)
+    return f"| [{function.name}](functions/{function.name}/main.py) | {ways} | {function.description} |"
+
+
+def table() -> str:
+    return "\n".join(["| function | way in | does |", "|---|---|---|", *map(row, load()), ""])
+
+
+def with_table(readme: str) -> str:
+    before, rest = readme.split(BEGIN)
+    _, after = rest.split(END)
+    return before + BEGIN + table() + END + after
+
+
+if __name__ == "__main__":
+    README.write_text(with_table(README.read_text()))
