@@ -1,0 +1,284 @@
+"""The ways in: what the platform delivers, as plain values, and what becomes of a delivery.
+
+A delivery has one of two fates. `InvalidEvent` (a retry cannot help): logged, audited where the salon is known, and
+acknowledged. Every other exception escapes, so the platform delivers again and dead-letters in the end.
+"""
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from cloudevents.http import CloudEvent
+from google.events.cloud.firestore import DocumentEventData
+from google.protobuf.message import DecodeError
+from pydantic import ValidationError
+
+from shared.adapters import clock, firestore, log
+from shared.domain.audit import record_fact
+from shared.domain.events import SalonEvent
+from shared.domain.invalid import InvalidEvent
+from shared.ports import SALON, Create, Data
+
+Outcome = object
+"""What came of it. A word is logged as it is, any other value by the name of its class only."""
+
+
+@dataclass(frozen=True)
+class DocumentChange:
+    """A document below a salon, or the salon's own (`path` is then SALON), was written. Deliveries come late, twice and
+    out of order: `before` and `after` say what one write did, not what stands now. Both are None where a document that
+    did not exist was deleted."""
+
+    salon_id: str
+    path: str
+    before: Data | None
+    after: Data | None
+    update_time: datetime | None
+    event_id: str
+    occurred_at: datetime
+
+    @property
+    def id(self) -> str:
+        return self.salon_id if self.path == SALON else self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scheduled job's turn for one salon; `at` is when it was due."""
+
+    salon_id: str
+    job: str
+    at: datetime
+    event_id: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A schedule came due, for all salons at once; `name` is the folder's or the job's."""
+
+    name: str
+    at: datetime
+    event_id: str
+
+
+T = TypeVar("T", DocumentChange, SalonEvent, Job, Tick, SalonEvent | Job)
+Door = Callable[[CloudEvent], None]
+
+
+def on_document_written(function: Callable[[DocumentChange], Outcome]) -> Door:
+    """Also for triggers on `created` and `updated`: which of them it is, is the trigger's matter."""
+    return _delivered(_document_change, function)
+
+
+def on_event(function: Callable[[SalonEvent], Outcome]) -> Door:
+    return _delivered(_salon_event, function)
+
+
+def on_job(function: Callable[[Job], Outcome]) -> Door:
+    return _delivered(_job, function)
+
+
+def on_event_or_job(function: Callable[[SalonEvent | Job], Outcome]) -> Door:
+    return _delivered(_salon_event_or_job, function)
+
+
+def on_tick(function: Callable[[Tick], Outcome]) -> Door:
+    return _delivered(_tick, function)
+
+
+def _delivered(parse: Callable[[CloudEvent], T], function: Callable[[T], Outcome]) -> Door:
+    @wraps(function)
+    def door(cloud_event: CloudEvent) -> None:
+        started = time.perf_counter()
+        name = function.__name__
+        fields: dict[str, object] = {"salon_id": None, "event_id": cloud_event["id"]}
+
+        def report(severity: log.Severity, outcome: str, **more: object) -> None:
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            log.line(severity, f"{name}: {outcome}", function=name, **fields, outcome=outcome, ms=ms, **more)
+
+        parsed: T | None = None
+        try:
+            parsed = parse(cloud_event)
+            fields.update(salon_id=getattr(parsed, "salon_id", None), event_id=parsed.event_id)
+            outcome = function(parsed)
+        except InvalidEvent as invalid:
+            if parsed is not None:
+                _set_aside(parsed, name, invalid)
+            report("WARNING", "InvalidEvent", reason=str(invalid))
+        except Exception as error:
+            # Only the class: the text of an error may quote a document.
+            report("ERROR", "failed", error=type(error).__name__)
+            raise
+        else:
+            report("INFO", outcome if isinstance(outcome, str) else type(outcome).__name__)
+
+    return door
+
+
+def _set_aside(parsed: DocumentChange | SalonEvent | Job | Tick, actor: str, invalid: InvalidEvent) -> None:
+    if isinstance(parsed, Tick):
+        return
+    if isinstance(parsed, DocumentChange) and parsed.path.startswith("audit_logs/"):
+        # A record about a record would be delivered to the same function, without end.
+        return
+    record = record_fact(
+        salon_id=parsed.salon_id,
+        resource_type="event",
+        resource_id=parsed.event_id,
+        version=actor,
+        now=clock.clock().now(),
+        actor=actor,
+        event="data_set_aside",
+        action="An event that cannot be handled was set aside",
+        details={"reason": str(invalid)},
+        severity="warning",
+    )
+    try:
+        documents = firestore.store().salon(parsed.salon_id)
+    except InvalidEvent:
+        return
+    documents.commit(Create(record.path, record.stored()))
+
+
+def _document_change(event: CloudEvent) -> DocumentChange:
+    written = DocumentEventData.pb(DocumentEventData())
+    try:
+        written.ParseFromString(event.data)
+    except (DecodeError, TypeError) as error:
+        raise InvalidEvent(f"expected event {event['id']} to hold a DocumentEventData, found {error}") from None
+    after = written.value if written.HasField("value") else None
+    before = written.old_value if written.HasField("old_value") else None
+    salon_id, path = _below_salon(_document_name(event, after or before))
+    return DocumentChange(
+        salon_id=salon_id,
+        path=path,
+        before=None if before is None else _map(before.fields),
+        after=None if after is None else _map(after.fields),
+        update_time=_instant(after.update_time) if after is not None and after.HasField("update_time") else None,
+        event_id=event["id"],
+        occurred_at=_time(event),
+    )
+
+
+def _document_name(event: CloudEvent, document: Any | None) -> str:
+    """The path below the database. The attribute is percent-encoded where the name is not plain ASCII."""
+    if document is not None and document.name:
+        return str(document.name).partition("/documents/")[2]
+    return unquote(event.get("document") or "")
+
+
+def _below_salon(name: str) -> tuple[str, str]:
+    match name.split("/"):
+        case ["salons", str(salon_id)] if salon_id:
+            return salon_id, SALON
+        case ["salons", str(salon_id), *below] if salon_id and len(below) % 2 == 0 and all(below):
+            return salon_id, "/".join(below)
+    raise InvalidEvent(f"expected a document at or below salons/{{salon_id}}, found {name!r}")
+
+
+def _map(fields: Any) -> Data:
+    return {name: _value(value) for name, value in fields.items()}
+
+
+def _value(value: Any) -> Any:
+    kind = value.WhichOneof("value_type")
+    match kind:
+        case None | "null_value":
+            return None
+        case "map_value":
+            return _map(value.map_value.fields)
+        case "array_value":
+            return [_value(item) for item in value.array_value.values]
+        case "timestamp_value":
+            return _instant(value.timestamp_value)
+        case "geo_point_value":
+            return {"latitude": value.geo_point_value.latitude, "longitude": value.geo_point_value.longitude}
+        case _:
+            return getattr(value, kind)
+
+
+def _instant(timestamp: Any) -> datetime:
+    # By whole numbers: a float of seconds cannot carry microseconds exactly.
+    return datetime.fromtimestamp(timestamp.seconds, UTC) + timedelta(microseconds=timestamp.nanos // 1000)
+
+
+def _time(event: CloudEvent) -> datetime:
+    try:
+        return datetime.fromisoformat(event["time"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidEvent(f"expected event {event['id']} to have an RFC 3339 time, found {error}") from None
+
+
+@dataclass(frozen=True)
+class _Message:
+    id: str
+    attributes: dict[str, str]
+    body: Data
+
+
+def _message(event: CloudEvent) -> _Message:
+    try:
+        message = event.data["message"]
+        body = json.loads(base64.b64decode(message["data"], validate=True))
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise InvalidEvent(
+            f"expected message {event['id']} to hold base64 of JSON, found {type(error).__name__}"
+        ) from None
+    if not isinstance(body, dict):
+        raise InvalidEvent(f"expected message {event['id']} to hold a JSON object, found {type(body).__name__}")
+    return _Message(str(event["id"]), dict(message.get("attributes") or {}), body)
+
+
+def _salon_event(event: CloudEvent) -> SalonEvent:
+    return _as_salon_event(_message(event))
+
+
+def _job(event: CloudEvent) -> Job:
+    return _as_job(_message(event))
+
+
+def _salon_event_or_job(event: CloudEvent) -> SalonEvent | Job:
+    message = _message(event)
+    return _as_job(message) if "job" in message.attributes else _as_salon_event(message)
+
+
+def _tick(event: CloudEvent) -> Tick:
+    message = _message(event)
+    name = message.attributes.get("tick") or message.attributes.get("job")
+    if not name:
+        raise InvalidEvent(f"expected message {message.id} to have the attribute tick or job, found neither")
+    return Tick(name=name, at=_at(message) if "at" in message.body else _time(event), event_id=message.id)
+
+
+def _as_salon_event(message: _Message) -> SalonEvent:
+    try:
+        return SalonEvent.model_validate(message.body)
+    except ValidationError as error:
+        # Without the values: a payload is nobody's business in a log.
+        wrong = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
+        raise InvalidEvent(f"expected message {message.id} to hold a salon event, found {wrong}") from None
+
+
+def _as_job(message: _Message) -> Job:
+    salon_id, job = message.body.get("salon_id"), message.body.get("job")
+    if not (isinstance(salon_id, str) and salon_id and isinstance(job, str) and job):
+        raise InvalidEvent(f"expected message {message.id} to name a job and a salon, found {sorted(message.body)}")
+    return Job(salon_id=salon_id, job=job, at=_at(message), event_id=message.id)
+
+
+def _at(message: _Message) -> datetime:
+    try:
+        at = datetime.fromisoformat(message.body["at"])
+    except (KeyError, TypeError, ValueError):
+        at = None
+    if at is None or at.tzinfo is None:
+        raise InvalidEvent(f"expected message {message.id} to say `at` when it was due, an instant with its offset")
+    return at.astimezone(UTC)
