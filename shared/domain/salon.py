@@ -1,0 +1,83 @@
+"""The salon: the tenant, its hours, whom to ask and how it sends."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from shared.domain.app_document import Absence, AppDocument
+from shared.domain.settings import QuietHours
+from shared.domain.stored import DocumentId, Instant, Stored
+from shared.domain.wall_time import DatedHours, WeeklyHours
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"expected an IANA timezone such as Asia/Kolkata, found {name!r}") from error
+
+
+def _known_zone(name: str) -> str:
+    zone_named(name)
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Contact(Stored):
+    """Somebody who decides for the salon. The first owner in the list is asked first."""
+
+    name: str = ""
+    role: Literal["owner", "manager"]
+    phone: str | None = None
+    email: str | None = None
+    locale: str | None = None
+    quiet_hours: QuietHours | None = None
+
+
+class Messaging(Stored):
+    """The salon's own sending numbers (E.164); a missing one means that channel is not used."""
+
+    account_sid: str | None = None
+    whatsapp_from: str | None = None
+    sms_from: str | None = None
+    messaging_service_sid: str | None = None
+    templates: dict[str, dict[str, str]] = {}
+
+
+class Salon(AppDocument):
+    """`paused` stops asking and deciding; gaps are still kept."""
+
+    name: str
+    organization_id: DocumentId
+    status: Literal["active", "paused"] = "active"
+    timezone: ZoneName
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    locale: str = "en-IN"
+    address: str = ""
+    opening_hours: WeeklyHours = {}
+    special_hours: DatedHours = {}
+    closures: list[Absence] = []
+    contacts: list[Contact] = []
+    messaging: Messaging = Messaging()
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+    @classmethod
+    def from_document(cls, id: str, data: Mapping[str, Any]) -> Self:
+        """A salon that names no organization is one of its own."""
+        return super().from_document(id, {**data, "organization_id": data.get("organization_id") or id})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_named(self.timezone)
+
+    def date_of(self, instant: datetime) -> date:
+        """The date on the salon's wall."""
+        return instant.astimezone(self.zone).date()

@@ -1,0 +1,17 @@
+"""A staff member: what they can do and when they work."""
+
+from shared.domain.app_document import Absence, AppDocument
+from shared.domain.stored import DocumentId
+from shared.domain.wall_time import DatedHours, WeeklyHours
+
+
+class StaffMember(AppDocument):
+    """`working_hours` null means the salon's hours, a weekday missing in them a day off. A shift replaces them that date."""
+
+    name: str
+    active: bool = True
+    service_ids: list[DocumentId] = []
+    working_hours: WeeklyHours | None = None
+    shifts: DatedHours = {}
+    breaks: WeeklyHours = {}
+    time_off: list[Absence] = []
