@@ -79,10 +79,10 @@ class Finding:
 
 
 class Gap(StateDocument):
-    """`start_time` to `end_time` is the free stretch as it is, also when some of it is past or too soon; what can be sold
-    begins at `sellable_at(now, notice)`. `sellable_from` is that instant when the gap was last amended: the mere passage
-    of time changes no gap. `opened_start` and `opened_end` are its bounds at opening, which its id is made of.
-    `expires_at` is when nothing that fits could be sold any more, `freed` what an offer should aim at."""
+    """`start_time` to `end_time` is the free stretch as it is, also when some of it is past or too soon;
+    `sellable_at` says what can be sold. `sellable_from` is where that began when the gap was last amended: the mere
+    passage of time changes no gap. `opened_start` and `opened_end` are its bounds at opening, which its id is made
+    of. From `expires_at` on nothing that fits can be sold any more. `freed` is what an offer should aim at."""
 
     collection: ClassVar[str] = "gaps"
     resource_type: ClassVar[str] = "gap"

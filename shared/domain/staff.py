@@ -6,7 +6,8 @@ from shared.domain.wall_time import DatedHours, WeeklyHours
 
 
 class StaffMember(AppDocument):
-    """`working_hours` null means the salon's hours, a weekday missing in them a day off. A shift replaces them that date."""
+    """`working_hours` null means the salon's hours, a weekday missing in it a day off; a shift replaces it on its
+    date."""
 
     name: str
     active: bool = True
