@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from google.events.cloud.firestore import DocumentEventData, Value
 
+from shared.adapters import wire
+
 _EventData = DocumentEventData.pb(DocumentEventData()).__class__
 _Value = Value.pb(Value()).__class__
 
@@ -69,7 +71,7 @@ def pubsub_event(
     """A Pub/Sub message as functions-framework hands a push delivery to the function."""
     message = {
         "@type": "type.googleapis.com/google.pubsub.v1.PubsubMessage",
-        "data": base64.b64encode(json.dumps(body).encode()).decode(),
+        "data": base64.b64encode(wire.encode(dict(body))).decode(),
         "attributes": dict(attributes),
         "messageId": event_id,
         "publishTime": _rfc3339(time),
@@ -86,7 +88,7 @@ def pubsub_event(
 
 
 def match(pattern: str, path: str) -> dict[str, str] | None:
-    """The wildcards' values when the path is of that pattern. `{name}` is one segment, `{name=**}` all the rest."""
+    """The wildcards' values when the path is of that pattern. `{name}` is one segment, `{name=**}` and `**` all the rest."""
     found = _pattern(pattern).fullmatch(path)
     return found.groupdict() if found else None
 
@@ -109,7 +111,7 @@ def _pattern(pattern: str) -> re.Pattern[str]:
         for segment in pattern.split("/"):
             wildcard = re.fullmatch(r"\{(\w+)(=\*\*)?\}", segment)
             if wildcard is None:
-                yield re.escape(segment)
+                yield ".*" if segment == "**" else re.escape(segment)
             else:
                 yield f"(?P<{wildcard[1]}>{'.+' if wildcard[2] else '[^/]+'})"
 
