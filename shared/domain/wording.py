@@ -112,7 +112,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "hi": "नमस्ते {name}! आपके लिए {service}, साथ में {staff}, जगह {salon}, समय {when}, क़ीमत {price},"
             " मान्य {until} तक। बुक करने, छोड़ने या ऑफ़र बंद करने के लिए {link} खोलें।",
             "es": "Hola {name}: tenemos {service} con {staff} en {salon} libre {when} por {price}, hasta {until}."
-            " Abre {link} para reservar, omitir o no recibir más ofertas.",
+            " Abre {link} para reservar, para omitir o para no recibir más ofertas.",
         },
     ),
     "booking_confirmed": _Wording(
