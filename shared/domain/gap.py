@@ -180,7 +180,7 @@ def opened(
 def followed(gap: Gap, finding: Finding, *, staff_name: str, now: datetime, actor: str) -> Amended[Gap] | None:
     """The gap as the calendar has it now, or None when nothing about it changed. GAP_CHANGED is announced for what an
     offer depends on (bounds, origin, freed time, the owner's word); a new price or level is only recorded."""
-    remembered = common(gap.freed, [finding.stretch])
+    remembered = [part for part in common(gap.freed, [finding.stretch]) if part.end > finding.sellable_from]
     freed = merged([*remembered, *finding.freed])
     newly_freed = without(finding.freed, gap.freed)
     # A moved booking leaves no trace in the calendar: once freed, time stays freed while it stays free.

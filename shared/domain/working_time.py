@@ -2,7 +2,7 @@
 
 A day is a date on the salon's wall, from its first instant to the first of the next date: 23, 24 or 25 hours, or
 another length where the clock is changed by less or more. What a wall time means when the clock jumps or goes back
-is said once, in `wall_time.instant_of`.
+is said once, in `wall_time.instant_of`. Working through midnight is the end of one day and the start of the next.
 """
 
 from datetime import date
