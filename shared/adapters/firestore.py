@@ -79,8 +79,8 @@ class FirestoreDocuments:
 
     def commit(self, *writes: Write) -> bool:
         batch = self._client.batch()
-        for write in writes:
-            _add(self._client, batch, storable.write(self._root, write))
+        for write in storable.one_commit([storable.write(self._root, write) for write in writes]):
+            _add(self._client, batch, write)
         for attempt in range(ATTEMPTS):
             _pause(attempt)
             try:
@@ -136,7 +136,7 @@ class _Run(Generic[T]):
         self.committing = False
         own = _Transaction(self._client, self._root, transaction)
         outcome = self._work(own)
-        for write in own.writes:
+        for write in storable.one_commit(own.writes):
             _add(self._client, transaction, write)
         self.writes = own.writes
         self.committing = True
@@ -245,8 +245,8 @@ def _field(name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The library's instants carry nanoseconds; all else stays what it is, for the booking app may keep types of its own
-    (references, places) in its documents."""
+    """The library's instants carry nanoseconds; all else stays what it is: the booking app may keep references and
+    places in its documents."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -59,7 +59,7 @@ class MemoryDocuments:
         return [_own(self._root, snapshot) for snapshot in found]
 
     def commit(self, *writes: Write) -> bool:
-        return self._database.commit([storable.write(self._root, write) for write in writes])
+        return self._database.commit(storable.one_commit([storable.write(self._root, write) for write in writes]))
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         for attempt in range(ATTEMPTS):
@@ -73,7 +73,7 @@ class MemoryDocuments:
                 if self._database.commit([], transaction.reads()):
                     raise
                 continue
-            if self._database.commit(transaction.writes, transaction.reads()):
+            if self._database.commit(storable.one_commit(transaction.writes), transaction.reads()):
                 return outcome
         raise Contended(f"expected a transaction to commit within {ATTEMPTS} attempts, found other writers each time")
 

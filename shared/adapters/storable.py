@@ -5,7 +5,7 @@ Firestore's library would take more than it gives back (sets, naive datetimes, N
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +31,23 @@ def write(root: Root, change: Write) -> Write:
             return Update(path, _map(change.fields), change.unchanged_since)
         case Delete():
             return Delete(path)
+
+
+def one_commit(writes: Sequence[Write]) -> Sequence[Write]:
+    """The same writes. Refuses what Firestore refuses: to create what this commit wrote before, to update what it
+    deleted."""
+    before: dict[str, Write] = {}
+    for each in writes:
+        last = before.get(each.path)
+        if (isinstance(each, Create) and not isinstance(last, Delete | None)) or (
+            isinstance(each, Update) and isinstance(last, Delete)
+        ):
+            raise ValueError(
+                f"expected writes that can follow each other, found {type(last).__name__} and then"
+                f" {type(each).__name__} of {each.path} in one commit"
+            )
+        before[each.path] = each
+    return writes
 
 
 def query(asked: Query) -> Query:
