@@ -1,0 +1,523 @@
+"""The whole cloud in one process and one thread: memory instead of Firestore and Pub/Sub, a clock that stands still
+until it is moved, and the real functions, called through their own main.py with the events the platform would deliver.
+
+The same calls give the same documents and messages, byte for byte: tests, simulation and replay run on it.
+"""
+
+import hashlib
+import heapq
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, Protocol, Self
+from urllib.parse import urlencode
+
+import flask
+from cloudevents.http import from_http
+from twilio.request_validator import RequestValidator
+from werkzeug.wrappers import Response
+
+from local import cloud_events, cron
+from local.functions import (
+    FUNCTIONS,
+    EventsTrigger,
+    FirestoreTrigger,
+    Function,
+    HttpTrigger,
+    JobTrigger,
+    TicksTrigger,
+    TickTrigger,
+    door,
+    load,
+)
+from shared.adapters import clock as clock_adapter
+from shared.adapters import firestore, log, pubsub, settings, twilio
+from shared.adapters.memory import Change, MemoryBus, MemoryDatabase, MemoryStore
+from shared.domain.wording import Button, templates
+from shared.ports import (
+    SALON,
+    Accepted,
+    AnswerLost,
+    Data,
+    Delete,
+    Deployment,
+    Documents,
+    Messenger,
+    Published,
+    Put,
+    Query,
+    Refused,
+    Sending,
+    Update,
+)
+
+PROJECT = "demo-smart-fill"
+BASE_URL = "https://smart-fill.example"
+ACCOUNT_SID = "AC" + "0" * 31 + "1"
+AUTH_TOKEN = "in-process"
+NEVER = datetime.max.replace(tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MAX_ATTEMPTS = 5
+"""Deliveries of one event before it is dead, as the dead-letter policy of the subscriptions says."""
+MAX_DELIVERIES = 200_000
+"""Within one run_until_idle: more means that functions keep waking each other."""
+
+Fate = Literal["once", "twice", "lost", "crash_before", "crash_after"]
+
+
+class SteppedClock:
+    """Stands still until moved. Sleeping passes only on the `real` clock, so that leases and back-off end."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._slept = timedelta()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def real(self) -> datetime:
+        return self._now + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        self._slept += timedelta(seconds=seconds)
+
+    def move_to(self, instant: datetime) -> None:
+        if instant < self._now:
+            raise ValueError(f"expected an instant not before {self._now}, found {instant}")
+        self._now = instant
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event on its way to one function."""
+
+    number: int
+    function: str
+    about: str
+    headers: Mapping[str, str]
+    body: bytes
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A delivery that failed as often as the platform tries."""
+
+    delivery: Delivery
+    error: Exception
+
+
+class Conditions(Protocol):
+    """What the platform may do to deliveries. A simulation replaces the calm by its own."""
+
+    def next(self, waiting: Sequence[Delivery]) -> int:
+        """Which of those waiting is delivered now."""
+        ...
+
+    def fate(self, delivery: Delivery) -> Fate:
+        """`lost` loses this attempt only; a crash is an attempt that fails before or after its work."""
+        ...
+
+
+class Calm:
+    """First in, first out, each once."""
+
+    def next(self, waiting: Sequence[Delivery]) -> int:
+        return 0
+
+    def fate(self, delivery: Delivery) -> Fate:
+        return "once"
+
+
+class Crash(Exception):
+    """The machine a function ran on is gone."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the provider took, and when. `text` and `buttons` are what the person sees, from the template."""
+
+    sid: str
+    sending: Sending
+    at: datetime
+    purpose: str | None = None
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class Outbox:
+    """A provider that takes every message and tells nothing about it by itself. `answers` are given first, one for each
+    message; `on_message` hears of each that was taken."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.messages: list[Message] = []
+        self.answers: deque[Refused | AnswerLost] = deque()
+        self.on_message: Callable[[Message], None] | None = None
+        self._now = now
+
+    def send(self, sending: Sending) -> Accepted | Refused | AnswerLost:
+        if self.answers:
+            return self.answers.popleft()
+        message = self._taken(sending)
+        self.messages.append(message)
+        if self.on_message is not None:
+            self.on_message(message)
+        return Accepted(message.sid)
+
+    def _taken(self, sending: Sending) -> Message:
+        sid = f"SM{len(self.messages) + 1:032x}"
+        if sending.content_sid is None:
+            return Message(sid, sending, self._now(), text=sending.body or "")
+        if sending.content_sid not in _TEMPLATES:
+            raise LookupError(f"expected a ContentSid of the seeded templates, found {sending.content_sid!r}")
+        purpose, template = _TEMPLATES[sending.content_sid]
+
+        def filled(text: str) -> str:
+            return re.sub(r"\{\{(\d+)\}\}", lambda match: sending.variables[match[1]], text)
+
+        buttons = tuple(Button(button["title"], filled(button["payload"])) for button in template["buttons"])
+        return Message(sid, sending, self._now(), purpose, filled(template["body"]), buttons)
+
+
+def _content_sid(purpose: str, language: str) -> str:
+    return "HX" + hashlib.md5(f"{purpose} {language}".encode(), usedforsecurity=False).hexdigest()
+
+
+_TEMPLATES = {
+    _content_sid(purpose, language): (purpose, template)
+    for purpose, languages in templates().items()
+    for language, template in languages.items()
+}
+SEEDED_TEMPLATES = {
+    purpose: {language: _content_sid(purpose, language) for language in languages}
+    for purpose, languages in templates().items()
+}
+
+
+class Suite:
+    """`with Suite(now=...) as suite:` puts itself behind the adapters for as long as the block runs; only one can."""
+
+    def __init__(
+        self,
+        functions: Path = FUNCTIONS,
+        *,
+        now: datetime,
+        messenger: Messenger | None = None,
+        deployment: Deployment | None = None,
+        conditions: Conditions | None = None,
+    ) -> None:
+        self.clock = SteppedClock(now)
+        self.database = MemoryDatabase(now=self.clock.now, on_change=self._changed)
+        self.store = MemoryStore(self.database)
+        self.bus = MemoryBus(self._published)
+        self.outbox = Outbox(self.clock.now)
+        self.messenger = messenger or self.outbox
+        self.deployment = deployment or Deployment(BASE_URL, b"in-process signing key", SEEDED_TEMPLATES)
+        self.conditions = conditions or Calm()
+        self.waiting: list[Delivery] = []
+        self.dead: list[Dead] = []
+        self.failures: list[tuple[str, Exception]] = []
+        """Every attempt that raised, dead in the end or not: the function and its error."""
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.delivered = 0
+        self._functions = load(functions)
+        self._routes = _Routes(self._functions)
+        self._doors: dict[str, Callable[..., Any]] = {}
+        self._numbers = count(1)
+        self._actions: list[tuple[datetime, str, int, Callable[[], None]]] = []
+        self._ticks = {tick: cron.next_after(schedule, now) for tick, schedule in self._routes.schedules.items()}
+        self._due: dict[str, datetime] = {}
+        self._due_order: list[tuple[datetime, str]] = []
+        self._flask = flask.Flask("in_process")
+        self._replaced = ExitStack()
+
+    def __enter__(self) -> Self:
+        replacements: list[tuple[ModuleType, str, object]] = [
+            (firestore, "store", lambda: self.store),
+            (pubsub, "bus", lambda: self.bus),
+            (twilio, "messenger", lambda: self.messenger),
+            (clock_adapter, "clock", lambda: self.clock),
+            (settings, "deployment", lambda: self.deployment),
+            (settings, "twilio_auth_token", lambda sid: AUTH_TOKEN if sid == ACCOUNT_SID else None),
+            (log, "line", self._logged),
+        ]
+        for module, name, replacement in replacements:
+            self._replaced.enter_context(_replaced(module, name, replacement))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._replaced.close()
+
+    # What the booking app would do. Paths are whole: salons/s1/bookings/b1.
+
+    def put(self, path: str, data: Data) -> None:
+        documents, below = self._at(path)
+        documents.commit(Put(below, data))
+
+    def update(self, path: str, **fields: Any) -> None:
+        documents, below = self._at(path)
+        if not documents.commit(Update(below, fields)):
+            raise LookupError(f"expected a document at {path}, found none")
+
+    def delete(self, path: str) -> None:
+        documents, below = self._at(path)
+        documents.commit(Delete(below))
+
+    def get(self, path: str) -> Data | None:
+        documents, below = self._at(path)
+        found = documents.get(below)
+        return found.data if found else None
+
+    def list(self, collection: str) -> dict[str, Data]:
+        salon_id, _, below = collection.removeprefix("salons/").partition("/")
+        documents = self.store.salon(salon_id) if collection.startswith("salons/") else self.store.platform()
+        found = documents.query(Query(below if collection.startswith("salons/") else collection))
+        return {snapshot.id: snapshot.data for snapshot in found}
+
+    # What the world does.
+
+    def request(
+        self, method: str, path: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Through the door whose path it is. An error escaping it is a 500, as in the cloud, kept in `failures`."""
+        function = self._routes.http(method, path.partition("?")[0])
+        if function is None:
+            return Response(status=404)
+        url = self.deployment.public_base_url
+        with self._flask.test_request_context(
+            path, base_url=url, method=method, data=form, headers=dict(headers or {})
+        ):
+            try:
+                return self._flask.make_response(self._door(function)(flask.request))
+            except Exception as error:
+                self.failures.append((function, error))
+                return Response(status=500)
+
+    def webhook(self, path: str, form: Mapping[str, str], *, retries: int = 3) -> Response:
+        """Signed as Twilio signs, and sent again while the answer is no success, as `#rc=3&rp=all` asks for."""
+        signature = RequestValidator(AUTH_TOKEN).compute_signature(self.deployment.public_base_url + path, dict(form))
+        for _ in range(retries + 1):
+            response = self.request("POST", path, form=form, headers={"X-Twilio-Signature": signature})
+            if response.status_code < 400:
+                break
+        return response
+
+    def reply(self, message: Message, *, button: int | None = None, body: str = "", sid: str | None = None) -> Response:
+        """The person answers that message: presses the button of that number (0 is the yes), or writes."""
+        form = self._people(message, sender=message.sending.to, recipient=message.sending.sender)
+        form |= {"MessageSid": sid or f"SM{next(self._numbers) | 1 << 100:032x}", "SmsStatus": "received"}
+        form |= {"Body": body, "NumMedia": "0", "OriginalRepliedMessageSid": message.sid}
+        if button is not None:
+            pressed = message.buttons[button]
+            form |= {"Body": pressed.title, "ButtonText": pressed.title, "ButtonPayload": pressed.payload}
+        return self.webhook(twilio.INCOMING_PATH, form)
+
+    def report(self, message: Message, status: str, *, error_code: int | None = None) -> Response:
+        """The provider reports how far that message got."""
+        form = self._people(message, sender=message.sending.sender, recipient=message.sending.to)
+        form |= {"MessageSid": message.sid, "SmsSid": message.sid, "MessageStatus": status, "SmsStatus": status}
+        if error_code is not None:
+            form["ErrorCode"] = str(error_code)
+        return self.webhook(f"{twilio.STATUS_PATH}?{urlencode({'mid': message.sending.reference})}", form)
+
+    def _people(self, message: Message, *, sender: str, recipient: str) -> dict[str, str]:
+        prefix = "whatsapp:" if message.sending.channel == "whatsapp" else ""
+        return {
+            "AccountSid": message.sending.account_sid,
+            "ApiVersion": "2010-04-01",
+            "From": f"{prefix}{sender}",
+            "To": f"{prefix}{recipient}",
+        }
+
+    def at(self, instant: datetime, action: Callable[[], None], *, order: str = "") -> None:
+        """Runs when the clock gets there. What is due at the same instant runs by `order`, then by arrival."""
+        if instant < self.clock.now():
+            raise ValueError(f"expected an instant not before {self.clock.now()}, found {instant}")
+        heapq.heappush(self._actions, (instant, order, next(self._numbers), action))
+
+    def publish(self, message: Published) -> None:
+        self.bus.publish(message)
+
+    # Running.
+
+    def run_until_idle(self) -> None:
+        """Delivers until nothing waits. Retries follow at once: back-off is real time, and none passes here."""
+        for _ in range(MAX_DELIVERIES):
+            if not self.waiting:
+                return
+            self._deliver(self.waiting.pop(self.conditions.next(self.waiting)))
+        busiest = Counter(delivery.function for delivery in self.waiting).most_common(3)
+        raise RuntimeError(f"expected functions to come to rest, found them waking each other: {busiest}")
+
+    def advance(self, **by: float) -> None:
+        self.advance_to(self.clock.now() + timedelta(**by))
+
+    def advance_to(self, target: datetime) -> None:
+        """From due time to due time. Per-minute ticks with no document due are skipped: they would find nothing."""
+        self.run_until_idle()
+        while (moment := self._next_moment()) <= target:
+            self.clock.move_to(moment)
+            while self._actions and self._actions[0][0] <= moment:
+                heapq.heappop(self._actions)[3]()
+                self.run_until_idle()
+            for tick, due in sorted(self._ticks.items()):
+                if self._when(tick, due) <= moment:
+                    self.tick(tick)
+                    self._ticks[tick] = cron.next_after(self._routes.schedules[tick], moment)
+                    self.run_until_idle()
+        self.clock.move_to(target)
+
+    def tick(self, name: str, at: datetime | None = None) -> None:
+        """One schedule's message: a job's by its name, a tick's by its folder's."""
+        attribute = "tick" if name in self._routes.ticks else "job"
+        at = at or self.clock.now()
+        self.bus.publish(Published("ticks", {attribute: name, "at": at}, {attribute: name}))
+
+    def _next_moment(self) -> datetime:
+        moments = [self._when(tick, due) for tick, due in self._ticks.items()]
+        moments += [self._actions[0][0]] if self._actions else []
+        return min(moments, default=NEVER)
+
+    def _when(self, tick: str, due: datetime) -> datetime:
+        if self._routes.schedules[tick] != cron.EVERY_MINUTE:
+            return due
+        next_due = self._next_due()
+        # The first minute that is not before it: an earlier tick would not find it.
+        return NEVER if next_due is None else max(due, cron.next_after(cron.EVERY_MINUTE, next_due - MICROSECOND))
+
+    def _next_due(self) -> datetime | None:
+        while self._due_order:
+            at, path = self._due_order[0]
+            if self._due.get(path) == at:
+                return at
+            heapq.heappop(self._due_order)
+        return None
+
+    def _deliver(self, delivery: Delivery) -> None:
+        self.delivered += 1
+        fate = self.conditions.fate(delivery)
+        try:
+            if fate in ("lost", "crash_before"):
+                raise Crash(fate)
+            for _ in range(2 if fate == "twice" else 1):
+                self._door(delivery.function)(from_http(dict(delivery.headers), delivery.body))
+            if fate == "crash_after":
+                raise Crash(fate)
+        except Exception as error:
+            self.failures.append((delivery.function, error))
+            if delivery.attempt < MAX_ATTEMPTS:
+                self.waiting.append(replace(delivery, attempt=delivery.attempt + 1))
+            else:
+                self.dead.append(Dead(delivery, error))
+
+    def _door(self, function: str) -> Callable[..., Any]:
+        if function not in self._doors:
+            self._doors[function] = door(self._routes.functions[function])
+        return self._doors[function]
+
+    def _changed(self, change: Change) -> None:
+        self._watch_due(change)
+        for function, event in self._routes.documents(change):
+            number = next(self._numbers)
+            headers, body = cloud_events.document_event(
+                change, project=PROJECT, event_id=f"event-{number}", time=change.update_time, event=event
+            )
+            self.waiting.append(Delivery(number, function, change.path, headers, body))
+
+    def _published(self, message: Published) -> None:
+        id = next(self._numbers)
+        headers, body = cloud_events.pubsub_event(
+            message.topic, message.body, message.attributes, project=PROJECT, event_id=str(id), time=self.clock.now()
+        )
+        for function in self._routes.messages(message):
+            about = " ".join(f"{name}={value}" for name, value in sorted(message.attributes.items()))
+            self.waiting.append(Delivery(next(self._numbers), function, about, headers, body))
+
+    def _watch_due(self, change: Change) -> None:
+        due_at = (change.after or {}).get("due_at")
+        if isinstance(due_at, datetime):
+            self._due[change.path] = due_at
+            heapq.heappush(self._due_order, (due_at, change.path))
+        else:
+            self._due.pop(change.path, None)
+
+    def _logged(self, severity: str, message: str, **fields: object) -> None:
+        if "function" in fields and "outcome" in fields:
+            self.outcomes[str(fields["function"]), str(fields["outcome"])] += 1
+
+    def _at(self, path: str) -> tuple[Documents, str]:
+        match path.split("/"):
+            case ["salons", salon_id, *below]:
+                return self.store.salon(salon_id), "/".join(below) or SALON
+        return self.store.platform(), path
+
+
+class _Routes:
+    """Which function hears of what, from the functions' own descriptions."""
+
+    def __init__(self, functions: Sequence[Function]) -> None:
+        self.functions = {function.name: function for function in functions}
+        self.ticks: set[str] = set()
+        self.schedules: dict[str, str] = {}
+        self._documents: list[tuple[FirestoreTrigger, str]] = []
+        self._http: list[tuple[HttpTrigger, str]] = []
+        self._messages: dict[tuple[str, str, str], list[str]] = {}
+        for function in functions:
+            for trigger in function.triggers:
+                self._add(trigger, function.name)
+
+    def _add(self, trigger: object, name: str) -> None:
+        match trigger:
+            case FirestoreTrigger():
+                self._documents.append((trigger, name))
+            case HttpTrigger():
+                self._http.append((trigger, name))
+            case EventsTrigger():
+                for event_type in trigger.event_types:
+                    self._listen("salon-events", "event_type", event_type, name)
+            case JobTrigger():
+                self.schedules[trigger.job] = trigger.schedule
+                self._listen("salon-jobs", "job", trigger.job, name)
+            case TickTrigger():
+                self.schedules[name] = trigger.schedule
+                self.ticks.add(name)
+                self._listen("ticks", "tick", name, name)
+            case TicksTrigger():
+                self._listen("ticks", "job", "*", name)
+
+    def _listen(self, topic: str, attribute: str, value: str, name: str) -> None:
+        self._messages.setdefault((topic, attribute, value), []).append(name)
+
+    def documents(self, change: Change) -> Iterator[tuple[str, str]]:
+        for trigger, name in self._documents:
+            if not cloud_events.happened(trigger.event, change.before, change.after):
+                continue
+            if cloud_events.match(trigger.document, change.path) is not None:
+                yield name, trigger.event
+
+    def messages(self, message: Published) -> Iterator[str]:
+        for attribute, value in message.attributes.items():
+            yield from self._messages.get((message.topic, attribute, value), [])
+            yield from self._messages.get((message.topic, attribute, "*"), [])
+
+    def http(self, method: str, path: str) -> str | None:
+        for trigger, name in self._http:
+            if method in trigger.methods and cloud_events.match(trigger.path, path) is not None:
+                return name
+        return None
+
+
+@contextmanager
+def _replaced(module: ModuleType, name: str, replacement: object) -> Iterator[None]:
+    original = getattr(module, name)
+    setattr(module, name, replacement)
+    try:
+        yield
+    finally:
+        setattr(module, name, original)

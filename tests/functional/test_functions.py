@@ -1,0 +1,63 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.functions import FunctionError, door, load
+
+HTTP = {"kind": "http", "path": "/o/{token}", "methods": ["GET"]}
+TICK = {"kind": "tick", "schedule": "* * * * *"}
+
+
+def described(folder: Path, name: str = "show_page", source: str = "", **fields: Any) -> Path:
+    (folder / name).mkdir()
+    (folder / name / "main.py").write_text(source or f"def {name}(request):\n    return 'shown'\n")
+    content = {"description": "A toy.", "triggers": [HTTP]} | fields
+    (folder / name / "function.json").write_text(json.dumps(content))
+    return folder
+
+
+def test_functions_are_read_from_their_folders_by_name(tmp_path: Path) -> None:
+    described(tmp_path, "show_page")
+    described(tmp_path, "move_on", triggers=[TICK], environment=["PUBLIC_BASE_URL"])
+    first, second = load(tmp_path)
+    assert (first.name, first.signature, first.environment) == ("move_on", "cloudevent", ("PUBLIC_BASE_URL",))
+    assert (second.name, second.signature, second.memory) == ("show_page", "http", "256Mi")
+
+
+def test_a_door_is_the_function_named_like_its_folder(tmp_path: Path) -> None:
+    [function] = load(described(tmp_path))
+    assert door(function)(None) == "shown"
+
+
+def test_a_main_without_that_function_says_what_it_has_instead(tmp_path: Path) -> None:
+    [function] = load(described(tmp_path, source="def other():\n    pass\n"))
+    with pytest.raises(FunctionError, match=r"main\.py: expected a function named 'show_page', found \['other'\]"):
+        door(function)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"triggers": []}, "triggers"),
+        ({"triggers": [{"kind": "magic"}]}, "triggers.0"),
+        ({"triggers": [{"kind": "events", "event_types": ["GAP_SEEN"]}]}, "GAP_SEEN"),
+        ({"triggers": [{**TICK, "schedule": "often"}]}, "triggers.0.tick.schedule"),
+        ({"triggers": [HTTP, TICK]}, "triggers: expected either HTTP or events"),
+        ({"memory": "a lot"}, "memory"),
+        ({"trigger": HTTP}, "trigger: Extra inputs"),
+    ],
+)
+def test_a_wrong_description_is_told_with_its_file_and_field(
+    tmp_path: Path, fields: dict[str, Any], message: str
+) -> None:
+    described(tmp_path, **fields)
+    with pytest.raises(FunctionError, match=r"show_page/function\.json: ") as error:
+        load(tmp_path)
+    assert message in str(error.value)
+
+
+def test_a_folder_that_is_no_verb_and_noun_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FunctionError, match="verb_noun"):
+        load(described(tmp_path, "page"))
