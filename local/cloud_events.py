@@ -88,7 +88,7 @@ def pubsub_event(
 
 
 def match(pattern: str, path: str) -> dict[str, str] | None:
-    """The wildcards' values when the path is of that pattern. `{name}` is one segment, `{name=**}` and `**` all the rest."""
+    """The wildcards' values when the path is of that pattern: `{name}` is one segment, `{name=**}` all the rest."""
     found = _pattern(pattern).fullmatch(path)
     return found.groupdict() if found else None
 
