@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check readme
+.PHONY: help demo run test check pages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -25,9 +25,9 @@ demo: $(INSTALLED) ## one cancelled booking becomes one sold slot, told step by 
 run: $(INSTALLED) ## the whole suite on this machine, until Ctrl-C
 	$(BIN)/python -m local up $(ON_CLOUD)
 
-# Tests that need the emulators carry one group, so that they meet in one worker and share what they start.
+# The tests of a module stay in one worker, so what they share (a local cloud, emulators) is started once.
 test: $(INSTALLED) ## every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/ruff check .
@@ -36,5 +36,6 @@ check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/lint-imports --no-logo
 	$(MAKE) --no-print-directory test
 
-readme: $(INSTALLED) ## writes the README's function table from functions/*/function.json
+pages: $(INSTALLED) ## writes the tables of README.md and docs/schema.md that come from the code
 	PYTHONPATH=. $(BIN)/python .ci/function_table.py
+	PYTHONPATH=. $(BIN)/python .ci/schema_page.py

@@ -15,7 +15,7 @@ from local.functions import (
 )
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-BEGIN, END = "<!-- functions: written by `make readme` -->\n", "<!-- /functions -->"
+BEGIN, END = "<!-- functions: written by `make pages` -->\n", "<!-- /functions -->"
 
 
 def way_in(trigger: Trigger) -> str:

@@ -1,21 +1,33 @@
 """Time enters through the Clock port only, so that every rule can be tested at any instant and a day be replayed."""
 
 import ast
+from collections.abc import Iterable
+from pathlib import Path
 
 from tests.architecture.project import ROOT, python_files, tree, where
 
-READS_THE_CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep"}
-CLOCK = ROOT / "shared" / "adapters" / "clock.py"
+READS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
+SLEEPS = {"time.sleep"}
+OWN_CLOCK = {ROOT / "shared" / "adapters" / name for name in ("clock.py", "memory_database.py")}
+"""The adapter itself, and a database that stamps its writes as a server would."""
 
 
-def test_only_the_clock_adapter_reads_the_time_or_sleeps() -> None:
-    readings = [
+def calls(files: Iterable[Path], forbidden: set[str]) -> list[str]:
+    return [
         f"{where(path, node)} calls {called}"
-        for path in python_files("shared", "functions")
-        if path != CLOCK
+        for path in files
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call)
         for called in [ast.unparse(node.func)]
-        if any(called == name or called.endswith(f".{name}") for name in READS_THE_CLOCK)
+        if any(called == name or called.endswith(f".{name}") for name in forbidden)
     ]
-    assert readings == []
+
+
+def test_nobody_but_the_clock_reads_the_time() -> None:
+    assert calls(set(python_files("shared", "functions")) - OWN_CLOCK, READS) == []
+
+
+def test_only_adapters_wait() -> None:
+    """They wait for their vendor, in real time; a use case waits through the port."""
+    files = [path for path in python_files("shared", "functions") if "adapters" not in path.parts]
+    assert calls(files, SLEEPS) == []

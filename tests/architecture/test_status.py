@@ -34,7 +34,14 @@ def assigned(code: ast.AST) -> list[ast.AST]:
                 and not (isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, int))
             ]
         elif isinstance(node, ast.Dict):
-            found += [key for key in node.keys if key is not None and is_status(key)]
+            # What a state machine has decided may be written down: `{"status": moved.status}`.
+            found += [
+                key
+                for key, value in zip(node.keys, node.values, strict=True)
+                if key is not None
+                and is_status(key)
+                and not (isinstance(value, ast.Attribute) and value.attr == "status")
+            ]
         elif isinstance(node, ast.Assign):
             found += [
                 target

@@ -1,0 +1,69 @@
+"""The pages that speak of the code say what the code says. `make pages` writes what can be written."""
+
+import importlib
+import importlib.util
+import pkgutil
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import shared.domain
+from shared.domain.app_document import AppDocument
+from shared.domain.audit import AuditRecord
+from shared.domain.stored import StateDocument, Stored
+from tests.architecture.project import ROOT, tracked_files
+
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def stored_documents() -> set[type[Stored]]:
+    """Every model that is a document of its own, and no part of one."""
+    for module in pkgutil.iter_modules(shared.domain.__path__, "shared.domain."):
+        importlib.import_module(module.name)
+
+    def below(model: type[Stored]) -> set[type[Stored]]:
+        return {model}.union(*(below(child) for child in model.__subclasses__()))
+
+    ours = {model for model in below(StateDocument) if hasattr(model, "collection")}
+    return ours | (below(AppDocument) - {AppDocument}) | {AuditRecord}
+
+
+def test_the_table_of_functions_is_what_their_folders_say() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert script("function_table").with_table(readme) == readme, "run `make pages`"
+
+
+def test_the_tables_of_stored_documents_are_what_the_models_say() -> None:
+    page = (ROOT / "docs" / "schema.md").read_text()
+    assert script("schema_page").with_tables(page) == page, "run `make pages`"
+
+
+def test_every_stored_document_has_its_table() -> None:
+    page = (ROOT / "docs" / "schema.md").read_text()
+    names = {f"{model.__module__}.{model.__qualname__}" for model in stored_documents()}
+    assert names
+    assert {name for name in names if f"<!-- model: {name} -->" not in page} == set()
+
+
+@pytest.mark.parametrize("page", [name for name in tracked_files() if name.endswith(".md")])
+def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
+    folder = (ROOT / page).parent
+    targets = [link for link in LINK.findall((ROOT / page).read_text()) if "://" not in link]
+    assert [link for link in targets if not Path(folder, link).exists()] == []
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / "README.md").read_text()))
+    assert named
+    assert named - targets == set()
