@@ -1,0 +1,59 @@
+"""Whose a sending number is: one organization's, and there the salons that send from it.
+
+A reply to the number finds its salon through the route, so a number held by one organization is never another's.
+"""
+
+from datetime import datetime
+
+from shared.domain.identity import normalized
+from shared.domain.salon import Salon
+from shared.domain.stored import Instant, Stored
+
+
+class ChannelRoute(Stored):
+    """`holders` says since when each salon holds the number. An empty route does not exist."""
+
+    account_sid: str
+    number: str
+    organization_id: str
+    salon_ids: list[str]
+    holders: dict[str, Instant]
+
+    def held_by(self, salon_id: str) -> bool:
+        return salon_id in self.salon_ids
+
+    def without(self, salon_id: str) -> "ChannelRoute | None":
+        left = {holder: since for holder, since in self.holders.items() if holder != salon_id}
+        return self.changed(salon_ids=sorted(left), holders=left) if left else None
+
+
+def key_of(account_sid: str, number: str) -> str:
+    return f"{account_sid}:{normalized(number)}"
+
+
+def wanted_keys(salon: Salon) -> dict[str, tuple[str, str]]:
+    """By key, the account and number of everything the salon means to send from."""
+    messaging = salon.messaging
+    account = messaging.account_sid
+    numbers = {normalized(number) for number in (messaging.whatsapp_from, messaging.sms_from) if number}
+    return {key_of(account, number): (account, number) for number in sorted(numbers)} if account else {}
+
+
+def claimed(
+    standing: ChannelRoute | None, account_sid: str, number: str, salon: Salon, now: datetime
+) -> ChannelRoute | None:
+    """The route with this salon in it. None when salons of another organization hold the number."""
+    others = standing.without(salon.id) if standing else None
+    if others is not None and others.organization_id != salon.organization_id:
+        return None
+    holders = {
+        **(others.holders if others else {}),
+        salon.id: (standing.holders if standing else {}).get(salon.id, now),
+    }
+    return ChannelRoute(
+        account_sid=account_sid,
+        number=number,
+        organization_id=salon.organization_id,
+        salon_ids=sorted(holders),
+        holders=holders,
+    )
