@@ -136,7 +136,10 @@ def _own(root: paths.Root, snapshot: Snapshot) -> Snapshot:
 def _copy(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
-        return {key: _copy(item) for key, item in value.items()}
+        return {key: _copy(item) if type(item) in _NESTED else item for key, item in value.items()}
     if kind is list:
-        return [_copy(item) for item in value]
+        return [_copy(item) if type(item) in _NESTED else item for item in value]
     return value
+
+
+_NESTED = frozenset({dict, list})

@@ -57,6 +57,8 @@ def query(asked: Query) -> Query:
         raise ValueError(
             f"expected at most {MAX_DISJUNCTIONS} values in `in`, found more in a query of {asked.collection}"
         )
+    if sum(op == "array_contains" for _, op, _ in where) > 1:
+        raise ValueError(f"expected at most one array_contains, found more in a query of {asked.collection}")
     if asked.limit is not None and asked.limit < 1:
         raise ValueError(f"expected a limit of at least 1, found {asked.limit} in a query of {asked.collection}")
     return replace(asked, where=where)

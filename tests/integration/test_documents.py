@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.ports import SALON, Create, Data, Delete, Documents, Put, Update, Write
+from tests.integration.operations import typed
 
 INSTANT = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)
 
@@ -27,15 +28,6 @@ def stored(documents: Documents, path: str = "bookings/b1") -> Data:
     snapshot = documents.get(path)
     assert snapshot is not None
     return snapshot.data
-
-
-def typed(value: Any) -> Any:
-    """With types, since 1 == 1.0 == True."""
-    if isinstance(value, dict):
-        return {key: typed(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [typed(item) for item in value]
-    return type(value), value
 
 
 def test_a_document_reads_back_as_it_was_written(documents: Documents) -> None:

@@ -1,0 +1,19 @@
+"""Whatever is written and asked, memory answers as Firestore does."""
+
+import uuid
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from shared.adapters.firestore import FirestoreStore
+from shared.adapters.memory import MemoryDatabase, MemoryStore
+from tests.integration.operations import answer, steps
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps)
+def test_memory_answers_as_firestore_does(firestore_store: FirestoreStore, steps: list[Any]) -> None:
+    firestore = firestore_store.salon(uuid.uuid4().hex)
+    memory = MemoryStore(MemoryDatabase()).salon("s1")
+    for step in steps:
+        assert answer(memory, step) == answer(firestore, step)
