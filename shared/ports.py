@@ -32,7 +32,8 @@ class Snapshot:
 @dataclass(frozen=True)
 class Query:
     """Documents of one collection. As in Firestore, a document without a field that is filtered or ordered by is not
-    found, an inequality only finds values of the same type, and `in` takes at most 30 values."""
+    found, an inequality only finds values of the same type, and `in` takes at most 30 values. A field of `order_by` with
+    a leading `-` runs backwards."""
 
     collection: str
     where: tuple[tuple[str, Literal["==", "<", "<=", ">", ">=", "in", "array_contains"], Any], ...] = ()
@@ -152,8 +153,8 @@ class Bus(Protocol):
 
 @dataclass(frozen=True)
 class Sending:
-    """One message on its way to one person. `content_sid` with `variables` outside WhatsApp's 24-hour window, else `body`.
-    `reference` comes back in every delivery callback, also when the provider's answer was lost."""
+    """One message on its way to one person. `content_sid` with `variables` outside WhatsApp's 24-hour window, else
+    `body`. `reference` comes back in every delivery callback, also when the provider's answer was lost."""
 
     channel: Literal["whatsapp", "sms"]
     account_sid: str
@@ -175,8 +176,8 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """The provider did not take it: nothing was sent. `retry` says that trying later makes sense (throttled, not reached);
-    `provider_fault` that the recipient is not to blame."""
+    """The provider did not take it: nothing was sent. `retry` says that trying later makes sense (throttled, not
+    reached); `provider_fault` that the recipient is not to blame."""
 
     code: int
     reason: str

@@ -135,7 +135,7 @@ def amend(
     severity: Severity = "info",
     **changes: Any,
 ) -> Amended[D]:
-    """The document with these changes, one revision on. A document of revision 0 has never been stored: this creates it."""
+    """The document with these changes, one revision on. One of revision 0 has never been stored: this creates it."""
     revision = document.revision + 1
     record = AuditRecord(
         id=f"{document.resource_type}-{document.id}-{revision}",
@@ -173,8 +173,8 @@ def record_fact(
     payload: dict[str, Any] | None = None,
     severity: Severity = "info",
 ) -> AuditRecord:
-    """A record about an object we do not own (the booking app's documents), or about no stored object at all. It is in no
-    chain; its id comes from the object and `version` (its update time, a content hash), so repeating it is harmless."""
+    """A record about an object we do not own (the booking app's documents), or about no stored object at all. It is in
+    no chain; its id comes from the object and `version` (its update time, a content hash), so repeating it is harmless."""
     return AuditRecord(
         id=natural_id("fact", resource_type, resource_id, version, event),
         salon_id=salon_id,

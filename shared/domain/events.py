@@ -45,8 +45,8 @@ EventType = Literal[
 
 
 class SalonEvent(BaseModel):
-    """One announced change. Consumers must not trust `payload` for a decision: it says what to look at, and they read the
-    current state. `event_id` is the audit record's id, the same for every delivery of the same change."""
+    """One announced change. Consumers must not trust `payload` for a decision: it says what to look at, and they read
+    the current state. `event_id` is the audit record's id, the same for every delivery of the same change."""
 
     # Not strict: instants arrive as RFC 3339 text.
     model_config = ConfigDict(frozen=True, extra="ignore")

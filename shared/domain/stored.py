@@ -1,7 +1,7 @@
 """Stored documents: the base of every model, and the field types they share.
 
-Models are the only place that knows the stored names. Unknown fields are ignored on reading, because the booking app may
-keep its own beside ours; a document that does not parse raises pydantic's ValidationError, never a guess.
+Models are the only place that knows the stored names. Unknown fields are ignored on reading, because the booking app
+may keep its own beside ours; a document that does not parse raises pydantic's ValidationError, never a guess.
 """
 
 import hashlib

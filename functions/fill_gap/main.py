@@ -1,0 +1,17 @@
+"""salon-events GAP_* and OUTREACH_* endings -> fill_gap -> decision + outreach, or the campaign's end."""
+
+import functions_framework
+
+from shared.adapters import clock, firestore, settings, triggers
+from shared.domain.events import SalonEvent
+from shared.use_cases import fill_gap as use_case
+
+
+@functions_framework.cloud_event
+@triggers.on_event
+def fill_gap(event: SalonEvent) -> triggers.Outcome:
+    documents = firestore.store().salon(event.salon_id)
+    gap_id = use_case.gap_of(event, documents=documents)
+    if gap_id is None:
+        return "about no gap"
+    return use_case.fill_gap(gap_id, documents=documents, clock=clock.clock(), deployment=settings.deployment())

@@ -1,0 +1,19 @@
+"""salon-events OUTREACH_REQUESTED -> send_outreach -> Twilio."""
+
+import functions_framework
+
+from shared.adapters import clock, firestore, settings, triggers, twilio
+from shared.domain.events import SalonEvent
+from shared.use_cases import send_outreach as use_case
+
+
+@functions_framework.cloud_event
+@triggers.on_event
+def send_outreach(event: SalonEvent) -> triggers.Outcome:
+    return use_case.send_outreach(
+        str(event.payload.get("path")),
+        documents=firestore.store().salon(event.salon_id),
+        messenger=twilio.messenger(),
+        clock=clock.clock(),
+        deployment=settings.deployment(),
+    )

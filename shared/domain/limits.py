@@ -1,0 +1,78 @@
+"""How many asks may still be made: per salon and agent, and per customer and address across all agents.
+
+An ask that never left (failed or withdrawn before it was handed to the provider) bothered nobody and does not count.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.domain.outreach import Outreach
+from shared.domain.settings import LimitSettings
+from shared.domain.stored import Instant, Stored
+
+HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
+
+
+class Ask(Stored):
+    at: Instant
+    agent: str
+    count: int
+
+
+class AskCounters(Stored):
+    """One document per salon for all agents: the asks of the last hour, and of the salon's day by agent."""
+
+    asks: list[Ask] = []
+    day: str = ""
+    day_counts: dict[str, int] = {}
+
+    def left(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
+        hour = sum(ask.count for ask in self.asks if ask.agent == agent and ask.at > now - HOUR)
+        today = self.day_counts.get(agent, 0) if self.day == _day(now, zone) else 0
+        return max(0, min(limits.hourly_actions - hour, limits.daily_actions - today))
+
+    def next_free_at(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> datetime:
+        """When asking may be possible again, for an agent that has nothing left now."""
+        today = self.day_counts.get(agent, 0) if self.day == _day(now, zone) else 0
+        if today >= limits.daily_actions:
+            tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+            return datetime.combine(tomorrow, datetime.min.time(), zone).astimezone(now.tzinfo)
+        recent = [ask.at for ask in self.asks if ask.agent == agent and ask.at > now - HOUR]
+        return min(recent, default=now) + HOUR
+
+    def counted(self, agent: str, count: int, *, now: datetime, zone: ZoneInfo) -> "AskCounters":
+        day = _day(now, zone)
+        counts = dict(self.day_counts) if self.day == day else {}
+        counts[agent] = counts.get(agent, 0) + count
+        recent = [ask for ask in self.asks if ask.at > now - HOUR]
+        return AskCounters(asks=[*recent, Ask(at=now, agent=agent, count=count)], day=day, day_counts=counts)
+
+
+def _day(now: datetime, zone: ZoneInfo) -> str:
+    return now.astimezone(zone).date().isoformat()
+
+
+def bothered(outreach: Outreach) -> bool:
+    return outreach.status not in ("failed", "expired") or outreach.delivery.sent_at is not None
+
+
+def contact_limit(
+    recent: Sequence[Outreach], *, marketing: bool, limits: LimitSettings, now: datetime, zone: ZoneInfo
+) -> str | None:
+    """Why this person may not be asked now, or None. `recent` are the asks of the last seven days to this customer or to
+    their address, of any agent."""
+    asks = [outreach for outreach in recent if bothered(outreach)]
+    if sum(outreach.created_at > now - HOUR for outreach in asks) >= limits.per_customer_hourly:
+        return f"asked {limits.per_customer_hourly} time(s) within the hour already"
+    today: date = now.astimezone(zone).date()
+    if sum(outreach.created_at.astimezone(zone).date() == today for outreach in asks) >= limits.per_customer_daily:
+        return f"asked {limits.per_customer_daily} time(s) today already"
+    if marketing:
+        promotions = [o.created_at for o in asks if o.consent_purpose == "marketing" and o.created_at > now - WEEK]
+        if len(promotions) >= limits.marketing_per_customer_weekly:
+            return f"{limits.marketing_per_customer_weekly} promotional asks within seven days already"
+        if promotions and now - max(promotions) < timedelta(hours=limits.marketing_hours_between):
+            return f"a promotional ask less than {limits.marketing_hours_between} hours ago"
+    return None

@@ -1,0 +1,86 @@
+"""The page behind an offer's signed link: what it says in each state, as HTML without anything from outside.
+
+Opening it changes nothing, because link previews open it too; only its form accepts or declines.
+"""
+
+from html import escape
+from typing import Final, Literal
+
+State = Literal["open", "booked", "declined", "taken", "unknown"]
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "open": "Would you like this time?",
+        "booked": "Booked. See you then!",
+        "declined": "Thanks for telling us. Maybe another time.",
+        "taken": "Sorry, this time is no longer free. You have not been booked.",
+        "unknown": "This link is not valid.",
+        "accept": "Book it",
+        "decline": "No, thanks",
+        "until": "First come, first served until {until}.",
+    },
+    "hi": {
+        "open": "क्या आप यह समय चाहेंगे?",
+        "booked": "बुक हो गया। फिर मिलते हैं!",
+        "declined": "बताने के लिए धन्यवाद। फिर कभी सही।",
+        "taken": "माफ़ कीजिए, यह समय अब खाली नहीं है। आपकी बुकिंग नहीं हुई है।",
+        "unknown": "यह लिंक मान्य नहीं है।",
+        "accept": "बुक करें",
+        "decline": "नहीं, धन्यवाद",
+        "until": "पहले आएँ, पहले पाएँ, {until} तक।",
+    },
+    "es": {
+        "open": "¿Quieres este hueco?",
+        "booked": "Reservado. ¡Te esperamos!",
+        "declined": "Gracias por avisar. ¡Otra vez será!",
+        "taken": "Lo sentimos, este hueco ya no está libre. No se te ha reservado nada.",
+        "unknown": "Este enlace no es válido.",
+        "accept": "Reservar",
+        "decline": "No, gracias",
+        "until": "Para quien llegue primero, hasta {until}.",
+    },
+}
+
+_PAGE: Final = """<!doctype html>
+<html lang="{lang}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+<style>
+  :root {{ color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; }}
+  body {{ max-width: 26rem; margin: 12vh auto 0; padding: 0 1.2rem; }}
+  h1 {{ font-size: 1.3rem; }}
+  dl {{ margin: 1.2rem 0; padding: 1rem 1.2rem; border: 1px solid #8886; border-radius: .8rem; }}
+  dd {{ margin: 0; }} dd + dd {{ opacity: .8; }} dd:first-child {{ font-weight: 600; }}
+  button {{ font: inherit; width: 100%; padding: .8rem; margin: .3rem 0; border-radius: .8rem; border: 1px solid #8886; }}
+  button[value=accept] {{ background: #0a7d4b; color: #fff; border: 0; }}
+</style>
+<h1>{title}</h1>
+{body}
+</html>
+"""
+
+
+def page(state: State, *, locale: str, variables: dict[str, str]) -> str:
+    """`variables` are those of the offer; without any, only the sentence is shown."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    words = _WORDS.get(language, _WORDS["en"])
+    parts = []
+    if variables:
+        lines = [
+            f"{variables['service']} · {variables['price']}",
+            f"{variables['when']}",
+            f"{variables['staff']}, {variables['salon']}",
+        ]
+        parts.append("<dl>" + "".join(f"<dd>{escape(line)}</dd>" for line in lines) + "</dl>")
+    if state == "open":
+        buttons = "".join(
+            f'<button name="answer" value="{answer}">{escape(words[answer])}</button>'
+            for answer in ("accept", "decline")
+        )
+        parts.append(f"<p>{escape(words['until'].format(until=variables['until']))}</p>")
+        parts.append(f'<form method="post">{buttons}</form>')
+    return _PAGE.format(
+        lang=language if language in _WORDS else "en", title=escape(words[state]), body="\n".join(parts)
+    )

@@ -1,0 +1,85 @@
+"""The signed link of an offer: looking changes nothing, answering does what an answer by message does."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.domain.invalid import InvalidEvent
+from shared.domain.offer_page import State, page
+from shared.domain.outreach import Outreach
+from shared.domain.tokens import read
+from shared.ports import Clock, Deployment, Documents, Store
+from shared.use_cases.answer_message import decline
+from shared.use_cases.load_settings import accepted_settings
+from shared.use_cases.loading import salon_of
+from shared.use_cases.sell_slot import AnsweredBefore, NotSold, Sold, sell_slot
+
+
+@dataclass(frozen=True)
+class Page:
+    status: Literal[200, 404]
+    state: State
+    html: str
+
+
+def show_offer(token: str, *, store: Store, deployment: Deployment) -> Page:
+    found = _offer(token, store, deployment)
+    if found is None:
+        return _unknown()
+    _, outreach = found
+    return _page(_standing(outreach), outreach)
+
+
+def answer_offer(
+    token: str, answer: Literal["accept", "decline"], *, store: Store, clock: Clock, deployment: Deployment
+) -> Page:
+    """A second answer through the same link shows what came of the first."""
+    found = _offer(token, store, deployment)
+    if found is None:
+        return _unknown()
+    documents, outreach = found
+    salon = salon_of(documents, documents.salon_id)
+    if answer == "decline":
+        declined = decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
+        return _page("declined", outreach) if declined else _page(_standing(_again(documents, outreach)), outreach)
+    sale = sell_slot(outreach.id, salon=salon, settings=accepted_settings(documents), documents=documents, clock=clock)
+    match sale:
+        case Sold():
+            return _page("booked", outreach)
+        case NotSold():
+            return _page("taken", outreach)
+        case AnsweredBefore():
+            return _page(_standing(_again(documents, outreach)), outreach)
+
+
+def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:
+    claimed = read(deployment.signing_key, token)
+    # A button's token is no link: it was made for a chat that says who taps it.
+    if claimed is None or claimed.answer != "link":
+        return None
+    try:
+        documents = store.salon(claimed.salon_id)
+        found = documents.get(f"outreach/{claimed.outreach_id}")
+    except InvalidEvent:
+        return None
+    return (documents, Outreach.model_validate(found.data)) if found else None
+
+
+def _again(documents: Documents, outreach: Outreach) -> Outreach:
+    found = documents.get(outreach.path)
+    return Outreach.model_validate(found.data) if found else outreach
+
+
+def _standing(outreach: Outreach) -> State:
+    if outreach.status != "responded":
+        # An expired offer may still be taken while the time is free; answering finds out.
+        return "open"
+    action = outreach.response.action
+    return "booked" if action == "booked" else "declined" if action in ("declined", "opted_out") else "taken"
+
+
+def _page(state: State, outreach: Outreach) -> Page:
+    return Page(200, state, page(state, locale=outreach.locale, variables=outreach.variables))
+
+
+def _unknown() -> Page:
+    return Page(404, "unknown", page("unknown", locale="en", variables={}))

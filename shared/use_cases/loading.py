@@ -1,0 +1,34 @@
+"""Documents as models. A document of ours that does not parse is broken and raises; one of the booking app's is set aside
+by the caller."""
+
+from shared.domain.customer import Customer
+from shared.domain.invalid import InvalidEvent
+from shared.domain.message import Inbound, Message
+from shared.domain.outreach import Outreach
+from shared.domain.salon import Salon
+from shared.ports import SALON, Reader, Snapshot
+
+
+def salon_of(documents: Reader, salon_id: str) -> Salon:
+    snapshot = documents.get(SALON)
+    if snapshot is None:
+        raise InvalidEvent(f"expected a document salons/{salon_id}, found none")
+    return Salon.from_document(salon_id, snapshot.data)
+
+
+def customer_of(documents: Reader, customer_id: str) -> Customer | None:
+    snapshot = documents.get(f"customers/{customer_id}")
+    return Customer.from_document(snapshot.id, snapshot.data) if snapshot else None
+
+
+def outgoing(snapshot: Snapshot) -> Outreach | Message:
+    """What `send_outreach` may be asked to send."""
+    if snapshot.path.startswith("outreach/"):
+        return Outreach.model_validate(snapshot.data)
+    if snapshot.path.startswith("conversations/") and snapshot.data.get("direction") == "out":
+        return Message.model_validate(snapshot.data)
+    raise InvalidEvent(f"expected an outreach or an outgoing message, found {snapshot.path.split('/')[0]}")
+
+
+def inbound(snapshot: Snapshot) -> Inbound:
+    return Inbound.model_validate(snapshot.data)

@@ -1,0 +1,88 @@
+"""A person wrote. Stored first, then worked on: a yes is never lost. The same MessageSid again is the same message."""
+
+from typing import Literal
+
+from shared.domain.conversation import Identity, identity_path
+from shared.domain.identity import address_key
+from shared.domain.inbound import InboundMessage
+from shared.domain.message import Inbound, received
+from shared.domain.tokens import read
+from shared.ports import Clock, Create, Deployment, Documents, Put, Store
+from shared.use_cases.answer_message import Answered, answer_message
+from shared.use_cases.connect_salon import route_path
+from shared.use_cases.writing import create, until_committed
+
+Outcome = Answered | Literal["unknown number", "kept until the branch is known"]
+
+
+def receive_message(message: InboundMessage, *, store: Store, clock: Clock, deployment: Deployment) -> Outcome:
+    platform = store.platform()
+    route = platform.get(route_path(message.account_sid, message.recipient))
+    if route is None:
+        return "unknown number"
+    key = address_key(deployment.signing_key, message.channel, message.sender)
+    salon_id = _salon(message, list(route.data.get("salon_ids", [])), key, store=store, deployment=deployment)
+    if salon_id is None:
+        kept = f"{route.path}/messages/{message.message_sid}"
+        platform.commit(Create(kept, {**_stored(message, "", key, clock).stored(), "due_at": None}))
+        return "kept until the branch is known"
+    documents = store.salon(salon_id)
+    inbound = _stored(message, salon_id, key, clock)
+    documents.commit(*create(received(inbound, now=clock.now())))
+    _remember(message, key, documents, clock)
+    return answer_message(inbound.path, documents=documents, clock=clock, deployment=deployment)
+
+
+def _salon(
+    message: InboundMessage, salon_ids: list[str], key: str, *, store: Store, deployment: Deployment
+) -> str | None:
+    """Whom it is for: the salon its button names, the only one of this number, or the only one that knows the sender."""
+    token = read(deployment.signing_key, message.button_payload or "")
+    if token is not None and token.salon_id in salon_ids:
+        return token.salon_id
+    if len(salon_ids) == 1:
+        return str(salon_ids[0])
+    knowing = [salon_id for salon_id in salon_ids if store.salon(salon_id).get(identity_path(key)) is not None]
+    return knowing[0] if len(knowing) == 1 else None
+
+
+def _stored(message: InboundMessage, salon_id: str, key: str, clock: Clock) -> Inbound:
+    now = clock.now()
+    return Inbound(
+        id=message.message_sid,
+        salon_id=salon_id,
+        created_at=now,
+        updated_at=now,
+        conversation_id=key,
+        channel=message.channel,
+        account_sid=message.account_sid,
+        sender=message.sender,
+        recipient=message.recipient,
+        body=message.body,
+        button_payload=message.button_payload,
+        replied_to_sid=message.replied_to_sid,
+        media_count=message.media_count,
+        opt_out=message.opt_out,
+        received_at=now,
+        due_at=None,
+    )
+
+
+def _remember(message: InboundMessage, key: str, documents: Documents, clock: Clock) -> None:
+    """They wrote just now: for 24 hours WhatsApp lets us answer in our own words."""
+
+    def attempt() -> bool | None:
+        found = documents.get(identity_path(key))
+        known = Identity.model_validate(found.data) if found else Identity(channel=message.channel)
+        now = clock.now()
+        if known.last_inbound_at is not None and known.last_inbound_at >= now:
+            return True
+        latest = known.changed(last_inbound_at=now).stored()
+        write = (
+            Put(identity_path(key), latest, unchanged_since=found.version)
+            if found
+            else Create(identity_path(key), latest)
+        )
+        return documents.commit(write) or None
+
+    until_committed(attempt, clock=clock)

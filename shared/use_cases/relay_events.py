@@ -1,0 +1,36 @@
+"""Publishes what an audit record announces, and marks it announced. Publishing twice is harmless, forgetting is not: the
+mark comes after the publication, and the sweep finds what has no mark."""
+
+from typing import Literal
+
+from shared.domain.audit import AuditRecord
+from shared.domain.events import SCHEMA_VERSION
+from shared.ports import Bus, Clock, Documents, Published, Update
+
+
+def relay_events(
+    log_id: str, *, documents: Documents, bus: Bus, clock: Clock
+) -> Literal["announced", "nothing to announce", "announced before", "gone"]:
+    snapshot = documents.get(f"audit_logs/{log_id}")
+    if snapshot is None:
+        return "gone"
+    record = AuditRecord.model_validate(snapshot.data)
+    event = record.event()
+    if event is None:
+        return "nothing to announce"
+    if record.announced_at is not None:
+        return "announced before"
+    bus.publish(
+        Published(
+            topic="salon-events",
+            body=event.model_dump(mode="json"),
+            attributes={
+                "event_type": event.event_type,
+                "salon_id": event.salon_id,
+                "event_id": event.event_id,
+                "schema_version": SCHEMA_VERSION,
+            },
+        )
+    )
+    documents.commit(Update(record.path, {"announced_at": clock.now(), "due_at": None}))
+    return "announced"

@@ -1,0 +1,265 @@
+"""A customer's yes becomes a booking, exactly once: one staff member's time is never sold twice, one customer never booked
+in two places.
+
+Locks make the sale exclusive among ourselves; the holder's transaction reads the bookings again, the app's included, and
+writes everything together. A refusal writes only its own outreach, its answer and its audit records.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from shared.domain import acceptance
+from shared.domain.acceptance import NotHonoured, Refusal
+from shared.domain.audit import AuditRecord, record_fact
+from shared.domain.booking import Booking
+from shared.domain.decision import Decision, conclude
+from shared.domain.gap import Gap, filled
+from shared.domain.message import say
+from shared.domain.outreach import Outreach, Slot, responded
+from shared.domain.salon import Salon
+from shared.domain.settings import SalonSettings
+from shared.domain.stored import natural_id
+from shared.domain.waitlist import WaitlistEntry
+from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Write
+from shared.use_cases.locking import holding, person_day, release
+from shared.use_cases.speaking import answer_to, confirmation_of
+from shared.use_cases.waitlist import waitlist_moved
+from shared.use_cases.writing import create, fact, replace, said_handled, until_committed
+
+ACTOR = "sell_slot"
+LONGEST_BOOKING = timedelta(hours=24)
+REFUSALS: dict[Refusal, str] = {
+    "slot_taken": "slot_taken",
+    "gap_closed": "slot_no_longer_free",
+    "too_late": "slot_no_longer_free",
+    "customer_busy": "slot_no_longer_free",
+}
+"""Which words a refusal is told in."""
+
+
+@dataclass(frozen=True)
+class Sold:
+    booking: Booking
+
+
+@dataclass(frozen=True)
+class NotSold:
+    refusal: Refusal
+
+
+@dataclass(frozen=True)
+class AnsweredBefore:
+    """The outreach already has its answer; `action` says which, and the customer has been told."""
+
+    action: str | None
+    booking_id: str | None
+
+
+Sale = Sold | NotSold | AnsweredBefore
+
+
+def sell_slot(
+    outreach_id: str,
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Documents,
+    clock: Clock,
+    said_in: str | None = None,
+) -> Sale:
+    """`said_in` is the path of the inbound message that said yes: the transaction of its effect marks it handled."""
+    outreach = _outreach(documents, outreach_id)
+    if (before := _answered(outreach)) is not None:
+        return before
+    slot = outreach.slot
+    if slot is None:
+        return _refuse(outreach_id, "gap_closed", salon=salon, documents=documents, clock=clock, said_in=said_in)
+    locks = [
+        *person_day("staff", slot.staff_id, slot.start, slot.end, salon.zone),
+        *person_day("customer", outreach.customer_id, slot.start, slot.end, salon.zone),
+    ]
+
+    def pointless() -> Sale | None:
+        if acceptance.occupies(_bookings_around(documents, "staff_id", slot.staff_id, slot), slot):
+            # Perhaps by this very customer's other tap.
+            return _answered(_outreach(documents, outreach_id)) or NotSold("slot_taken")
+        return None
+
+    sale: Sale = holding(
+        locks,
+        lambda: _sell(
+            outreach_id, locks, salon=salon, settings=settings, documents=documents, clock=clock, said_in=said_in
+        ),
+        documents=documents,
+        clock=clock,
+        pointless=pointless,
+    )
+    if isinstance(sale, NotSold):
+        return _refuse(outreach_id, sale.refusal, salon=salon, documents=documents, clock=clock, said_in=said_in)
+    return sale
+
+
+def _outreach(documents: Reader, outreach_id: str) -> Outreach:
+    snapshot = documents.get(f"outreach/{outreach_id}")
+    if snapshot is None:
+        raise LookupError(f"expected outreach {outreach_id}, found none")
+    return Outreach.model_validate(snapshot.data)
+
+
+def _answered(outreach: Outreach) -> AnsweredBefore | None:
+    if outreach.status != "responded":
+        return None
+    return AnsweredBefore(outreach.response.action, outreach.response.booking_id)
+
+
+def _bookings_around(
+    reader: Reader, field: Literal["staff_id", "customer_id"], value: str, slot: Slot
+) -> list[Booking]:
+    found = reader.query(
+        Query(
+            "bookings",
+            where=(
+                (field, "==", value),
+                ("start_time", ">", slot.start - LONGEST_BOOKING),
+                ("start_time", "<", slot.end),
+            ),
+            order_by=("start_time",),
+        )
+    )
+    return [Booking.from_document(snapshot.id, snapshot.data) for snapshot in found]
+
+
+def _sell(
+    outreach_id: str,
+    locks: Sequence[str],
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Documents,
+    clock: Clock,
+    said_in: str | None,
+) -> Sale:
+    now = clock.now()
+
+    def work(transaction: Transaction) -> Sale:
+        outreach = _outreach(transaction, outreach_id)
+        slot = outreach.slot
+        said = transaction.get(said_in) if said_in else None
+        if (before := _answered(outreach)) is not None or slot is None:
+            transaction.write(*release(locks))
+            return before or NotSold("gap_closed")
+        verdict = acceptance.judge(
+            outreach,
+            gaps=_gaps_of_day(transaction, slot, salon),
+            staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot),
+            customer_bookings=_bookings_around(transaction, "customer_id", outreach.customer_id, slot),
+            minimum_notice_minutes=settings.gap.minimum_notice_minutes,
+            now=now,
+        )
+        if isinstance(verdict, NotHonoured):
+            transaction.write(*release(locks))
+            return NotSold(verdict.refusal)
+        decision = transaction.get(f"autonomous_decisions/{outreach.decision_id}")
+        entry = transaction.get(f"waitlist/{outreach.waitlist_entry_id}") if outreach.waitlist_entry_id else None
+        booking = _booking(outreach, slot, verdict.gap, now)
+        transaction.write(
+            Create(f"bookings/{booking.id}", booking.stored()),
+            fact(_announced(booking, outreach, salon.id, now)),
+            *replace(filled(verdict.gap, booking.id, now=now, actor=ACTOR, ours=True)),
+            *replace(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
+            *_concluded(decision, booking, now),
+            *_off_the_waitlist(entry, salon.id, now),
+            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),
+            *said_handled(said, "booked", now),
+            *release(locks),
+        )
+        return Sold(booking)
+
+    return documents.transact(work)
+
+
+def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:
+    day = salon.date_of(slot.start).isoformat()
+    found = reader.query(Query("gaps", where=(("staff_id", "==", slot.staff_id), ("date", "==", day))))
+    return [Gap.model_validate(snapshot.data) for snapshot in found]
+
+
+def _booking(outreach: Outreach, slot: Slot, gap: Gap, now: datetime) -> Booking:
+    price = outreach.offer_details.price if outreach.offer_details else Decimal(0)
+    return Booking(
+        id=natural_id("bkg", outreach.id),
+        customer_id=outreach.customer_id,
+        staff_id=slot.staff_id,
+        service_ids=[slot.service_id],
+        start_time=slot.start,
+        end_time=slot.end,
+        price=price,
+        source="smart_fill",
+        status="confirmed",
+        created_at=now,
+        updated_at=now,
+        confirmed_at=now,
+        outreach_id=outreach.id,
+        gap_id=gap.id,
+    )
+
+
+def _announced(booking: Booking, outreach: Outreach, salon_id: str, now: datetime) -> AuditRecord:
+    return record_fact(
+        salon_id=salon_id,
+        resource_type="booking",
+        resource_id=booking.id,
+        version="created",
+        now=now,
+        actor=outreach.agent_name,
+        event="booking_created",
+        action="Booking created from an accepted offer",
+        details={"outreach_id": outreach.id, "gap_id": booking.gap_id},
+        announces="BOOKING_CREATED",
+        payload={"booking_id": booking.id, "customer_id": outreach.customer_id, "outreach_id": outreach.id},
+    )
+
+
+def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tuple[Write, ...]:
+    if snapshot is None:
+        return ()
+    concluded = conclude(
+        Decision.model_validate(snapshot.data),
+        status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price,
+    )  # fmt: skip
+    return replace(concluded) if concluded else ()
+
+
+def _off_the_waitlist(snapshot: Snapshot | None, salon_id: str, now: datetime) -> tuple[Write, ...]:
+    if snapshot is None:
+        return ()
+    entry = WaitlistEntry.from_document(snapshot.id, snapshot.data)
+    return waitlist_moved(entry, "booked", salon_id=salon_id, now=now, about="sold") if entry.standing else ()
+
+
+def _refuse(
+    outreach_id: str, refusal: Refusal, *, salon: Salon, documents: Documents, clock: Clock, said_in: str | None
+) -> Sale:
+    """The kind no, once per outreach. No transaction: its own documents are all it writes."""
+
+    def attempt() -> Sale | None:
+        snapshot = documents.get(f"outreach/{outreach_id}")
+        if snapshot is None:
+            raise LookupError(f"expected outreach {outreach_id}, found none")
+        outreach = Outreach.model_validate(snapshot.data)
+        if (before := _answered(outreach)) is not None:
+            return before
+        now = clock.now()
+        said = documents.get(said_in) if said_in else None
+        answer = answer_to(outreach, REFUSALS[refusal], salon, said_in=said, now=now)
+        committed = documents.commit(
+            *replace(responded(outreach, answer="accept", result=refusal, now=now), snapshot),
+            *create(say(answer, now=now, actor=ACTOR)),
+            *said_handled(said, refusal, now),
+        )
+        return NotSold(refusal) if committed else None
+
+    return until_committed(attempt, clock=clock)

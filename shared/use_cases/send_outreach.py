@@ -1,0 +1,264 @@
+"""Sends one message, at most once: validates it again, claims it, calls the provider, writes down what came of it.
+
+A crash after the claim leaves `sending`: the sweep makes that `unknown`, never a second copy.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from shared.domain import tokens
+from shared.domain.consent import withdrawn
+from shared.domain.conversation import Identity, identity_path
+from shared.domain.customer import Customer
+from shared.domain.gap import Gap
+from shared.domain.message import Message
+from shared.domain.messaging_hours import country_of, next_allowed
+from shared.domain.outgoing import answer_lost, claim, expired, failed, hold, refused, sent
+from shared.domain.outreach import Outreach
+from shared.domain.salon import Salon, zone_named
+from shared.domain.settings import QuietHours, SalonSettings
+from shared.domain.wording import Rendered, render
+from shared.ports import (
+    Accepted,
+    AnswerLost,
+    Clock,
+    Deployment,
+    Documents,
+    Messenger,
+    Reader,
+    Refused,
+    Sending,
+    Snapshot,
+)
+from shared.use_cases.find_prospects import keys_of
+from shared.use_cases.load_settings import accepted_settings
+from shared.use_cases.loading import customer_of, outgoing, salon_of
+from shared.use_cases.opting import withdrawal_records
+from shared.use_cases.track_delivery import reference
+from shared.use_cases.writing import replace, until_committed
+
+ACTOR = "send_outreach"
+PAUSED_RETRY = timedelta(minutes=15)
+REFUSED_RETRY = timedelta(minutes=1)
+LONGEST_VALIDITY = timedelta(hours=10)
+
+Outcome = Literal[
+    "sent", "held", "refused", "failed", "unknown", "expired", "gone", "claimed by another", "not pending"
+]
+
+
+@dataclass(frozen=True)
+class Hold:
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    reason: str
+
+
+def send_outreach(
+    path: str, *, documents: Documents, messenger: Messenger, clock: Clock, deployment: Deployment
+) -> Outcome:
+    snapshot = documents.get(path)
+    if snapshot is None:
+        return "gone"
+    message = outgoing(snapshot)
+    if message.status != "pending":
+        return "not pending"
+    now = clock.now()
+    salon = salon_of(documents, documents.salon_id)
+    settings = accepted_settings(documents)
+
+    verdict = _obstacle(
+        message,
+        salon=salon,
+        settings=settings,
+        documents=documents,
+        signing_key=deployment.signing_key,
+        now=now,
+    )
+    if isinstance(verdict, Drop):
+        dropped = expired(message, reason=verdict.reason, now=now, actor=ACTOR)
+        return "expired" if documents.commit(*replace(dropped, snapshot)) else "claimed by another"
+    if isinstance(verdict, Hold):
+        if message.due_at != verdict.until:
+            documents.commit(
+                *replace(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
+            )
+        return "held"
+
+    sending = _sending(message, salon=salon, documents=documents, deployment=deployment, now=now)
+    if isinstance(sending, str):
+        given_up = failed(message, error=sending, action="Cannot be sent", now=now, actor=ACTOR)
+        return "failed" if documents.commit(*replace(given_up, snapshot)) else "claimed by another"
+
+    claimed = claim(message, now=now, actor=ACTOR)
+    if not documents.commit(*replace(claimed, snapshot)):
+        return "claimed by another"
+    answer = messenger.send(sending)
+    return _written_down(path, answer, documents=documents, clock=clock)
+
+
+def _obstacle(
+    message: Outreach | Message,
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Reader,
+    signing_key: bytes,
+    now: datetime,
+) -> Hold | Drop | None:
+    """Why it may not go now. What was right when it was requested may have changed since."""
+    if now >= message.expires_at:
+        return Drop("its time had passed before it could be sent")
+    if settings.mode == "dry_run":
+        return Drop("the salon is in dry run")
+    if salon.status == "paused":
+        return Hold(now + PAUSED_RETRY, "the salon is paused")
+    if isinstance(message, Message):
+        return _owner_asleep(message, salon=salon, now=now) if message.audience == "owner" else None
+    right = _no_longer_right(message, documents=documents, signing_key=signing_key)
+    return right if isinstance(right, Drop) else _quiet(message, right, salon=salon, settings=settings, now=now)
+
+
+def _owner_asleep(message: Message, *, salon: Salon, now: datetime) -> Hold | None:
+    contact = next((contact for contact in salon.contacts if contact.phone == message.to), None)
+    if contact is None or contact.quiet_hours is None or message.is_answer:
+        return None
+    quiet = QuietHours(start=contact.quiet_hours.start, end=contact.quiet_hours.end)
+    free_at = _next_allowed(message, zone=salon.zone, quiet=quiet, marketing=False, now=now)
+    return Hold(free_at, "the owner's quiet hours") if free_at is not None and free_at > now else None
+
+
+def _next_allowed(
+    message: Outreach | Message, *, zone: ZoneInfo, quiet: QuietHours, marketing: bool, now: datetime
+) -> datetime | None:
+    return next_allowed(
+        now,
+        zone=zone,
+        quiet=quiet,
+        channel="sms" if message.channel == "sms" else "whatsapp",
+        marketing=marketing,
+        country=country_of(message.address),
+    )
+
+
+def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: bytes) -> Drop | Customer:
+    """Why the offer must not go out any more, or its customer as they are now."""
+    found = documents.get(f"gaps/{outreach.trigger_id}")
+    slot = outreach.slot
+    gap = Gap.model_validate(found.data) if found else None
+    if gap is None or slot is None or not (gap.is_open and gap.stretch.contains(slot.stretch)):
+        return Drop("the time is no longer on offer")
+    customer = customer_of(documents, outreach.customer_id)
+    if customer is None or customer.blocked or customer.phone != outreach.customer_phone:
+        return Drop("the customer may no longer be asked there")
+    ledger = withdrawal_records(documents, keys_of(customer, signing_key))
+    if (outreach.channel, outreach.consent_purpose) in withdrawn(chain.from_iterable(ledger.values())):
+        return Drop("the customer has opted out")
+    return customer
+
+
+def _quiet(
+    outreach: Outreach, customer: Customer, *, salon: Salon, settings: SalonSettings, now: datetime
+) -> Hold | Drop | None:
+    zone = zone_named(customer.timezone) if customer.timezone else salon.zone
+    marketing = outreach.consent_purpose == "marketing"
+    free_at = _next_allowed(outreach, zone=zone, quiet=settings.quiet_hours, marketing=marketing, now=now)
+    if free_at == now:
+        return None
+    if free_at is None or free_at >= outreach.expires_at:
+        return Drop("quiet hours last longer than the offer")
+    return Hold(free_at, "quiet hours")
+
+
+def _sending(
+    message: Outreach | Message, *, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
+) -> Sending | str:
+    """What goes to the provider, or why nothing can."""
+    messaging = salon.messaging
+    sender = message.sender if isinstance(message, Message) and message.sender else None
+    sender = sender or (messaging.whatsapp_from if message.channel == "whatsapp" else messaging.sms_from)
+    account = (message.account_sid if isinstance(message, Message) else None) or messaging.account_sid
+    if sender is None or account is None:
+        return f"the salon has no {message.channel} number"
+    rendered = render(message.purpose, message.locale, _variables(message, salon, deployment))
+    template = _template(rendered, salon, deployment) if message.channel == "whatsapp" else None
+    if message.channel == "whatsapp" and template is None and not _in_session(message, documents, now):
+        return f"no approved template for {rendered.purpose} in {rendered.locale}"
+    return Sending(
+        channel="whatsapp" if message.channel == "whatsapp" else "sms",
+        account_sid=account,
+        sender=sender,
+        to=message.address,
+        reference=reference(salon.id, message.path),
+        body=None if template else rendered.text,
+        content_sid=template,
+        variables=rendered.numbered if template else {},
+        validity=min(message.expires_at - now, LONGEST_VALIDITY) if isinstance(message, Outreach) else None,
+    )
+
+
+def _variables(message: Outreach | Message, salon: Salon, deployment: Deployment) -> dict[str, str]:
+    """The stored variables, and for an offer its signed buttons and link, which are never stored."""
+    if isinstance(message, Message):
+        return message.variables
+
+    def token(answer: tokens.Answer) -> str:
+        return tokens.sign(deployment.signing_key, tokens.OfferToken(salon.id, message.id, answer))
+
+    return {
+        **message.variables,
+        "accept_token": token("accept"),
+        "decline_token": token("decline"),
+        "link": f"{deployment.public_base_url}/o/{token('link')}",
+    }
+
+
+def _template(rendered: Rendered, salon: Salon, deployment: Deployment) -> str | None:
+    own = salon.messaging.templates.get(rendered.purpose, {})
+    return own.get(rendered.locale) or deployment.templates.get(rendered.purpose, {}).get(rendered.locale)
+
+
+def _in_session(message: Outreach | Message, documents: Reader, now: datetime) -> bool:
+    key = message.address_key if isinstance(message, Outreach) else message.conversation_id
+    identity = documents.get(identity_path(key))
+    return identity is not None and Identity.model_validate(identity.data).in_session(now)
+
+
+def _written_down(path: str, answer: Accepted | Refused | AnswerLost, *, documents: Documents, clock: Clock) -> Outcome:
+    def attempt() -> Outcome | None:
+        snapshot = documents.get(path)
+        if snapshot is None:
+            return "gone"
+        return _record(snapshot, answer, documents=documents, now=clock.now())
+
+    return until_committed(attempt, clock=clock)
+
+
+def _record(
+    snapshot: Snapshot, answer: Accepted | Refused | AnswerLost, *, documents: Documents, now: datetime
+) -> Outcome | None:
+    message = outgoing(snapshot)
+    match answer:
+        case Accepted():
+            moved = sent(message, message_sid=answer.message_sid, now=now, actor=ACTOR)
+            outcome: Outcome = "sent"
+        case _ if message.status != "sending":
+            # A delivery report was faster than the provider's lost or failed answer, and knows better.
+            return "sent"
+        case Refused():
+            retry_at = now + REFUSED_RETRY * 2 ** (message.attempts - 1) if answer.retry else None
+            moved = refused(message, code=answer.code, reason=answer.reason, retry_at=retry_at, now=now, actor=ACTOR)
+            outcome = "refused" if moved.document.status == "pending" else "failed"
+        case AnswerLost():
+            moved = answer_lost(message, reason=answer.reason, now=now, actor=ACTOR)
+            outcome = "unknown"
+    if moved is None:
+        return outcome
+    return outcome if documents.commit(*replace(moved, snapshot)) else None

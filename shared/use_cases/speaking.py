@@ -1,0 +1,132 @@
+"""Messages that are no asks, as they are first written: what is said, to whom, about what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.domain import money
+from shared.domain.booking import Booking
+from shared.domain.identity import address_key
+from shared.domain.message import KEEP_TRYING, Inbound, Message, message_id
+from shared.domain.outgoing import Channel
+from shared.domain.outreach import Outreach
+from shared.domain.salon import Contact, Salon
+from shared.domain.wording import spoken_time
+from shared.ports import Snapshot
+from shared.use_cases.loading import inbound
+
+
+def confirmation_of(
+    booking: Booking, outreach: Outreach, salon: Salon, *, said_in: Snapshot | None, now: datetime
+) -> Message:
+    return _to_customer(
+        outreach,
+        "booking_confirmed",
+        {
+            **outreach.variables,
+            "when": spoken_time(booking.start_time, salon.zone, outreach.locale, now=now),
+            "price": money.display(booking.price, salon.currency, outreach.locale),
+            "address": salon.address or salon.name,
+        },
+        salon,
+        said_in=said_in,
+        now=now,
+    )
+
+
+def answer_to(outreach: Outreach, purpose: str, salon: Salon, *, said_in: Snapshot | None, now: datetime) -> Message:
+    """What the customer of an offer hears back. The same purpose about the same offer is said once, however often and
+    through whichever door they answered."""
+    return _to_customer(outreach, purpose, outreach.variables, salon, said_in=said_in, now=now)
+
+
+def _to_customer(
+    outreach: Outreach,
+    purpose: str,
+    variables: Mapping[str, str],
+    salon: Salon,
+    *,
+    said_in: Snapshot | None,
+    now: datetime,
+) -> Message:
+    # Over the number they wrote to, which need not be the one we asked from.
+    said = inbound(said_in) if said_in else None
+    return Message(
+        id=message_id(outreach.id, purpose, outreach.address_key),
+        salon_id=salon.id,
+        created_at=now,
+        updated_at=now,
+        conversation_id=outreach.address_key,
+        audience="customer",
+        to=outreach.customer_phone,
+        about=outreach.id,
+        is_answer=True,
+        account_sid=said.account_sid if said else None,
+        sender=said.recipient if said else None,
+        channel=said.channel if said else outreach.channel,
+        purpose=purpose,
+        locale=outreach.locale,
+        variables={**variables, "salon": salon.name},
+        expires_at=now + KEEP_TRYING,
+        due_at=None,
+    )
+
+
+def reply_to(
+    said: Inbound, purpose: str, salon: Salon, *, locale: str, variables: Mapping[str, str], now: datetime
+) -> Message:
+    """An answer to what somebody wrote that is about no single offer."""
+    return Message(
+        id=message_id(said.id, purpose, said.conversation_id),
+        salon_id=salon.id,
+        created_at=now,
+        updated_at=now,
+        conversation_id=said.conversation_id,
+        audience="customer",
+        to=said.sender,
+        about=said.id,
+        is_answer=True,
+        account_sid=said.account_sid,
+        sender=said.recipient,
+        channel=said.channel,
+        purpose=purpose,
+        locale=locale,
+        variables={**variables, "salon": salon.name},
+        expires_at=now + KEEP_TRYING,
+        due_at=None,
+    )
+
+
+def notice_to(
+    contact: Contact,
+    purpose: str,
+    salon: Salon,
+    *,
+    about: str,
+    variables: Mapping[str, str],
+    signing_key: bytes,
+    now: datetime,
+) -> Message | None:
+    """What the owner hears. None when the salon has no number to send from, or the contact none to reach them at."""
+    channel: Channel | None = (
+        "whatsapp" if salon.messaging.whatsapp_from else "sms" if salon.messaging.sms_from else None
+    )
+    if contact.phone is None or channel is None:
+        return None
+    key = address_key(signing_key, channel, contact.phone)
+    return Message(
+        id=message_id(about, purpose, key),
+        salon_id=salon.id,
+        created_at=now,
+        updated_at=now,
+        conversation_id=key,
+        audience="owner",
+        to=contact.phone,
+        about=about,
+        is_answer=False,
+        channel=channel,
+        purpose=purpose,
+        locale=contact.locale or salon.locale,
+        variables={**variables, "salon": salon.name},
+        expires_at=now + KEEP_TRYING,
+        due_at=None,
+    )

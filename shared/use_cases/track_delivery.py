@@ -1,0 +1,45 @@
+"""Delivery states of what we sent, only forward. A report is bound by the reference we put into its callback URL, so it also
+repairs a message whose sending was never answered."""
+
+from typing import Literal
+
+from shared.domain.inbound import DeliveryReport
+from shared.domain.invalid import InvalidEvent
+from shared.domain.outgoing import reported
+from shared.ports import Clock, Store
+from shared.use_cases.loading import outgoing
+from shared.use_cases.writing import replace, until_committed
+
+Tracked = Literal["recorded", "nothing new", "unknown message"]
+
+
+def reference(salon_id: str, path: str) -> str:
+    """What a callback URL carries: which document of which salon the message is."""
+    return f"{salon_id}/{path}"
+
+
+def track_delivery(report: DeliveryReport, *, store: Store, clock: Clock) -> Tracked:
+    salon_id, _, path = (report.reference or "").partition("/")
+    if not path.startswith(("outreach/", "conversations/")):
+        return "unknown message"
+    try:
+        documents = store.salon(salon_id)
+    except InvalidEvent:
+        return "unknown message"
+
+    def attempt() -> Tracked | None:
+        snapshot = documents.get(path)
+        if snapshot is None:
+            return "unknown message"
+        moved = reported(
+            outgoing(snapshot),
+            status=report.status,
+            message_sid=report.message_sid,
+            error=report.error_code,
+            now=clock.now(),
+        )
+        if moved is None:
+            return "nothing new"
+        return "recorded" if documents.commit(*replace(moved, snapshot)) else None
+
+    return until_committed(attempt, clock=clock)
