@@ -1,0 +1,54 @@
+"""When the phone calls back: in threads a moment later, or whenever the one who drives the phone says so."""
+
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+Later = Callable[[float, Callable[[], None]], None]
+"""Runs the work about that many real seconds from now, never in the caller."""
+
+WORKERS = 32
+
+
+class InThreads:
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="phone")
+        self._stopped = threading.Event()
+
+    def __call__(self, seconds: float, work: Callable[[], None]) -> None:
+        if not self._stopped.is_set():
+            self._pool.submit(self._run, seconds, work)
+
+    def _run(self, seconds: float, work: Callable[[], None]) -> None:
+        if self._stopped.wait(seconds):
+            return
+        try:
+            work()
+        except Exception:
+            # A pool keeps what its work raises to itself.
+            traceback.print_exc()
+
+    def stop(self) -> None:
+        """What has not begun is never done; a webhook that is under way is waited for no longer than it takes."""
+        self._stopped.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class WhenAsked:
+    """For use in one process and one thread: nothing happens before `run`, and then in the order it was asked for."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def __call__(self, seconds: float, work: Callable[[], None]) -> None:
+        self._waiting.append(work)
+
+    def run(self) -> int:
+        """Until nothing is left, also what the work itself put off. Says how much it was."""
+        done = 0
+        while self._waiting:
+            self._waiting.popleft()()
+            done += 1
+        return done
