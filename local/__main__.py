@@ -1,0 +1,23 @@
+"""`python -m local ...`: everything that runs on one machine and is never deployed."""
+
+import argparse
+import sys
+from importlib import import_module
+
+COMMANDS = {"up": "up", "demo": "demo", "import": "import_bookings", "replay": "replay"}
+"""Command -> the module here with `add_parser(subparsers)`, which sets `command`: arguments -> exit code."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    asked = sys.argv[1] if len(sys.argv) > 1 else None
+    # Only what is asked for is imported: each brings libraries that take their time.
+    for module in [COMMANDS[asked]] if asked in COMMANDS else COMMANDS.values():
+        import_module(f"local.{module}").add_parser(subparsers)
+    arguments = parser.parse_args()
+    return int(arguments.command(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,289 @@
+"""`python -m local up`: the whole suite on this machine, until it is told to stop."""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any, NoReturn
+
+from local import demo_salon, emulators, link, routes
+from local.clock import BusinessTime
+from local.cloud import PROJECT, Cloud
+from local.deliveries import Deliveries, Faults, Records
+from local.documents import NotStorable, parse_instant
+from local.functions import FUNCTIONS, Function, FunctionError, load
+from local.gateway import Gateway
+from local.in_flight import InFlight
+from local.local_doors import LocalDoors
+from local.memory_cloud import MemoryCloud
+from local.schedules import Schedules
+from local.visits import Visits
+from local.workers import Workers, WorkersBroken
+
+WORDS = {"emulator": "Google's emulators", "memory": "the memory adapters"}
+WORKERS = 2
+SEED_SECONDS = 120.0
+WATCH_SECONDS = 0.5
+
+
+class _Stopped(BaseException):
+    """SIGINT or SIGTERM. No Exception, so that nobody takes it for a failure of theirs."""
+
+
+class _Broken(Exception):
+    """Something that has to run does not any more."""
+
+
+@dataclass(frozen=True)
+class Options:
+    cloud: str | None
+    salon: str
+    at: datetime | None
+    speed: float
+    port: int
+    info: Path | None
+    functions: Path
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("up", help="the whole suite on this machine, until Ctrl-C")
+    parser.add_argument("--cloud", choices=("emulator", "memory"), help="default: emulator where found, else memory")
+    parser.add_argument("--salon", choices=("demo", "none"), default="demo")
+    parser.add_argument("--at", type=_instant, help="business time at the start, such as 2026-11-20T09:00:00Z")
+    parser.add_argument("--speed", type=_speed, default=1.0, help="of business time; 0: it stands still until moved")
+    parser.add_argument("--port", type=int, default=0, help="of the front; default: a free one")
+    parser.add_argument("--info", type=Path, metavar="FILE", help="where to write how to reach it, when it is ready")
+    parser.add_argument("--functions", type=Path, default=FUNCTIONS, metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.set_defaults(command=command)
+
+
+def command(arguments: argparse.Namespace) -> int:
+    options = Options(
+        **{name: getattr(arguments, name) for name in ("cloud", "salon", "at", "speed", "port", "info", "functions")}
+    )
+    try:
+        with _stoppable(), ExitStack() as stack:
+            running = start(options, stack)
+            if options.info:
+                _write_whole(options.info, running.info())
+            print(running.summary(), flush=True)
+            return running.watch()
+    except _Stopped:
+        return 0
+    except (_Broken, WorkersBroken, FunctionError, OSError) as broken:
+        print(broken, file=sys.stderr)
+        return 1
+
+
+@dataclass(frozen=True)
+class Running:
+    cloud: Cloud
+    gateway: Gateway
+    phone_url: str
+    account_sid: str
+    auth_token: str
+    owner_tokens: Mapping[str, str]
+    workers: Workers
+    local: LocalDoors
+    log: Path
+
+    def info(self) -> dict[str, Any]:
+        return {
+            "project": PROJECT,
+            "cloud": self.cloud.name,
+            "firestore_emulator_host": self.cloud.firestore_host,
+            "pubsub_emulator_host": self.cloud.pubsub_host,
+            "base_url": self.gateway.base_url,
+            "twilio_url": self.phone_url,
+            "twilio_account_sid": self.account_sid,
+            "twilio_auth_token": self.auth_token,
+            "console_url": f"{self.gateway.base_url}/console",
+            "salons": {salon_id: {"owner_token": token} for salon_id, token in self.owner_tokens.items()},
+        }
+
+    def summary(self) -> str:
+        return "\n".join(
+            (
+                f"Smart Fill runs on {WORDS[self.cloud.name]}",
+                f"  console  {self.gateway.base_url}/console",
+                f"  phones   {self.phone_url}",
+                f"  clock    {self.gateway.base_url}/local/clock",
+                f"  log      {self.log}",
+                "Ctrl-C stops it.",
+            )
+        )
+
+    def watch(self) -> NoReturn:
+        """Returns never; raises when something is broken."""
+        while True:
+            time.sleep(WATCH_SECONDS)
+            if self.workers.broken:
+                raise self.workers.broken
+            if not self.cloud.alive():
+                raise _Broken("expected the emulators to run, found one of them gone")
+
+
+def start(options: Options, stack: ExitStack) -> Running:
+    """Whatever it starts is stopped by `stack`, also when it does not come to its end."""
+    jars = None if options.cloud == "memory" else emulators.find()
+    if options.cloud == "emulator" and jars is None:
+        raise _Broken(
+            "expected Google's emulators: gcloud's, or named by FIRESTORE_EMULATOR_JAR and PUBSUB_EMULATOR_JAR"
+        )
+    functions = load(options.functions)
+    clock = BusinessTime(options.at or datetime.now(UTC), options.speed)
+    log = stack.enter_context(_new_log())
+    in_flight, faults, records = InFlight(), Faults(), Records()
+
+    gateway = Gateway(options.port)
+    stack.callback(gateway.close)
+    account_sid, auth_token, key = demo_salon.ACCOUNT_SID, secrets.token_hex(16), secrets.token_hex(32)
+    phone = _phone(gateway.base_url, account_sid, auth_token, clock, stack)
+    os.environ.update(
+        GOOGLE_CLOUD_PROJECT=PROJECT,
+        PUBLIC_BASE_URL=gateway.base_url,
+        SIGNING_KEY=key,
+        TWILIO_ACCOUNT_SID=account_sid,
+        TWILIO_AUTH_TOKEN=auth_token,
+        TWILIO_BASE_URL=phone.url,
+        TWILIO_TEMPLATES=json.dumps(phone.templates),
+    )
+
+    workers = Workers(count=WORKERS, log=log)
+    stack.callback(workers.stop)
+    deliveries = Deliveries(workers, in_flight, faults, records)
+    cloud = _cloud(jars, functions, deliveries, in_flight, clock, stack)
+    address = link.serve({"clock": link.Shared(clock, ("now",)), **cloud.shared()})
+    setup = {"functions": str(options.functions.resolve()), "link": asdict(address)}
+    workers.start(setup, os.environ, cloud.worker_died)
+
+    schedules = Schedules(routes.schedules(functions), clock, cloud.bus)
+    local = LocalDoors(
+        cloud=cloud,
+        clock=clock,
+        schedules=schedules,
+        deliveries=deliveries,
+        in_flight=in_flight,
+        faults=faults,
+        records=records,
+        functions=[function.name for function in functions],
+        callbacks_in_flight=phone.in_flight,
+    )
+    gateway.open(routes.doors(functions), Visits(workers, in_flight, faults, records), local)
+    salons = _seed(options.salon, cloud, clock, local, account_sid)
+    threading.Thread(target=schedules.run, name="schedules", daemon=True).start()
+    stack.callback(schedules.stop)
+    return Running(
+        cloud=cloud,
+        gateway=gateway,
+        phone_url=phone.url,
+        account_sid=account_sid,
+        auth_token=auth_token,
+        owner_tokens={salon_id: owner_token(key, salon_id) for salon_id in salons},
+        workers=workers,
+        local=local,
+        log=Path(log.name),
+    )
+
+
+def owner_token(key: str, salon_id: str) -> str:
+    """A JWT as of the owner's sign-in, but signed with the deployment's own key, which only a local cloud does."""
+
+    def part(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+    header, claims = {"alg": "HS256", "typ": "JWT"}, {"sub": f"owner-{salon_id}", "salon_id": salon_id, "role": "owner"}
+    signed = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
+    return f"{signed}.{part(hmac.digest(key.encode(), signed.encode(), hashlib.sha256))}"
+
+
+def _cloud(
+    jars: emulators.Jars | None,
+    functions: list[Function],
+    deliveries: Deliveries,
+    in_flight: InFlight,
+    clock: BusinessTime,
+    stack: ExitStack,
+) -> Cloud:
+    if jars is None:
+        return MemoryCloud(functions, deliveries, clock)
+    # Only here: Google's libraries take their time to import.
+    from local.emulator_cloud import EmulatorCloud
+
+    return EmulatorCloud(jars, functions, deliveries, in_flight, clock, stack)
+
+
+def _new_log() -> IO[bytes]:
+    """Stays behind: what the functions said is asked for when all is over."""
+    return tempfile.NamedTemporaryFile(prefix="smart-fill-", suffix=".log", delete=False, buffering=0)
+
+
+def _seed(salon: str, cloud: Cloud, clock: BusinessTime, local: LocalDoors, account_sid: str) -> list[str]:
+    if salon == "none":
+        return []
+    salon_id = demo_salon.seed(cloud.put, clock.now(), account_sid)
+    drained = local.drain(SEED_SECONDS)
+    if not drained["idle"]:
+        raise _Broken(f"expected the demo salon to be worked on within {SEED_SECONDS:.0f} s, found {drained}")
+    return [salon_id]
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """The first signal raises _Stopped in the main thread, wherever it is; those after it, while things are being
+    stopped, are not heard."""
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
+        raise _Stopped
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    yield
+
+
+def _write_whole(file: Path, content: dict[str, Any]) -> None:
+    """Whoever waits for the file never sees a part of it."""
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    part.write_text(json.dumps(content, indent=2) + "\n")
+    part.replace(file)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except NotStorable as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 <= speed < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a speed of 0 or more, found {text}")
+    return speed
+
+
+@dataclass(frozen=True)
+class _Phone:
+    url: str
+    templates: dict[str, dict[str, str]]
+    in_flight: Any
+
+
+def _phone(base_url: str, account_sid: str, auth_token: str, clock: BusinessTime, stack: ExitStack) -> _Phone:
+    return _Phone("http://127.0.0.1:1", {}, lambda: 0)

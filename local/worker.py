@@ -1,0 +1,90 @@
+"""One worker process: every function through functions-framework, behind one socket that it was given.
+
+The function is named by a header and not by the path, so that each sees the very request it would see in the cloud.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import functions_framework
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from local import link
+from local.clock import LocalClock
+from local.functions import load
+from local.published import AnnouncedBus
+from local.workers import FAULT_HEADER, FUNCTION_HEADER
+from shared.adapters import clock, firestore, pubsub
+from shared.adapters.memory import MemoryStore
+
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def main() -> None:
+    listening, ready = int(sys.argv[1]), int(sys.argv[2])
+    setup = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_the_control_process, daemon=True).start()
+    _replace_the_seams(setup)
+    apps = {
+        function.name: functions_framework.create_app(function.name, str(function.source), function.signature)
+        for function in load(Path(setup["functions"]))
+    }
+    server = make_server("127.0.0.1", 0, _dispatcher(apps), threaded=True, request_handler=_Quiet, fd=listening)
+    os.write(ready, b"1")
+    os.close(ready)
+    server.serve_forever()
+
+
+def _end_with_the_control_process() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def _replace_the_seams(setup: dict[str, Any]) -> None:
+    address = setup["link"]
+    control = link.connect(link.Address(address["path"], address["key"], tuple(address["names"])))
+    local_clock = LocalClock(control["clock"])
+    clock.clock = lambda: local_clock  # type: ignore[assignment]
+    if "database" in control:
+        store = MemoryStore(control["database"])
+        firestore.store = lambda: store  # type: ignore[assignment]
+        pubsub.bus = lambda: control["bus"]  # type: ignore[assignment]
+    else:
+        bus = pubsub.bus()
+        announced = AnnouncedBus(bus, control["announcements"])
+        pubsub.bus = lambda: announced  # type: ignore[assignment]
+
+
+def _dispatcher(apps: dict[str, WSGI]) -> WSGI:
+    function_key, fault_key = (f"HTTP_{name.upper().replace('-', '_')}" for name in (FUNCTION_HEADER, FAULT_HEADER))
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        function, fault = apps[environ.pop(function_key)], environ.pop(fault_key, None)
+        if fault == "crash_before":
+            _crash()
+        answer = function(environ, start_response)
+        if fault == "crash_after":
+            list(answer)
+            _crash()
+        return answer
+
+    return app
+
+
+def _crash() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
