@@ -101,13 +101,15 @@ def slot_at(
     last = end - service.duration
     known = services or (service,)
     freed = list(gap.freed)
+    # What is too soon to sell is no leftover: it is lost whatever starts when.
+    free = Stretch(max(gap.start_time, gap.sellable_from), gap.end_time)
 
     def taken(start: datetime) -> timedelta:
         overlaps = (Stretch(start, start + service.duration).overlap(part) for part in freed)
         return sum((part.end - part.start for part in overlaps if part.start < part.end), timedelta())
 
     def merit(start: datetime) -> tuple[int, timedelta, Decimal, datetime]:
-        left, right = _leftovers(gap.stretch, service, start)
+        left, right = _leftovers(free, service, start)
         return (
             unsellable(left, known) + unsellable(right, known),
             -taken(start),
