@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from statistics import median_low
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
@@ -188,8 +189,18 @@ def _amount(value: Decimal, currency: str) -> int | float:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("import", help="make a salon from a booking export", description=__doc__)
+    parser.add_argument("file", type=Path, metavar="FILE.csv")
+    parser.add_argument("--timezone", required=True, help="the salon's IANA zone: the times of the file are local")
+    parser.add_argument("--currency", required=True, help="ISO 4217, such as CAD")
+    parser.add_argument("--salon", default=SALON_ID, help="the salon's id (default: %(default)s)")
+    parser.add_argument("--url", help="base_url of a running local cloud to import into")
+    parser.add_argument("--output", type=Path, help="else a JSON file of all documents (default: the salon's id .json)")
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> int:
     try:
         with options.file.open(encoding="utf-8-sig", newline="") as lines:
             made = read_export(lines, options.timezone, options.currency, salon_id=options.salon)
@@ -230,14 +241,3 @@ def _write(made: Import, file: Path) -> str:
     content = {path: documents.to_json(data) for path, data in made.documents.items()}
     file.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
     return str(file)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local import", description=__doc__)
-    parser.add_argument("file", type=Path, metavar="FILE.csv")
-    parser.add_argument("--timezone", required=True, help="the salon's IANA zone: the times of the file are local")
-    parser.add_argument("--currency", required=True, help="ISO 4217, such as CAD")
-    parser.add_argument("--salon", default=SALON_ID, help="the salon's id (default: %(default)s)")
-    parser.add_argument("--url", help="base_url of a running local cloud to import into")
-    parser.add_argument("--output", type=Path, help="else a JSON file of all documents (default: the salon's id .json)")
-    return parser

@@ -1,4 +1,5 @@
 import json
+from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -6,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.booking_export import COLUMNS, NotAnExport
-from local.import_bookings import Import, booking_document, fictional_phone, main, read_export
+from local.import_bookings import Import, add_parser, booking_document, fictional_phone, read_export
 from shared.domain.booking import Booking
 from shared.domain.customer import Customer
 from shared.domain.salon import Salon
@@ -171,7 +172,10 @@ def run(tmp_path: Path, *lines: str, **options: Any) -> tuple[int, Path]:
     file, output = tmp_path / "export.csv", tmp_path / "salon.json"
     file.write_text("\n".join([HEADER, *lines]))
     flags = ["--timezone", "America/Toronto", "--currency", options.get("currency", "CAD"), "--output", str(output)]
-    return main([str(file), *flags]), output
+    parser = ArgumentParser()
+    add_parser(parser.add_subparsers())
+    options = parser.parse_args(["import", str(file), *flags])
+    return options.command(options), output
 
 
 def test_the_command_writes_the_documents_and_names_the_bad_lines(
