@@ -1,0 +1,168 @@
+"""What a short answer means. Only what says one thing and nothing else is understood; the rest goes to a person.
+
+A yes books and a stop silences, so a guess is worse than "unclear": "no problem, but is Priya free?" is not a no.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final, Literal
+
+Meaning = Literal["accept", "decline", "stop", "start", "help", "cancel_request", "unclear"]
+
+_CARRIER_OPT_OUT: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+"""On SMS the carrier has already opted the person out when one of these arrives alone; we must believe the same."""
+
+_WORDS: Final[dict[str, dict[Meaning, str]]] = {
+    "": {
+        "accept": "1 | 👍 | ✅ | ✔ | ☑ | 👌",
+        "decline": "2 | 👎 | ❌ | ✖ | 🚫 | 🙅",
+        "stop": "🛑",
+    },
+    "en": {
+        "accept": """book | book it | book me | book me in | book this | book now | yes | yes book | yes book it | y | yep
+            | yeah | yup | yea | ok | okay | sure | yes sure | yes ok | i want it | i take it | ill take it | i accept
+            | i will take it | accept | confirm | confirmed | yes i want it | yes ill take it | sounds good | perfect
+            | works for me""",
+        "decline": """skip | skip it | skip this | no | n | nope | nah | not interested | no longer interested | decline
+            | pass | no i cant | not this time | cant this time | not today | next time | another time
+            | maybe next time""",
+        "stop": """stop | stop all | stopall | unsubscribe | unsubscribe me | revoke | optout | opt out | opt me out | end
+            | quit | leave me alone | stop it | stop this | stop now | wrong number | wrong person | remove me
+            | remove my number | delete my number | lose my number""",
+        "start": "start | unstop | subscribe | resume | opt in | optin",
+        "help": "help | info | help me | who is this | who are you | what is this",
+        "cancel_request": """cancel | cancel it | cancel this | cancel booking | cancel appointment | i want to cancel
+            | need to cancel | i need to cancel | have to cancel | i have to cancel""",
+    },
+    "hi": {
+        "accept": """हाँ | हा | जी | जी हाँ | हाँ जी | ठीक है | ठीक | बुक | बुक करो | बुक करें | बुक कर दो
+            | बुक कर दीजिए | चलेगा | haan | han | haanji | haan ji | ji | ji haan | theek hai | thik hai | book karo
+            | book kar do | chalega""",
+        "decline": """नहीं | नही | ना | जी नहीं | नहीं चाहिए | रहने दो | अभी नहीं | छोड़ो | छोड़ें | nahi | nahin | nai | na
+            | ji nahi | nahi chahiye | rehne do | abhi nahi""",
+        "stop": """बंद | बंद करो | बंद करें | बंद कर दो | रोको | रोकें | रुको | मैसेज मत भेजो | संदेश मत भेजो
+            | मैसेज बंद करो | band karo | band kar do | bandh karo | roko | message mat bhejo | msg mat bhejo
+            | message band karo""",
+        "start": "शुरू | शुरू करो | शुरू करें | चालू | चालू करो | shuru | shuru karo | chalu karo",
+        "help": "मदद | सहायता | जानकारी | madad | kaun hai | आप कौन हैं",
+        "cancel_request": """रद्द | रद्द करो | रद्द करें | रद्द कर दो | कैंसल | कैंसल करो | कैंसल कर दो | नहीं आ सकता
+            | नहीं आ सकती | नहीं आ सकते | नहीं आ पाऊँगा | नहीं आ पाऊँगी | नहीं आ पाएँगे | cancel karo
+            | cancel kar do | nahi aa sakta | nahi aa sakti | nahi aa paunga | nahi aa paungi""",
+    },
+    "es": {
+        "accept": """sí | sí quiero | sí claro | claro | vale | dale | reservar | reserva | resérvalo | resérvame
+            | lo quiero | de acuerdo | perfecto | acepto | me interesa | confirmo""",
+        "decline": """no puedo | no me interesa | ahora no | paso | omitir | no quiero | otro día | otra vez será
+            | esta vez no""",
+        "stop": """baja | darme de baja | dame de baja | darse de baja | alto | parar | para ya | basta | detener
+            | cancelar suscripción | no más mensajes | no me escriban | no me escribas | no me escriban más
+            | no me escribas más | número equivocado""",
+        "start": "alta | darme de alta | empezar | reanudar",
+        "help": "ayuda | información | quién eres | quién es",
+        "cancel_request": """cancelar | cancela | cancelar cita | cancelar mi cita | cancelar la cita | anular
+            | anular cita | anular mi cita | no puedo ir | no podré ir | no puedo asistir | no voy a poder ir
+            | no puedo venir""",
+    },
+}
+
+_TALK = "text(?:ing)?|messag(?:e|ing)|msg|send(?:ing)?|contact(?:ing)?|spam(?:ming)?|bother(?:ing)?|writ(?:e|ing)"
+_MESSAGES = "texts?|messages?|msgs?|sms|offers?|spam|ads?"
+_WITH_IT = f"me|us|these|this|those|any|more|again|anymore|ever|here|to|on|whatsapp|my|your|the|stuff|number|phone|now|from|you|{_MESSAGES}"
+_WHEN = "today|tomorrow|tonight|now|then|anymore|any more|this time|after all|on time"
+_CANNOT = "cant|cannot|can not|wont|will not|(?:am |im )?(?:not able|unable) to|wont be able to|will not be able to"
+_BOOKING = "booking|appointment|visit|slot|reservation"
+_SENTENCES: Final[tuple[tuple[Meaning, re.Pattern[str]], ...]] = (
+    # Any reasonable wording is an opt-out in the US, not only the carriers' words.
+    ("stop", re.compile(rf"(?:stop|quit|dont|do not|never)(?: ever)? (?:{_TALK})(?: (?:{_WITH_IT}))*")),
+    ("stop", re.compile(rf"(?:i (?:do not|dont) want |no )(?:any )?more (?:{_MESSAGES})(?: from you)?")),
+    (
+        "stop",
+        re.compile(
+            r"(?:take|remove|delete|get) (?:me|my number) (?:off|from) (?:your|this|the)(?: \w+)? (?:list|database)"
+        ),
+    ),
+    (
+        "cancel_request",
+        re.compile(
+            rf"(?:i )?(?:{_CANNOT}) (?:come|make it|attend|be there|make (?:the|my) appointment)(?: (?:{_WHEN}))?"
+        ),
+    ),
+    ("cancel_request", re.compile(rf"(?:i am |im )?not coming(?: (?:{_WHEN}))?")),
+    (
+        "cancel_request",
+        re.compile(
+            r"(?:i (?:want|need|have|would like) to )?cancel (?:my|the|this|our)"
+            rf" (?:{_BOOKING})(?: (?:{_WHEN}))?"
+        ),
+    ),
+)
+
+_POLITE: Final = re.compile(
+    r"\b(?:please|pls|plz|thanks|thank you|thx|ty|kindly|sorry|gracias|por favor|lo siento|dhanyavaad|shukriya)\b"
+    r"|धन्यवाद|शुक्रिया|कृपया|माफ़ कीजिए"
+)
+
+
+def understand(body: str, *, locale: str, channel: Literal["whatsapp", "sms"] = "whatsapp") -> Meaning:
+    """What the whole message means. The words of the person's own language count first, then all others: people mix them.
+    Which offer or booking it is about is for the caller to find; a `cancel_request` may also answer an offer."""
+    text = _folded(body)
+    if channel == "sms" and text in _CARRIER_OPT_OUT:
+        return "stop"
+    meanings = {_meaning_of(part, locale) for part in _parts(text)}
+    meaning: Meaning = meanings.pop() if len(meanings) == 1 else "unclear"
+    # "Yes?" asks something; who asks for help or to be left alone means it with a question mark too.
+    if re.search("[?？؟]", body) and meaning in ("accept", "decline", "cancel_request", "start"):
+        return "unclear"
+    return meaning
+
+
+def _meaning_of(text: str, locale: str) -> Meaning:
+    own = locale.replace("_", "-").split("-")[0].lower()
+    for language in sorted(_PHRASES, key=lambda each: each != own):
+        if text in _PHRASES[language]:
+            return _PHRASES[language][text]
+    return next((meaning for meaning, pattern in _SENTENCES if pattern.fullmatch(text)), "unclear")
+
+
+def _parts(text: str) -> Iterable[str]:
+    """The words as one part, and each pictogram that means something as its own. Politeness and smiles say nothing."""
+    words = " ".join("".join(" " if _is_pictogram(letter) else letter for letter in text).split())
+    pictograms = {letter for letter in text if _is_pictogram(letter)}
+    polite = " ".join(_POLITE.sub(" ", words).split())
+    return [*([polite] if polite else []), *(pictograms & _PHRASES[""].keys())]
+
+
+def _is_pictogram(letter: str) -> bool:
+    return unicodedata.category(letter) == "So"
+
+
+_SILENT: Final = "'’ʼ`´♀♂\ufe0e\ufe0f"
+
+
+def _folded(text: str) -> str:
+    """Case, accents, punctuation, skin tones and kinds of digits do not change what is meant."""
+    letters = []
+    for letter in unicodedata.normalize("NFKD", text.casefold()).replace("ँ", "ं"):
+        kind = unicodedata.category(letter)
+        if (
+            "\u0300" <= letter <= "\u036f"
+            or letter in "'’ʼ`´"
+            or kind in ("Cf", "Me", "Sk")
+            or "\ufe00" <= letter <= "\ufe0f"
+        ):
+            continue
+        if kind == "Nd":
+            letters.append(str(unicodedata.digit(letter)))
+        elif kind[0] in "PZC" or kind in ("Sm", "Sc"):
+            letters.append(" ")
+        else:
+            letters.append(letter)
+    return " ".join("".join(letters).split())
+
+
+_PHRASES: Final[dict[str, dict[str, Meaning]]] = {
+    language: {_folded(phrase): meaning for meaning, phrases in meanings.items() for phrase in phrases.split("|")}
+    for language, meanings in _WORDS.items()
+}
