@@ -30,9 +30,15 @@ from local.gateway import Gateway
 from local.in_flight import InFlight
 from local.local_doors import LocalDoors
 from local.memory_cloud import MemoryCloud
+from local.phone.core import Phone
+from local.phone.http import post_webhook, serve
+from local.phone.later import InThreads
+from local.phone.templates import seed_templates
 from local.schedules import Schedules
 from local.visits import Visits
 from local.workers import Workers, WorkersBroken
+from shared.adapters.twilio import INCOMING_PATH, WEBHOOK_RETRIES
+from shared.domain import wording
 
 WORDS = {"emulator": "Google's emulators", "memory": "the memory adapters"}
 WORKERS = 2
@@ -153,14 +159,15 @@ def start(options: Options, stack: ExitStack) -> Running:
     stack.callback(gateway.close)
     account_sid, auth_token, key = demo_salon.ACCOUNT_SID, secrets.token_hex(16), secrets.token_hex(32)
     phone = _phone(gateway.base_url, account_sid, auth_token, clock, stack)
+    phone_server = serve(phone)
+    stack.callback(phone_server.stop)
     os.environ.update(
         GOOGLE_CLOUD_PROJECT=PROJECT,
         PUBLIC_BASE_URL=gateway.base_url,
         SIGNING_KEY=key,
         TWILIO_ACCOUNT_SID=account_sid,
         TWILIO_AUTH_TOKEN=auth_token,
-        TWILIO_BASE_URL=phone.url,
-        TWILIO_TEMPLATES=json.dumps(phone.templates),
+        TWILIO_TEMPLATES=json.dumps(seed_templates(phone, _templates())),
     )
 
     workers = Workers(count=WORKERS, log=log)
@@ -168,7 +175,11 @@ def start(options: Options, stack: ExitStack) -> Running:
     deliveries = Deliveries(workers, in_flight, faults, records)
     cloud = _cloud(jars, functions, deliveries, in_flight, clock, stack)
     address = link.serve({"clock": link.Shared(clock, ("now",)), **cloud.shared()})
-    setup = {"functions": str(options.functions.resolve()), "link": asdict(address)}
+    setup = {
+        "functions": str(options.functions.resolve()),
+        "link": asdict(address),
+        "phone_url": phone_server.url,
+    }
     workers.start(setup, os.environ, cloud.worker_died)
 
     schedules = Schedules(routes.schedules(functions), clock, cloud.bus)
@@ -181,7 +192,7 @@ def start(options: Options, stack: ExitStack) -> Running:
         faults=faults,
         records=records,
         functions=[function.name for function in functions],
-        callbacks_in_flight=phone.in_flight,
+        callbacks_in_flight=lambda: phone.in_flight,
     )
     gateway.open(routes.doors(functions), Visits(workers, in_flight, faults, records), local)
     salons = _seed(options.salon, cloud, clock, local, account_sid)
@@ -190,7 +201,7 @@ def start(options: Options, stack: ExitStack) -> Running:
     return Running(
         cloud=cloud,
         gateway=gateway,
-        phone_url=phone.url,
+        phone_url=phone_server.url,
         account_sid=account_sid,
         auth_token=auth_token,
         owner_tokens={salon_id: owner_token(key, salon_id) for salon_id in salons},
@@ -209,6 +220,33 @@ def owner_token(key: str, salon_id: str) -> str:
     header, claims = {"alg": "HS256", "typ": "JWT"}, {"sub": f"owner-{salon_id}", "salon_id": salon_id, "role": "owner"}
     signed = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
     return f"{signed}.{part(hmac.digest(key.encode(), signed.encode(), hashlib.sha256))}"
+
+
+def _phone(base_url: str, account_sid: str, auth_token: str, clock: BusinessTime, stack: ExitStack) -> Phone:
+    later = InThreads()
+    stack.callback(later.stop)
+    return Phone(
+        now=clock.now,
+        post_webhook=post_webhook,
+        later=later,
+        account_sid=account_sid,
+        auth_token=auth_token,
+        incoming_url=f"{base_url}{INCOMING_PATH}{WEBHOOK_RETRIES}",
+    )
+
+
+def _templates() -> dict[str, dict[str, Any]]:
+    """Ours as the phone takes them: Twilio calls a button's payload its id."""
+    return {
+        purpose: {
+            language: {
+                **template,
+                "buttons": [{"title": each["title"], "id": each["payload"]} for each in template["buttons"]],
+            }
+            for language, template in languages.items()
+        }
+        for purpose, languages in wording.templates().items()
+    }
 
 
 def _cloud(
@@ -276,14 +314,3 @@ def _speed(text: str) -> float:
     if not 0 <= speed < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a speed of 0 or more, found {text}")
     return speed
-
-
-@dataclass(frozen=True)
-class _Phone:
-    url: str
-    templates: dict[str, dict[str, str]]
-    in_flight: Any
-
-
-def _phone(base_url: str, account_sid: str, auth_token: str, clock: BusinessTime, stack: ExitStack) -> _Phone:
-    return _Phone("http://127.0.0.1:1", {}, lambda: 0)

@@ -18,9 +18,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from local import link
 from local.clock import LocalClock
 from local.functions import load
+from local.phone import loopback
 from local.published import AnnouncedBus
 from local.workers import FAULT_HEADER, FUNCTION_HEADER
-from shared.adapters import clock, firestore, pubsub
+from shared.adapters import clock, firestore, pubsub, twilio
 from shared.adapters.memory import MemoryStore
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -56,6 +57,8 @@ def _replace_the_seams(setup: dict[str, Any]) -> None:
     control = link.connect(link.Address(address["path"], address["key"], tuple(address["names"])))
     local_clock = LocalClock(control["clock"])
     clock.clock = lambda: local_clock  # type: ignore[assignment]
+    messenger = loopback.messenger(setup["phone_url"])
+    twilio.messenger = lambda: messenger  # type: ignore[assignment]
     if "database" in control:
         store = MemoryStore(control["database"])
         firestore.store = lambda: store  # type: ignore[assignment]
