@@ -90,7 +90,8 @@ def inner(annotation: Any) -> tuple[type[BaseModel], str] | None:
         return annotation, "."
     for argument in get_args(annotation):
         if (found := inner(argument)) is not None:
-            return found[0], f"[]{found[1]}" if get_origin(annotation) is list else found[1]
+            step = {list: "[]", dict: ".*"}.get(get_origin(annotation), "")
+            return found[0], step + found[1]
     return None
 
 

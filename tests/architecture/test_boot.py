@@ -46,7 +46,7 @@ def boot(request: pytest.FixtureRequest) -> Boot:
         text=True,
         timeout=60,
     )
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 0, ran.stderr.splitlines()[-1:]
     report = json.loads(ran.stdout)
     return Boot(function, frozenset(report["modules"]), report["clients"], report["connections"])
 

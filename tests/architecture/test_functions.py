@@ -9,7 +9,7 @@ import re
 import pytest
 
 from local.functions import Function, load
-from tests.architecture.project import ROOT, tree
+from tests.architecture.project import ROOT, imports, tree
 
 FUNCTIONS = load()
 LONGEST_DOOR = 60
@@ -41,12 +41,8 @@ def test_the_docstring_of_a_door_is_its_arrow(function: Function) -> None:
 
 
 def test_a_door_calls_one_use_case(function: Function) -> None:
-    modules = {
-        node.module
-        for node in ast.walk(tree(function.source))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shared.use_cases")
-    }
-    assert modules == {f"shared.use_cases.{function.name}"}
+    called = {name for name, _ in imports(function.source) if name.startswith("shared.use_cases.")}
+    assert called == {f"shared.use_cases.{function.name}"}
 
 
 def test_a_function_is_described_in_one_line(function: Function) -> None:

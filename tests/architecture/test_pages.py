@@ -6,13 +6,12 @@ import pkgutil
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any, get_args
 
 import pytest
 
 import shared.domain
-from shared.domain.app_document import AppDocument
-from shared.domain.audit import AuditRecord
-from shared.domain.stored import StateDocument, Stored
+from shared.domain.stored import Stored
 from tests.architecture.project import ROOT, tracked_files
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -26,16 +25,23 @@ def script(name: str) -> ModuleType:
     return module
 
 
-def stored_documents() -> set[type[Stored]]:
-    """Every model that is a document of its own, and no part of one."""
+def stored_documents() -> set[str]:
+    """Every model that is a document of its own: no part of another, and no base of others."""
     for module in pkgutil.iter_modules(shared.domain.__path__, "shared.domain."):
         importlib.import_module(module.name)
 
     def below(model: type[Stored]) -> set[type[Stored]]:
         return {model}.union(*(below(child) for child in model.__subclasses__()))
 
-    ours = {model for model in below(StateDocument) if hasattr(model, "collection")}
-    return ours | (below(AppDocument) - {AppDocument}) | {AuditRecord}
+    def inside(annotation: Any) -> set[type[Stored]]:
+        if isinstance(annotation, type) and issubclass(annotation, Stored):
+            return {annotation}
+        return set().union(*(inside(argument) for argument in get_args(annotation)))
+
+    models = below(Stored)
+    parts = set().union(*(inside(field.annotation) for model in models for field in model.model_fields.values()))
+    bases = {base for model in models for base in model.__bases__}
+    return {f"{model.__module__}.{model.__qualname__}" for model in models - parts - bases}
 
 
 def test_the_table_of_functions_is_what_their_folders_say() -> None:
@@ -50,8 +56,7 @@ def test_the_tables_of_stored_documents_are_what_the_models_say() -> None:
 
 def test_every_stored_document_has_its_table() -> None:
     page = (ROOT / "docs" / "schema.md").read_text()
-    names = {f"{model.__module__}.{model.__qualname__}" for model in stored_documents()}
-    assert names
+    assert (names := stored_documents())
     assert {name for name in names if f"<!-- model: {name} -->" not in page} == set()
 
 

@@ -16,6 +16,13 @@ def is_status(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.split(".")[-1] == "status"
 
 
+def decides(value: ast.expr) -> bool:
+    """An HTTP status is a number and a lifecycle's never is; what a state machine decided may be passed on as it is."""
+    is_number = isinstance(value, ast.Constant) and isinstance(value.value, int)
+    is_passed_on = isinstance(value, ast.Attribute) and value.attr == "status"
+    return not (is_number or is_passed_on)
+
+
 def makes_a_document(call: ast.Call) -> bool:
     """A copy with changes, or a model's constructor. Handing `status` to any other function assigns nothing."""
     name = ast.unparse(call.func).split(".")[-1]
@@ -26,22 +33,10 @@ def assigned(code: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for node in ast.walk(code):
         if isinstance(node, ast.Call) and makes_a_document(node):
-            # An HTTP status is a number; a lifecycle's never is.
-            found += [
-                keyword.value
-                for keyword in node.keywords
-                if keyword.arg == "status"
-                and not (isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, int))
-            ]
+            found += [k.value for k in node.keywords if k.arg == "status" and decides(k.value)]
         elif isinstance(node, ast.Dict):
-            # What a state machine has decided may be written down: `{"status": moved.status}`.
-            found += [
-                key
-                for key, value in zip(node.keys, node.values, strict=True)
-                if key is not None
-                and is_status(key)
-                and not (isinstance(value, ast.Attribute) and value.attr == "status")
-            ]
+            pairs = zip(node.keys, node.values, strict=True)
+            found += [key for key, value in pairs if key is not None and is_status(key) and decides(value)]
         elif isinstance(node, ast.Assign):
             found += [
                 target
