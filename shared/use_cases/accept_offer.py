@@ -11,7 +11,7 @@ from shared.ports import Clock, Deployment, Documents, Store
 from shared.use_cases.answer_message import decline
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
-from shared.use_cases.sell_slot import AnsweredBefore, NotSold, Sold, sell_slot
+from shared.use_cases.sell_slot import AnsweredBefore, Sold, sell_slot
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,9 @@ def answer_offer(
         declined = decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
         return _page("declined", outreach) if declined else _page(_standing(_again(documents, outreach)), outreach)
     sale = sell_slot(outreach.id, salon=salon, settings=accepted_settings(documents), documents=documents, clock=clock)
-    match sale:
-        case Sold():
-            return _page("booked", outreach)
-        case NotSold():
-            return _page("taken", outreach)
-        case AnsweredBefore():
-            return _page(_standing(_again(documents, outreach)), outreach)
+    if isinstance(sale, AnsweredBefore):
+        return _page(_standing(_again(documents, outreach)), outreach)
+    return _page("booked" if isinstance(sale, Sold) else "taken", outreach)
 
 
 def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:

@@ -22,7 +22,7 @@ from shared.ports import Clock, Deployment, Documents, Query, Write
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import inbound, salon_of
 from shared.use_cases.opting import opt_in, opt_out
-from shared.use_cases.sell_slot import AnsweredBefore, NotSold, Sold, sell_slot
+from shared.use_cases.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.use_cases.speaking import answer_to, reply_to
 from shared.use_cases.waitlist import entry_waits_again
 from shared.use_cases.writing import create, fact, replace, said_handled, until_committed
@@ -154,13 +154,9 @@ class _Work:
             clock=self.clock,
             said_in=self.path,
         )
-        match sale:
-            case Sold():
-                return "booked"
-            case NotSold():
-                return "not booked"
-            case AnsweredBefore():
-                return self.done("answered before")
+        if isinstance(sale, AnsweredBefore):
+            return self.done("answered before")
+        return "booked" if isinstance(sale, Sold) else "not booked"
 
     def decline(self, outreach: Outreach) -> Answered:
         return decline(

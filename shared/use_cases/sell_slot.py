@@ -40,25 +40,26 @@ REFUSALS: dict[Refusal, str] = {
 """Which words a refusal is told in."""
 
 
+class Sale:
+    """What came of a yes: Sold, NotSold or AnsweredBefore."""
+
+
 @dataclass(frozen=True)
-class Sold:
+class Sold(Sale):
     booking: Booking
 
 
 @dataclass(frozen=True)
-class NotSold:
+class NotSold(Sale):
     refusal: Refusal
 
 
 @dataclass(frozen=True)
-class AnsweredBefore:
+class AnsweredBefore(Sale):
     """The outreach already has its answer; `action` says which, and the customer has been told."""
 
     action: str | None
     booking_id: str | None
-
-
-Sale = Sold | NotSold | AnsweredBefore
 
 
 def sell_slot(
