@@ -167,7 +167,7 @@ def start(options: Options, stack: ExitStack) -> Running:
         SIGNING_KEY=key,
         TWILIO_ACCOUNT_SID=account_sid,
         TWILIO_AUTH_TOKEN=auth_token,
-        TWILIO_TEMPLATES=json.dumps(seed_templates(phone, wording.templates())),
+        TWILIO_TEMPLATES=json.dumps(seed_templates(phone, _templates())),
     )
 
     workers = Workers(count=WORKERS, log=log)
@@ -233,6 +233,20 @@ def _phone(base_url: str, account_sid: str, auth_token: str, clock: BusinessTime
         auth_token=auth_token,
         incoming_url=f"{base_url}{INCOMING_PATH}{WEBHOOK_RETRIES}",
     )
+
+
+def _templates() -> dict[str, dict[str, Any]]:
+    """Ours as Twilio takes them: what we call a button's payload is its id there."""
+    return {
+        purpose: {
+            language: {
+                **template,
+                "buttons": [{"title": each["title"], "id": each["payload"]} for each in template["buttons"]],
+            }
+            for language, template in languages.items()
+        }
+        for purpose, languages in wording.templates().items()
+    }
 
 
 def _cloud(
