@@ -31,7 +31,8 @@ def store(request: pytest.FixtureRequest) -> Store:
         case "memory_elsewhere":
             return MemoryStore(request.getfixturevalue("elsewhere").database())
         case _:
-            return request.getfixturevalue("firestore_store")
+            store: Store = request.getfixturevalue("firestore_store")
+            return store
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_any_collection_can_be_listed_by_its_absolute_path() -> None:
 def test_work_that_read_an_inconsistent_state_is_run_again_instead_of_failing() -> None:
     documents = MemoryStore(MemoryDatabase()).salon("s1")
     documents.commit(Put("accounts/a", {"n": 1}), Put("accounts/b", {"n": 1}))
-    runs = []
+    runs: list[int] = []
 
     def work(transaction: Transaction) -> int:
         first = transaction.get("accounts/a")

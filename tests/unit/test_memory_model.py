@@ -8,7 +8,7 @@ from shared.adapters.memory import MemoryDatabase, MemoryStore
 from shared.ports import Create, Data, Delete, Put, Query, Update, Write
 from tests.integration.operations import answer, steps, typed
 
-ORDER = [type(None), bool, (int, float), object, str, bytes, list, dict]
+ORDER: list[Any] = [type(None), bool, (int, float), object, str, bytes, list, dict]
 NOTHING: Any = object()
 
 
