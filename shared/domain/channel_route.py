@@ -19,9 +19,6 @@ class ChannelRoute(Stored):
     salon_ids: list[str]
     holders: dict[str, Instant]
 
-    def held_by(self, salon_id: str) -> bool:
-        return salon_id in self.salon_ids
-
     def without(self, salon_id: str) -> "ChannelRoute | None":
         left = {holder: since for holder, since in self.holders.items() if holder != salon_id}
         return self.changed(salon_ids=sorted(left), holders=left) if left else None
@@ -37,6 +34,11 @@ def wanted_keys(salon: Salon) -> dict[str, tuple[str, str]]:
     account = messaging.account_sid
     numbers = {normalized(number) for number in (messaging.whatsapp_from, messaging.sms_from) if number}
     return {key_of(account, number): (account, number) for number in sorted(numbers)} if account else {}
+
+
+def shared_outside(route: ChannelRoute, salon: Salon) -> bool:
+    """Whether the number is also used by salons of an organization that this one no longer belongs to."""
+    return route.organization_id != salon.organization_id and route.without(salon.id) is not None
 
 
 def claimed(

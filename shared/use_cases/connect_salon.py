@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from shared.domain.audit import AuditWord, record_fact
-from shared.domain.channel_route import ChannelRoute, claimed, key_of, wanted_keys
+from shared.domain.channel_route import ChannelRoute, claimed, key_of, shared_outside, wanted_keys
 from shared.domain.invalid import InvalidEvent
 from shared.domain.registry import Entry, Registry, registry_path, shard_of
 from shared.domain.salon import Salon
@@ -46,10 +46,9 @@ def _connected(documents: Documents, platform: Documents, clock: Clock) -> Liter
     found = documents.get(SALON)
     salon = _understood(documents.salon_id, found) if found else None
     wanted = wanted_keys(salon) if salon else {}
-    held = platform.query(Query(ROUTES, where=(("salon_ids", "array_contains", documents.salon_id),)))
-    for route in held:
-        if route.id not in wanted:
-            _release(route, documents, platform, clock.now())
+    for held in platform.query(Query(ROUTES, where=(("salon_ids", "array_contains", documents.salon_id),))):
+        if salon is None or held.id not in wanted or shared_outside(ChannelRoute.model_validate(held.data), salon):
+            _release(held, documents, platform, clock.now())
     if salon:
         for account_sid, number in wanted.values():
             _claim(account_sid, number, salon, documents, platform, clock)
