@@ -80,7 +80,7 @@ def test_tuples_are_read_as_lists_and_members_of_enums_as_text(documents: Docume
         {1: 1},
         INSTANT.replace(tzinfo=None),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_cannot_be_stored_is_refused_before_anything_is_written(documents: Documents, value: Any) -> None:
     with pytest.raises((TypeError, ValueError)):

@@ -1,0 +1,137 @@
+"""The race for one slot, on the real emulator: threads that share nothing but Firestore."""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+from shared.adapters.firestore import FirestoreStore
+from shared.domain.gap import Gap
+from shared.domain.inbound import InboundMessage
+from shared.domain.outreach import Outreach
+from shared.domain.tokens import OfferToken, sign
+from shared.ports import SALON, Deployment, Documents, Put, Query
+from shared.use_cases.connect_salon import connect_salon
+from shared.use_cases.detect_gaps import detect_gaps
+from shared.use_cases.fill_gap import fill_gap
+from shared.use_cases.apply_settings import apply_settings
+from shared.use_cases.receive_message import receive_message
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+START = NOW.replace(hour=13, minute=0)
+ACCOUNT, SALON_NUMBER = "AC" + "0" * 32, "+14155238886"
+CUSTOMERS, TAPS = 20, 5
+DEPLOYMENT = Deployment("https://smart-fill.example", b"race", {})
+
+
+class RealClock:
+    """Business time stands still; waiting is real, as it must be in a race."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    def real(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answered_exactly_once(
+    firestore_store: FirestoreStore,
+) -> None:
+    documents = firestore_store.salon("s1")
+    offers = offers_of_one_slot(firestore_store, documents)
+    assert len(offers) == CUSTOMERS
+    taps = [(offer, tap) for tap in range(TAPS) for offer in offers]
+    together = Barrier(len(taps))
+    took: list[float] = []
+
+    def accept(offer: Outreach, tap: int) -> str:
+        together.wait()
+        began = time.monotonic()
+        outcome = receive_message(
+            InboundMessage(
+                message_sid=f"SM{offer.id}{tap}",
+                account_sid=ACCOUNT,
+                channel="whatsapp",
+                sender=offer.customer_phone,
+                recipient=SALON_NUMBER,
+                body="Book it",
+                button_payload=sign(DEPLOYMENT.signing_key, OfferToken("s1", offer.id, "accept")),
+                replied_to_sid=None,
+                media_count=0,
+                opt_out=None,
+                forwarded=False,
+            ),
+            store=firestore_store,
+            clock=RealClock(),
+            deployment=DEPLOYMENT,
+        )
+        took.append(time.monotonic() - began)
+        return outcome
+
+    with ThreadPoolExecutor(len(taps)) as threads:
+        outcomes = Counter(future.result() for future in [threads.submit(accept, *tap) for tap in taps])
+
+    assert outcomes["booked"] == 1, outcomes
+    assert outcomes["not booked"] == CUSTOMERS - 1, outcomes
+    assert outcomes["answered before"] == len(taps) - CUSTOMERS, outcomes
+    bookings = documents.query(Query("bookings", where=(("source", "==", "smart_fill"),)))
+    assert len(bookings) == 1
+    said = [
+        found.data
+        for offer in offers
+        for found in documents.query(Query(f"conversations/{offer.address_key}/messages"))
+    ]
+    answers = Counter(
+        (message["conversation_id"], message["purpose"]) for message in said if message["direction"] == "out"
+    )
+    assert Counter(purpose for _, purpose in answers) == {"booking_confirmed": 1, "slot_taken": CUSTOMERS - 1}
+    assert set(answers.values()) == {1}
+    assert all(message["handled_at"] for message in said if message["direction"] == "in")
+    assert documents.query(Query("locks")) == []
+    print(f"slowest acceptance {max(took):.1f} s")
+
+
+def offers_of_one_slot(store: FirestoreStore, documents: Documents) -> list[Outreach]:
+    put = lambda path, data: documents.commit(Put(path, data))  # noqa: E731
+    put("settings/current", {"mode": "live", "offers": {"max_wave_size": 20}, "gap": {"settle_seconds": 0}})
+    put("staff/mia", {"name": "Mia", "service_ids": ["cut"]})
+    put("services/cut", {"name": "Cut", "duration_minutes": 60, "price": 50})
+    for number in range(CUSTOMERS):
+        consents = {"whatsapp": {"service": True, "marketing": True}}
+        put(f"customers/c{number}", {"name": "C", "phone": f"+4477009001{number:02}", "consents": consents})
+        put(
+            f"waitlist/w{number}",
+            {"customer_id": f"c{number}", "service_ids": ["cut"], "status": "waiting", "created_at": NOW},
+        )
+    salon = {
+        "name": "Salon One",
+        "organization_id": "o1",
+        "timezone": "Europe/London",
+        "currency": "GBP",
+        "opening_hours": {"mon": [{"start": "13:00", "end": "14:00"}]},
+        "messaging": {"account_sid": ACCOUNT, "whatsapp_from": SALON_NUMBER},
+    }
+    put(SALON, salon)
+    cancelled = {
+        "customer_id": "gone",
+        "staff_id": "mia",
+        "service_ids": ["cut"],
+        "start_time": START,
+        "end_time": START + timedelta(hours=1),
+        "status": "cancelled",
+        "cancelled_by": "customer",
+    }
+    put("bookings/b1", cancelled)
+    clock = RealClock()
+    apply_settings(documents=documents, clock=clock)
+    connect_salon("s1", before=None, after=salon, store=store, clock=clock)
+    detect_gaps("b1", before=None, after=cancelled, version=NOW, documents=documents, clock=clock)
+    gaps = [Gap.model_validate(found.data) for found in documents.query(Query("gaps"))]
+    open_gaps = [gap for gap in gaps if gap.is_open and gap.origin == "freed"]
+    assert len(open_gaps) == 1
+    fill_gap(open_gaps[0].id, documents=documents, clock=clock, deployment=DEPLOYMENT)
+    return [Outreach.model_validate(found.data) for found in documents.query(Query("outreach"))]
