@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.messaging_hours import allowed, answers, next_allowed
+from shared.domain.messaging_hours import allowed, answers, country_of, next_allowed
 from shared.domain.settings import QuietHours
 
 KOLKATA, NEW_YORK, MADRID = ZoneInfo("Asia/Kolkata"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Madrid")
@@ -116,3 +116,17 @@ def test_the_next_moment_is_allowed_and_none_before_it_is(moment, zone, start, e
     while probe < until:
         assert not allowed(probe, **hours)
         probe += timedelta(minutes=7)
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+919876543210", "IN"),
+        ("+12125550100", "US"),
+        ("+971501234567", "AE"),
+        ("+34600000001", None),
+        ("IN.4566", None),
+    ],
+)
+def test_a_number_tells_where_stricter_hours_may_apply(number, country):
+    assert country_of(number) == country
