@@ -1,5 +1,4 @@
 from local.in_process import Suite
-
 from tests.functional.salon import NOW, OWNER, SALON, cancel, open_salon
 
 

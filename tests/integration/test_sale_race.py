@@ -12,10 +12,10 @@ from shared.domain.inbound import InboundMessage
 from shared.domain.outreach import Outreach
 from shared.domain.tokens import OfferToken, sign
 from shared.ports import SALON, Deployment, Documents, Put, Query
+from shared.use_cases.apply_settings import apply_settings
 from shared.use_cases.connect_salon import connect_salon
 from shared.use_cases.detect_gaps import detect_gaps
 from shared.use_cases.fill_gap import fill_gap
-from shared.use_cases.apply_settings import apply_settings
 from shared.use_cases.receive_message import receive_message
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -97,7 +97,10 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
 
 def offers_of_one_slot(store: FirestoreStore, documents: Documents) -> list[Outreach]:
     put = lambda path, data: documents.commit(Put(path, data))  # noqa: E731
-    put("settings/current", {"mode": "live", "offers": {"max_wave_size": 20}, "gap": {"settle_seconds": 0}})
+    put(
+        "settings/current",
+        {"mode": "live", "offers": {"max_wave_size": 20, "max_asks_per_gap": 20}, "gap": {"settle_seconds": 0}},
+    )
     put("staff/mia", {"name": "Mia", "service_ids": ["cut"]})
     put("services/cut", {"name": "Cut", "duration_minutes": 60, "price": 50})
     for number in range(CUSTOMERS):
