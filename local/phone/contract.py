@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from openapi_schema_validator import OAS30Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 DESCRIPTION = Path(__file__).resolve().parent.parent / "twilio_openapi.json"
@@ -58,9 +58,7 @@ class Contract:
     def __init__(self, description: Path = DESCRIPTION) -> None:
         # The validator finds references through a registry only when they name the document they point into.
         self._spec = json.loads(description.read_text(encoding="utf-8").replace('"#/', '"urn:twilio#/'))
-        self._registry: Registry[Any] = Registry().with_resource(
-            "urn:twilio", Resource(contents=self._spec, specification=DRAFT4)
-        )
+        self._registry: Registry[Any] = Registry().with_resource("urn:twilio", DRAFT4.create_resource(self._spec))
         self._validators: dict[int, OAS30Validator] = {}
         self._operations = sorted(self._described(), key=lambda operation: -len(operation.pattern.pattern))
 

@@ -71,12 +71,11 @@ class Phone:
         account_sid: str,
         auth_token: str,
         incoming_url: str,
-        new_sid: Callable[[], str] = lambda: uuid.uuid4().hex,
         step_seconds: float = STEP_SECONDS,
         late_seconds: float = LATE_SECONDS,
     ) -> None:
-        """`new_sid` gives the 32 hexadecimal digits of the next SID. `incoming_url` is the webhook of all our numbers;
-        how often it is tried again stands in its fragment, as Twilio has it: `#rc=3&rp=all`."""
+        """`incoming_url` is the webhook of all our numbers; how often it is tried again stands in its fragment, as Twilio
+        has it: `#rc=3&rp=all`."""
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.faults = Faults()
@@ -86,7 +85,6 @@ class Phone:
         self._post = post_webhook
         self._later = later
         self._incoming_url = incoming_url
-        self._new_sid = new_sid
         self._step_seconds = step_seconds
         self._late_seconds = late_seconds
         self._validator = RequestValidator(auth_token)
@@ -124,7 +122,7 @@ class Phone:
             body, buttons = template.rendered(variables, on_whatsapp=to.startswith("whatsapp:"))
         now = self._now()
         message = Message(
-            sid="SM" + self._new_sid(),
+            sid="SM" + uuid.uuid4().hex,
             account_sid=self.account_sid,
             direction="outbound-api",
             sender=sender,
@@ -202,7 +200,7 @@ class Phone:
         approved: bool,
     ) -> Template:
         template = Template(
-            sid or "HX" + self._new_sid(), name, language, variables, types, self._now(), approved=approved
+            sid or "HX" + uuid.uuid4().hex, name, language, variables, types, self._now(), approved=approved
         )
         with self._lock:
             self._templates[template.sid] = template
@@ -242,7 +240,7 @@ class Phone:
             tapped = next(of_message, Button(body or "", button))
         now = self._now()
         message = Message(
-            sid="SM" + self._new_sid(),
+            sid="SM" + uuid.uuid4().hex,
             account_sid=self.account_sid,
             direction="inbound",
             sender=sender,

@@ -1,8 +1,7 @@
-"""When the phone calls back: in threads a moment later, or whenever the one who drives the phone says so."""
+"""When the phone calls back: a moment later, in threads of its own."""
 
 import threading
 import traceback
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,21 +33,3 @@ class InThreads:
         """What has not begun is never done; a webhook that is under way is waited for no longer than it takes."""
         self._stopped.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-class WhenAsked:
-    """For use in one process and one thread: nothing happens before `run`, and then in the order it was asked for."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[Callable[[], None]] = deque()
-
-    def __call__(self, seconds: float, work: Callable[[], None]) -> None:
-        self._waiting.append(work)
-
-    def run(self) -> int:
-        """Until nothing is left, also what the work itself put off. Says how much it was."""
-        done = 0
-        while self._waiting:
-            self._waiting.popleft()()
-            done += 1
-        return done
