@@ -224,6 +224,7 @@ class Suite:
         self.dead: list[Dead] = []
         self.failures: list[tuple[str, Exception]] = []
         """Every attempt that raised, dead in the end or not: the function and its error."""
+        self.on_change: list[Callable[[Change], None]] = []
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.delivered = 0
         self._functions = load(functions)
@@ -423,6 +424,8 @@ class Suite:
 
     def _changed(self, change: Change) -> None:
         self._watch_due(change)
+        for listener in self.on_change:
+            listener(change)
         for function, event in self._routes.documents(change):
             number = next(self._numbers)
             headers, body = cloud_events.document_event(
