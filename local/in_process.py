@@ -24,18 +24,8 @@ from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Response
 
 from local import cloud_events, cron
-from local.functions import (
-    FUNCTIONS,
-    EventsTrigger,
-    FirestoreTrigger,
-    Function,
-    HttpTrigger,
-    JobTrigger,
-    TicksTrigger,
-    TickTrigger,
-    door,
-    load,
-)
+from local.functions import FUNCTIONS, Function, door, load
+from local.routes import Schedule, document_triggers, doors, schedules, subscriptions
 from shared.adapters import clock as clock_adapter
 from shared.adapters import firestore, log, pubsub, settings, twilio
 from shared.adapters.memory import Change, MemoryBus, MemoryDatabase, MemoryStore
@@ -98,7 +88,7 @@ class Delivery:
     """One event on its way to one function."""
 
     number: int
-    function: str
+    function: Function
     about: str
     headers: Mapping[str, str]
     body: bytes
@@ -227,12 +217,15 @@ class Suite:
         self.on_change: list[Callable[[Change], None]] = []
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.delivered = 0
-        self._functions = load(functions)
-        self._routes = _Routes(self._functions)
-        self._doors: dict[str, Callable[..., Any]] = {}
+        found = load(functions)
+        self._triggers = list(document_triggers(found))
+        self._subscriptions = list(subscriptions(found))
+        self._doors = list(doors(found))
+        self._schedules = {schedule.name: schedule for schedule in schedules(found)}
+        self._loaded: dict[str, Callable[..., Any]] = {}
         self._numbers = count(1)
         self._actions: list[tuple[datetime, str, int, Callable[[], None]]] = []
-        self._ticks = {tick: cron.next_after(schedule, now) for tick, schedule in self._routes.schedules.items()}
+        self._next = {schedule.name: cron.next_after(schedule.cron, now) for schedule in self._schedules.values()}
         self._due: dict[str, datetime] = {}
         self._due_order: list[tuple[datetime, str]] = []
         self._flask = flask.Flask("in_process")
@@ -287,17 +280,18 @@ class Suite:
         self, method: str, path: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Through the door whose path it is. An error escaping it is a 500, as in the cloud, kept in `failures`."""
-        function = self._routes.http(method, path.partition("?")[0])
-        if function is None:
+        asked = path.partition("?")[0]
+        way = next((door for door in self._doors if method in door.methods and door.leads_to(asked)), None)
+        if way is None:
             return Response(status=404)
         url = self.deployment.public_base_url
         with self._flask.test_request_context(
             path, base_url=url, method=method, data=form, headers=dict(headers or {})
         ):
             try:
-                return self._flask.make_response(self._door(function)(flask.request))
+                return self._flask.make_response(self._load(way.function)(flask.request))
             except Exception as error:
-                self.failures.append((function, error))
+                self.failures.append((way.function.name, error))
                 return Response(status=500)
 
     def webhook(self, path: str, form: Mapping[str, str], *, retries: int = 3) -> Response:
@@ -353,7 +347,7 @@ class Suite:
             if not self.waiting:
                 return
             self._deliver(self.waiting.pop(self.conditions.next(self.waiting)))
-        busiest = Counter(delivery.function for delivery in self.waiting).most_common(3)
+        busiest = Counter(delivery.function.name for delivery in self.waiting).most_common(3)
         raise RuntimeError(f"expected functions to come to rest, found them waking each other: {busiest}")
 
     def advance(self, **by: float) -> None:
@@ -367,30 +361,30 @@ class Suite:
             while self._actions and self._actions[0][0] <= moment:
                 heapq.heappop(self._actions)[3]()
                 self.run_until_idle()
-            for tick, due in sorted(self._ticks.items()):
-                if self._when(tick, due) <= moment:
-                    self.tick(tick)
-                    self._ticks[tick] = cron.next_after(self._routes.schedules[tick], moment)
+            for schedule in self._schedules.values():
+                if self._when(schedule) <= moment:
+                    self.tick(schedule.name)
+                    self._next[schedule.name] = cron.next_after(schedule.cron, moment)
                     self.run_until_idle()
         self.clock.move_to(target)
 
     def tick(self, name: str, at: datetime | None = None) -> None:
         """One schedule's message: a job's by its name, a tick's by its folder's."""
-        attribute = "tick" if name in self._routes.ticks else "job"
         at = at or self.clock.now()
-        self.bus.publish(Published("ticks", {attribute: name, "at": at}, {attribute: name}))
+        self.bus.publish(Published("ticks", {"at": at}, self._schedules[name].attributes))
 
     def _next_moment(self) -> datetime:
-        moments = [self._when(tick, due) for tick, due in self._ticks.items()]
+        moments = [self._when(schedule) for schedule in self._schedules.values()]
         moments += [self._actions[0][0]] if self._actions else []
         return min(moments, default=NEVER)
 
-    def _when(self, tick: str, due: datetime) -> datetime:
-        if self._routes.schedules[tick] != cron.EVERY_MINUTE:
+    def _when(self, schedule: Schedule) -> datetime:
+        due = self._next[schedule.name]
+        if schedule.cron != cron.EVERY_MINUTE:
             return due
         next_due = self._next_due()
         # The first minute that is not before it: an earlier tick would not find it.
-        return NEVER if next_due is None else max(due, cron.next_after(cron.EVERY_MINUTE, next_due - MICROSECOND))
+        return NEVER if next_due is None else max(due, cron.next_after(schedule.cron, next_due - MICROSECOND))
 
     def _next_due(self) -> datetime | None:
         while self._due_order:
@@ -407,40 +401,45 @@ class Suite:
             if fate in ("lost", "crash_before"):
                 raise Crash(fate)
             for _ in range(2 if fate == "twice" else 1):
-                self._door(delivery.function)(from_http(dict(delivery.headers), delivery.body))
+                self._load(delivery.function)(from_http(dict(delivery.headers), delivery.body))
             if fate == "crash_after":
                 raise Crash(fate)
         except Exception as error:
-            self.failures.append((delivery.function, error))
+            self.failures.append((delivery.function.name, error))
             if delivery.attempt < MAX_ATTEMPTS:
                 self.waiting.append(replace(delivery, attempt=delivery.attempt + 1))
             else:
                 self.dead.append(Dead(delivery, error))
 
-    def _door(self, function: str) -> Callable[..., Any]:
-        if function not in self._doors:
-            self._doors[function] = door(self._routes.functions[function])
-        return self._doors[function]
+    def _load(self, function: Function) -> Callable[..., Any]:
+        if function.name not in self._loaded:
+            self._loaded[function.name] = door(function)
+        return self._loaded[function.name]
 
     def _changed(self, change: Change) -> None:
         self._watch_due(change)
         for listener in self.on_change:
             listener(change)
-        for function, event in self._routes.documents(change):
+        for trigger in self._triggers:
+            if cloud_events.match(trigger.pattern, change.path) is None:
+                continue
+            if not cloud_events.happened(trigger.event, change.before, change.after):
+                continue
             number = next(self._numbers)
             headers, body = cloud_events.document_event(
-                change, project=PROJECT, event_id=f"event-{number}", time=change.update_time, event=event
+                change, project=PROJECT, event_id=f"event-{number}", time=change.update_time, event=trigger.event
             )
-            self.waiting.append(Delivery(number, function, change.path, headers, body))
+            self.waiting.append(Delivery(number, trigger.function, change.path, headers, body))
 
     def _published(self, message: Published) -> None:
         id = next(self._numbers)
         headers, body = cloud_events.pubsub_event(
             message.topic, message.body, message.attributes, project=PROJECT, event_id=str(id), time=self.clock.now()
         )
-        for function in self._routes.messages(message):
-            about = " ".join(f"{name}={value}" for name, value in sorted(message.attributes.items()))
-            self.waiting.append(Delivery(next(self._numbers), function, about, headers, body))
+        about = " ".join(f"{name}={value}" for name, value in sorted(message.attributes.items()))
+        for subscription in self._subscriptions:
+            if subscription.topic == message.topic and subscription.wants(message.attributes):
+                self.waiting.append(Delivery(next(self._numbers), subscription.function, about, headers, body))
 
     def _watch_due(self, change: Change) -> None:
         due_at = (change.after or {}).get("due_at")
@@ -459,61 +458,6 @@ class Suite:
             case ["salons", salon_id, *below]:
                 return self.store.salon(salon_id), "/".join(below) or SALON
         return self.store.platform(), path
-
-
-class _Routes:
-    """Which function hears of what, from the functions' own descriptions."""
-
-    def __init__(self, functions: Sequence[Function]) -> None:
-        self.functions = {function.name: function for function in functions}
-        self.ticks: set[str] = set()
-        self.schedules: dict[str, str] = {}
-        self._documents: list[tuple[FirestoreTrigger, str]] = []
-        self._http: list[tuple[HttpTrigger, str]] = []
-        self._messages: dict[tuple[str, str, str], list[str]] = {}
-        for function in functions:
-            for trigger in function.triggers:
-                self._add(trigger, function.name)
-
-    def _add(self, trigger: object, name: str) -> None:
-        match trigger:
-            case FirestoreTrigger():
-                self._documents.append((trigger, name))
-            case HttpTrigger():
-                self._http.append((trigger, name))
-            case EventsTrigger():
-                for event_type in trigger.event_types:
-                    self._listen("salon-events", "event_type", event_type, name)
-            case JobTrigger():
-                self.schedules[trigger.job] = trigger.schedule
-                self._listen("salon-jobs", "job", trigger.job, name)
-            case TickTrigger():
-                self.schedules[name] = trigger.schedule
-                self.ticks.add(name)
-                self._listen("ticks", "tick", name, name)
-            case TicksTrigger():
-                self._listen("ticks", "job", "*", name)
-
-    def _listen(self, topic: str, attribute: str, value: str, name: str) -> None:
-        self._messages.setdefault((topic, attribute, value), []).append(name)
-
-    def documents(self, change: Change) -> Iterator[tuple[str, str]]:
-        for trigger, name in self._documents:
-            if not cloud_events.happened(trigger.event, change.before, change.after):
-                continue
-            if cloud_events.match(trigger.document, change.path) is not None:
-                yield name, trigger.event
-
-    def messages(self, message: Published) -> Iterator[str]:
-        for attribute, value in message.attributes.items():
-            yield from self._messages.get((message.topic, attribute, value), [])
-            yield from self._messages.get((message.topic, attribute, "*"), [])
-
-    def http(self, method: str, path: str) -> str | None:
-        for trigger, name in self._http:
-            if method in trigger.methods and cloud_events.match(trigger.path, path) is not None:
-                return name
-        return None
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def test_a_delivery_that_keeps_failing_is_dead_after_five_attempts(toys: Toys) -
         suite.publish(Published("salon-events", EVENT, {"event_type": "GAP_DETECTED"}))
         suite.run_until_idle()
         assert suite.delivered == 5
-        assert [(dead.delivery.function, str(dead.error)) for dead in suite.dead] == [("fail_always", "no")]
+        assert [(dead.delivery.function.name, str(dead.error)) for dead in suite.dead] == [("fail_always", "no")]
         assert len(suite.failures) == 5
 
 
