@@ -55,16 +55,17 @@ def parts_of(booking: Booking, services: Services) -> list[Part]:
 
 
 def resources_free(service: Service, slot: Stretch, bookings: Iterable[Booking], services: Services) -> bool:
-    """Whether every room or chair that the service needs is free for the slot with its buffers. `bookings` are those
-    of all staff: a room is shared. Processing does not free a room, and a service with buffers needs it for cleaning
-    too."""
-    needed = set(service.resource_ids)
+    """Whether every room or chair that the service needs is free for the slot with its buffers."""
     wanted = slot.widened(service.buffer_before, service.buffer_after)
-    return not any(
-        used.overlaps(wanted)
-        for booking in bookings
-        if booking.occupies
-        for used in resource_time(booking, needed, services)
+    return not any(taken.overlaps(wanted) for taken in resources_taken(service, bookings, services))
+
+
+def resources_taken(service: Service, bookings: Iterable[Booking], services: Services) -> list[Stretch]:
+    """When something that the service needs is in use. `bookings` are those of all staff: a room is shared. Processing
+    does not free a room, and buffers take it for cleaning."""
+    needed = set(service.resource_ids)
+    return merged(
+        taken for booking in bookings if booking.occupies for taken in resource_time(booking, needed, services)
     )
 
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from shared.domain.booking import Booking
-from shared.domain.occupied import double_booked, occupied, resources_free
+from shared.domain.occupied import double_booked, occupied, resources_free, resources_taken
 from tests.unit.schedules import DAY, SERVICES, a_booking, a_service, between, shown
 
 WASHED = a_service("washed", 60, buffer_before_minutes=5, buffer_after_minutes=10)
@@ -56,6 +56,10 @@ def test_a_booking_that_the_front_desk_shortened_ends_when_it_says():
     assert taken(a_booking("11:00", "11:20", "colour")) == ["11:00-11:20"]
 
 
+def test_services_that_a_shortened_booking_no_longer_reaches_free_nothing_behind_its_end():
+    assert taken(a_booking("11:00", "11:25", "colour", "washed")) == ["11:00-11:35"]
+
+
 def test_processing_behind_an_unknown_service_is_nowhere_for_sure():
     assert taken(a_booking("11:00", "13:00", "gone", "colour")) == ["11:00-13:00"]
 
@@ -87,6 +91,8 @@ def test_a_room_is_shared_by_all_staff_and_cleaned_between():
     assert not resources_free(FACIAL, between("12:00", "13:00"), [other], ALL)
     assert resources_free(FACIAL, between("12:15", "13:15"), [other], ALL)
     assert resources_free(ALL["cut"], between("11:30", "12:00"), [other], ALL)
+    assert resources_taken(FACIAL, [other], ALL) == [between("11:00", "12:15")]
+    assert resources_taken(FACIAL, [other.changed(status="cancelled")], ALL) == []
 
 
 def test_a_room_is_taken_only_during_the_service_that_needs_it():

@@ -70,6 +70,15 @@ def test_a_booking_that_leaves_only_what_cannot_be_sold_fills_the_gap():
     assert (gap.status, gap.filled_by) == ("filled", "most")
 
 
+def test_a_gap_under_way_is_filled_by_who_books_what_was_left_to_sell():
+    calendar = Calendar()
+    calendar.reconcile(a_day(a_booking("10:00", "16:00")), MORNING)
+    late = a_booking("17:00", "18:00", id="late")
+    calendar.reconcile(a_day(a_booking("10:00", "16:00"), late), at("16:20"))
+    (gap,) = calendar.gaps.values()
+    assert (gap.status, gap.filled_by) == ("filled", "late")
+
+
 def test_our_sale_of_a_part_fills_the_gap_and_opens_gaps_for_the_rest():
     calendar = Calendar()
     calendar.reconcile(a_day(), MORNING)
@@ -264,6 +273,16 @@ def test_time_cancelled_by_the_salon_waits_for_the_owner_until_it_is_released():
     assert calendar.reconcile(day, at("09:00")) == []
     gap = calendar.gap_at("12:00")
     assert not gap.awaits_owner and (gap.campaign.status, gap.due_at) == ("settling", at("09:00"))
+
+
+def test_an_idle_gap_that_the_salons_own_cancellation_widens_waits_for_the_owner():
+    calendar = Calendar()
+    booking = a_booking("12:00", "13:00")
+    calendar.reconcile(a_day(booking), MORNING)
+    calendar.reconcile(a_day(cancelled(booking, by="salon")), MORNING)
+    gap = calendar.gap_at("12:00")
+    assert gap.awaits_owner and gap.campaign.status == "waiting_owner"
+    assert gap.ordinal == 1 and shown(gap.stretch) == "10:00-18:00"
 
 
 def test_a_gap_stops_waiting_for_the_owner_when_the_time_is_booked_again():
