@@ -19,6 +19,7 @@ from shared.domain.events import SalonEvent
 from shared.domain.gap import Campaign, Gap, campaigned
 from shared.domain.identity import address_key
 from shared.domain.limits import AskCounters
+from shared.domain.messaging_hours import country_of
 from shared.domain.outgoing import expired
 from shared.domain.outreach import OPEN, OfferDetails, Outreach, request
 from shared.domain.salon import Salon
@@ -27,7 +28,7 @@ from shared.domain.settings import SalonSettings
 from shared.domain.staff import StaffMember
 from shared.domain.stored import natural_id
 from shared.domain.waitlist import WaitlistEntry
-from shared.domain.wording import render, spoken_time
+from shared.domain.wording import render, spoken_deadline, spoken_time
 from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Snapshot, Transaction, Write
 from shared.use_cases.find_prospects import find_prospects, recent_asks
 from shared.use_cases.load_settings import accepted_settings
@@ -252,7 +253,7 @@ def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, sce
     salon = scene.salon
     locale = customer.locale or salon.locale
     price = money.rounded(candidate.service.price, salon.currency)
-    purpose = "slot_offer" if candidate.channel == "whatsapp" else "slot_offer_sms"
+    purpose = "slot_offer" if candidate.channel == "whatsapp" else _sms_offer(customer.phone or "")
     variables = {
         "name": customer.name,
         "salon": salon.name,
@@ -260,7 +261,7 @@ def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, sce
         "staff": scene.staff_name,
         "when": spoken_time(slot.start, salon.zone, locale, now=scene.now),
         "price": money.display(price, salon.currency, locale),
-        "until": spoken_time(deadline, salon.zone, locale, now=scene.now),
+        "until": spoken_deadline(deadline, salon.zone, locale, now=scene.now),
     }
     return Outreach(
         id=natural_id("out", gap.id, customer.id, number),
@@ -290,6 +291,11 @@ def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, sce
         expires_at=deadline,
         due_at=None,
     )
+
+
+def _sms_offer(phone: str) -> str:
+    """Where the country lets nobody answer an SMS, the words only name the link."""
+    return "slot_offer_link" if country_of(phone) == "IN" else "slot_offer_sms"
 
 
 def _entry_offered(entry: WaitlistEntry | None, gap: Gap, number: int, scene: _Scene) -> tuple[Write, ...]:

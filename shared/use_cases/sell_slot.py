@@ -8,7 +8,6 @@ writes everything together. A refusal writes only its own outreach, its answer a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Literal
 
 from shared.domain import acceptance
@@ -21,7 +20,6 @@ from shared.domain.message import say
 from shared.domain.outreach import Outreach, Slot, responded
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
-from shared.domain.stored import natural_id
 from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Write
 from shared.use_cases.locking import holding, person_day, release
@@ -165,7 +163,7 @@ def _sell(
             return NotSold(verdict.refusal)
         decision = transaction.get(f"autonomous_decisions/{outreach.decision_id}")
         entry = transaction.get(f"waitlist/{outreach.waitlist_entry_id}") if outreach.waitlist_entry_id else None
-        booking = _booking(outreach, slot, verdict.gap, now)
+        booking = acceptance.booking_of(outreach, slot, verdict.gap, now)
         transaction.write(
             Create(f"bookings/{booking.id}", booking.stored()),
             fact(_announced(booking, outreach, salon.id, now)),
@@ -186,26 +184,6 @@ def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:
     day = salon.date_of(slot.start).isoformat()
     found = reader.query(Query("gaps", where=(("staff_id", "==", slot.staff_id), ("date", "==", day))))
     return [Gap.model_validate(snapshot.data) for snapshot in found]
-
-
-def _booking(outreach: Outreach, slot: Slot, gap: Gap, now: datetime) -> Booking:
-    price = outreach.offer_details.price if outreach.offer_details else Decimal(0)
-    return Booking(
-        id=natural_id("bkg", outreach.id),
-        customer_id=outreach.customer_id,
-        staff_id=slot.staff_id,
-        service_ids=[slot.service_id],
-        start_time=slot.start,
-        end_time=slot.end,
-        price=price,
-        source="smart_fill",
-        status="confirmed",
-        created_at=now,
-        updated_at=now,
-        confirmed_at=now,
-        outreach_id=outreach.id,
-        gap_id=gap.id,
-    )
 
 
 def _announced(booking: Booking, outreach: Outreach, salon_id: str, now: datetime) -> AuditRecord:

@@ -20,7 +20,7 @@ from shared.domain.outgoing import answer_lost, claim, expired, failed, hold, re
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Salon, zone_named
 from shared.domain.settings import QuietHours, SalonSettings
-from shared.domain.wording import Rendered, render
+from shared.domain.wording import Rendered, render, spoken_deadline, spoken_time
 from shared.ports import (
     Accepted,
     AnswerLost,
@@ -187,7 +187,7 @@ def _sending(
     account = (message.account_sid if isinstance(message, Message) else None) or messaging.account_sid
     if sender is None or account is None:
         return f"the salon has no {message.channel} number"
-    rendered = render(message.purpose, message.locale, _variables(message, salon, deployment))
+    rendered = render(message.purpose, message.locale, _variables(message, salon, deployment, now))
     template = _template(rendered, salon, deployment) if message.channel == "whatsapp" else None
     if message.channel == "whatsapp" and template is None and not _in_session(message, documents, now):
         return f"no approved template for {rendered.purpose} in {rendered.locale}"
@@ -204,16 +204,20 @@ def _sending(
     )
 
 
-def _variables(message: Outreach | Message, salon: Salon, deployment: Deployment) -> dict[str, str]:
-    """The stored variables, and for an offer its signed buttons and link, which are never stored."""
+def _variables(message: Outreach | Message, salon: Salon, deployment: Deployment, now: datetime) -> dict[str, str]:
+    """The stored variables; for an offer, times as they are said now ("tomorrow" was right when it was requested), and
+    its signed buttons and link, which are never stored."""
     if isinstance(message, Message):
         return message.variables
 
     def token(answer: tokens.Answer) -> str:
         return tokens.sign(deployment.signing_key, tokens.OfferToken(salon.id, message.id, answer))
 
+    when = {"when": spoken_time(message.slot.start, salon.zone, message.locale, now=now)} if message.slot else {}
     return {
         **message.variables,
+        **when,
+        "until": spoken_deadline(message.expires_at, salon.zone, message.locale, now=now),
         "accept_token": token("accept"),
         "decline_token": token("decline"),
         "link": f"{deployment.public_base_url}/o/{token('link')}",
