@@ -48,7 +48,7 @@ class Server:
 
     def __init__(self, phone: Phone, port: int = 0) -> None:
         self._http = _Server(phone, port)
-        self._thread = threading.Thread(target=self._http.serve_forever, name="phone-http", daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="phone-http", daemon=True)
         self._thread.start()
 
     @property

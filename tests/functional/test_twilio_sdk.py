@@ -153,25 +153,29 @@ def test_an_error_that_is_no_json_is_judged_by_its_status() -> None:
     assert isinstance(over(Wire(lambda call: (502, "<html>bad gateway</html>"))).send(offer()), AnswerLost)
 
 
-def test_each_thread_gets_its_own_answer() -> None:
-    """The SDK's HTTP client keeps the last response in an attribute: threads that share one mix them up."""
+def test_threads_do_not_share_an_http_client() -> None:
+    """The SDK's keeps the last response in an attribute before it returns it: shared, it hands out others' answers."""
 
-    def numbered(call: Call) -> tuple[int, str]:
-        barrier.wait(timeout=5)
-        return 201, json.dumps({"sid": "SM" + call.body["Body"]})
+    def http_client() -> TwilioHttpClient:
+        client = TwilioHttpClient(timeout=TIMEOUT_SECONDS)
+        client.session.mount("https://", wire)
+        made.append(client)
+        return client
 
-    def send(number: int) -> None:
-        answers[number] = messenger.send(text(body=str(number)))
+    def send() -> None:
+        together.wait(timeout=5)
+        messenger.send(offer())
+        messenger.send(offer())
 
-    answers: dict[int, object] = {}
-    barrier = threading.Barrier(8)
-    messenger = over(Wire(numbered))
-    threads = [threading.Thread(target=send, args=(number,)) for number in range(8)]
+    wire, together = Wire(), threading.Barrier(4)
+    made: list[TwilioHttpClient] = []
+    messenger = TwilioMessenger(http_client)
+    threads = [threading.Thread(target=send) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=10)
-    assert answers == {number: Accepted(f"SM{number}") for number in range(8)}
+    assert (len(made), len(wire.calls)) == (4, 8)
 
 
 def test_no_number_is_ever_logged(caplog: pytest.LogCaptureFixture) -> None:
