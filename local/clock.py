@@ -7,10 +7,11 @@ from typing import Protocol
 
 
 class BusinessTime:
-    """The one clock of a local cloud; it lives in the control process and the workers ask it."""
+    """The one clock of a local cloud; it lives in the control process and the workers ask it. It stands still until it
+    is told to run, so that starting up takes no business time."""
 
-    def __init__(self, start: datetime, speed: float) -> None:
-        self.speed = speed
+    def __init__(self, start: datetime) -> None:
+        self.speed = 0.0
         self._lock = threading.Lock()
         self._set_to = start.astimezone(UTC)
         self._set_at = time.monotonic()
@@ -18,6 +19,11 @@ class BusinessTime:
     def now(self) -> datetime:
         with self._lock:
             return self._now()
+
+    def run(self, speed: float) -> None:
+        with self._lock:
+            self._set_to, self._set_at = self._now(), time.monotonic()
+            self.speed = speed
 
     def move(self, to: datetime) -> None:
         with self._lock:

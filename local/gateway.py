@@ -1,6 +1,7 @@
 """The local cloud's front: the public doors as in production, and under `/local/` what only a local cloud can do."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,6 +76,11 @@ class _Request:
 class _Server(ThreadingHTTPServer):
     request_queue_size = 1024
     daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # Whoever asked may be gone before the answer is.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

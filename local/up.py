@@ -151,7 +151,7 @@ def start(options: Options, stack: ExitStack) -> Running:
             "expected Google's emulators: gcloud's, or named by FIRESTORE_EMULATOR_JAR and PUBSUB_EMULATOR_JAR"
         )
     functions = load(options.functions)
-    clock = BusinessTime(options.at or datetime.now(UTC), options.speed)
+    clock = BusinessTime(options.at or datetime.now(UTC))
     log = stack.enter_context(_new_log())
     in_flight, faults, records = InFlight(), Faults(), Records()
 
@@ -171,7 +171,6 @@ def start(options: Options, stack: ExitStack) -> Running:
     )
 
     workers = Workers(count=WORKERS, log=log)
-    stack.callback(workers.stop)
     deliveries = Deliveries(workers, in_flight, faults, records)
     cloud = _cloud(jars, functions, deliveries, in_flight, clock, stack)
     address = link.serve({"clock": link.Shared(clock, ("now",)), **cloud.shared()})
@@ -180,6 +179,8 @@ def start(options: Options, stack: ExitStack) -> Running:
         "link": asdict(address),
         "phone_url": phone_server.url,
     }
+    # Stopped before the cloud that they use.
+    stack.callback(workers.stop)
     workers.start(setup, os.environ, cloud.worker_died)
 
     schedules = Schedules(routes.schedules(functions), clock, cloud.bus)
@@ -196,6 +197,7 @@ def start(options: Options, stack: ExitStack) -> Running:
     )
     gateway.open(routes.doors(functions), Visits(workers, in_flight, faults, records), local)
     salons = _seed(options.salon, cloud, clock, local, account_sid)
+    clock.run(options.speed)
     threading.Thread(target=schedules.run, name="schedules", daemon=True).start()
     stack.callback(schedules.stop)
     return Running(

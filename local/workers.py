@@ -25,6 +25,7 @@ FAULT_HEADER = "X-Local-Fault"
 BACKLOG = 1024
 READY_SECONDS = 60.0
 FALSE_STARTS = 3
+LAST_WORDS = 20
 SLACK_SECONDS = 15.0
 """A function's own timeout counts from when a worker takes the request; before that it may wait for one to start."""
 
@@ -36,7 +37,7 @@ class WorkerDied(Exception):
 
 
 class WorkersBroken(Exception):
-    """Workers die before they are ready; a function cannot be loaded, most likely. Says where their log is."""
+    """Workers die before they are ready; most likely a function cannot be loaded."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ class Workers:
                 return
             self._died(process.pid)
             false_starts = 0 if was_ready else false_starts + 1
-        self.broken = WorkersBroken(f"expected the functions to load, found a worker that dies: see {self._log.name}")
+        said = Path(self._log.name).read_text(errors="replace").splitlines()[-LAST_WORDS:]
+        self.broken = WorkersBroken("\n".join(("expected the functions to load, found a worker that dies:", *said)))
         for ready in self._ready:
             ready.set()
 

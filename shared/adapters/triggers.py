@@ -151,7 +151,8 @@ def _set_aside(parsed: DocumentChange | SalonEvent | Job | Tick, actor: str, inv
 def _document_change(event: CloudEvent) -> DocumentChange:
     written = DocumentEventData.pb(DocumentEventData())
     try:
-        written.ParseFromString(event.data)
+        # A document that came and went in one commit: no body at all.
+        written.ParseFromString(event.data or b"")
     except (DecodeError, TypeError) as error:
         raise InvalidEvent(f"expected event {event['id']} to hold a DocumentEventData, found {error}") from None
     after = written.value if written.HasField("value") else None

@@ -1,0 +1,13 @@
+"""A job is due -> a line in the book of the salon "ticking"."""
+
+import functions_framework
+
+from shared.adapters import firestore, triggers
+from shared.ports import Put
+
+
+@functions_framework.cloud_event
+@triggers.on_tick
+def dispatch_ticks(tick: triggers.Tick) -> triggers.Outcome:
+    firestore.store().salon("ticking").commit(Put(f"jobs/{tick.event_id}", {"job": tick.name, "at": tick.at}))
+    return "dispatched"
