@@ -4,13 +4,11 @@ free, soon enough and promised to nobody else."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Literal
 
 from shared.domain.booking import Booking
 from shared.domain.gap import Gap
 from shared.domain.outreach import Outreach, Slot
-from shared.domain.stored import natural_id
 
 Refusal = Literal["slot_taken", "gap_closed", "too_late", "customer_busy"]
 
@@ -59,24 +57,3 @@ def judge(
 
 def occupies(bookings: Sequence[Booking], slot: Slot) -> bool:
     return any(booking.occupies and booking.stretch.overlaps(slot.stretch) for booking in bookings)
-
-
-def booking_of(outreach: Outreach, slot: Slot, gap: Gap, now: datetime) -> Booking:
-    """The booking that honours an offer; its id is the offer's, so that no offer can make two."""
-    price = outreach.offer_details.price if outreach.offer_details else Decimal(0)
-    return Booking(
-        id=natural_id("bkg", outreach.id),
-        customer_id=outreach.customer_id,
-        staff_id=slot.staff_id,
-        service_ids=[slot.service_id],
-        start_time=slot.start,
-        end_time=slot.end,
-        price=price,
-        source="smart_fill",
-        status="confirmed",
-        created_at=now,
-        updated_at=now,
-        confirmed_at=now,
-        outreach_id=outreach.id,
-        gap_id=gap.id,
-    )

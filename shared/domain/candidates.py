@@ -130,7 +130,7 @@ def _judge(
     if service is None or service.id not in gap.services_fittable:
         return candidate.out("no service that fits the gap")
 
-    slot = _slot(prospect, gap=gap, service=service, settings=settings, now=now)
+    slot = _slot(prospect, gap=gap, service=service, services=list(services.values()), now=now)
     if slot is None:
         return candidate.out("no time that suits, with their notice")
     candidate = replace(candidate, slot=slot, service=service)
@@ -193,13 +193,20 @@ def _notice(prospect: Prospect) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-def _slot(prospect: Prospect, *, gap: Gap, service: Service, settings: SalonSettings, now: datetime) -> Slot | None:
+def _slot(prospect: Prospect, *, gap: Gap, service: Service, services: Sequence[Service], now: datetime) -> Slot | None:
     earliest = now + _notice(prospect) + TIME_TO_ANSWER
     windows: list[Stretch | None] = [None]
     if prospect.entry is not None and prospect.entry.windows:
         windows = [window.stretch for window in prospect.entry.windows]
     for window in windows:
-        found = slot_at(gap, service, earliest_start=earliest, window=window)
+        found = slot_at(
+            gap,
+            service,
+            earliest_start=earliest,
+            window=window,
+            services=services,
+            clear_of=[booking.stretch for booking in prospect.bookings if booking.occupies],
+        )
         if found is not None:
             return Slot(start=found.start, end=found.end, service_id=service.id, staff_id=gap.staff_id)
     return None

@@ -8,18 +8,20 @@ writes everything together. A refusal writes only its own outreach, its answer a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from shared.domain import acceptance
 from shared.domain.acceptance import NotHonoured, Refusal
 from shared.domain.audit import AuditRecord, record_fact
-from shared.domain.booking import Booking
+from shared.domain.booking import Booking, sold
 from shared.domain.decision import Decision, conclude
 from shared.domain.gap import Gap, filled
 from shared.domain.message import say
 from shared.domain.outreach import Outreach, Slot, responded
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
+from shared.domain.stored import natural_id
 from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Write
 from shared.use_cases.locking import holding, person_day, release
@@ -163,7 +165,17 @@ def _sell(
             return NotSold(verdict.refusal)
         decision = transaction.get(f"autonomous_decisions/{outreach.decision_id}")
         entry = transaction.get(f"waitlist/{outreach.waitlist_entry_id}") if outreach.waitlist_entry_id else None
-        booking = acceptance.booking_of(outreach, slot, verdict.gap, now)
+        booking = sold(
+            id=natural_id("bkg", outreach.id),  # the offer's own, so that no offer can make two
+            customer_id=outreach.customer_id,
+            staff_id=slot.staff_id,
+            service_ids=[slot.service_id],
+            stretch=slot.stretch,
+            price=outreach.offer_details.price if outreach.offer_details else Decimal(0),
+            outreach_id=outreach.id,
+            gap_id=verdict.gap.id,
+            now=now,
+        )
         transaction.write(
             Create(f"bookings/{booking.id}", booking.stored()),
             fact(_announced(booking, outreach, salon.id, now)),

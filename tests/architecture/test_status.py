@@ -7,8 +7,8 @@ import pytest
 
 from tests.architecture.project import python_files, tree, where
 
-MACHINES = {"acceptance", "approval", "booking", "breaker", "decision", "gap", "outgoing", "waitlist"}
-"""Outreach and the other messages share one life, outgoing; a booking of ours is born confirmed, in acceptance."""
+MACHINES = {"approval", "booking", "breaker", "decision", "gap", "outgoing", "waitlist"}
+"""Outreach and the other messages share one life, outgoing."""
 COPIES = {"amend", "changed", "model_copy", "replace", "step", "dict"}
 
 
