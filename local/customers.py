@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from statistics import NormalDist
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 Circumstance = Literal["waits_for_this", "waits_for_other", "booked_later", "due_again", "other"]
@@ -33,6 +33,19 @@ REPLY_SIGMA = 1.6
 ASLEEP_FROM, ASLEEP_UNTIL = time(23), time(7)
 USUAL_INTERVAL = timedelta(days=31)
 """For somebody whose own interval is not known yet."""
+
+
+def assumptions() -> dict[str, Any]:
+    """The priors, as a report shows them."""
+    return {
+        "accepts": dict(ACCEPTS),
+        "declines": DECLINES,
+        "opts_out": dict(OPTS_OUT),
+        "delivered": DELIVERED,
+        "read": READ,
+        "reply_median_minutes": {purpose: median.seconds // 60 for purpose, median in REPLY_MEDIAN.items()},
+        "reply_sigma": REPLY_SIGMA,
+    }
 
 
 @dataclass(frozen=True)

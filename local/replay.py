@@ -88,6 +88,7 @@ def replay(lines: Iterable[str], question: Question, progress: TextIO | None = N
             "seed": question.seed,
             "lines_set_aside": len(made.problems),
         },
+        "assumptions": customers.assumptions() | {"wishes_per_fortnight": WISHES},
         "figures": found,
         "definitions": {name: replay_report.definition(name) for name in replay_report.flat(found)},
     }
