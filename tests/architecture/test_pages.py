@@ -1,18 +1,18 @@
 """The pages that speak of the code say what the code says. `make pages` writes what can be written."""
 
+import ast
 import importlib
 import importlib.util
 import pkgutil
 import re
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
 
 import pytest
 
 import shared.domain
 from shared.domain.stored import Stored
-from tests.architecture.project import ROOT, tracked_files
+from tests.architecture.project import ROOT, python_files, tracked_files, tree
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -25,23 +25,27 @@ def script(name: str) -> ModuleType:
     return module
 
 
-def stored_documents() -> set[str]:
-    """Every model that is a document of its own: no part of another, and no base of others."""
+def models() -> dict[str, type[Stored]]:
     for module in pkgutil.iter_modules(shared.domain.__path__, "shared.domain."):
         importlib.import_module(module.name)
 
     def below(model: type[Stored]) -> set[type[Stored]]:
         return {model}.union(*(below(child) for child in model.__subclasses__()))
 
-    def inside(annotation: Any) -> set[type[Stored]]:
-        if isinstance(annotation, type) and issubclass(annotation, Stored):
-            return {annotation}
-        return set().union(*(inside(argument) for argument in get_args(annotation)))
+    return {model.__name__: model for model in below(Stored) if model.__module__.startswith("shared.domain.")}
 
-    models = below(Stored)
-    parts = set().union(*(inside(field.annotation) for model in models for field in model.model_fields.values()))
-    bases = {base for model in models for base in model.__bases__}
-    return {f"{model.__module__}.{model.__qualname__}" for model in models - parts - bases}
+
+def stored_documents() -> set[str]:
+    """Every model that has a collection of its own or that a use case reads from what is stored."""
+    read = {
+        ast.unparse(node.value)
+        for path in python_files("shared/use_cases")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("model_validate", "from_document", "accepted")
+    }
+    return {
+        f"{model.__module__}.{name}" for name, model in models().items() if name in read or hasattr(model, "collection")
+    }
 
 
 def test_the_table_of_functions_is_what_their_folders_say() -> None:
