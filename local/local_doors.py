@@ -76,13 +76,14 @@ class LocalDoors:
         raise Refusal(404, f"nothing at {method} /local/{path}")
 
     def drain(self, timeout: float) -> dict[str, Any]:
-        """Idle means: nothing was under way, everything written before has arrived, and nothing began meanwhile."""
+        """Idle means: at one moment nothing was under way, everything written before it has arrived, and nothing began
+        since."""
         deadline = time.monotonic() + timeout
         idle = False
         while not idle and self._quiet(deadline):
             begun = self._in_flight.begun
-            settled = self._cloud.settle(max(0.0, deadline - time.monotonic()))
-            idle = settled and self._pending() == 0 and self._in_flight.begun == begun
+            if self._pending() == 0 and self._cloud.settle(max(0.0, deadline - time.monotonic())):
+                idle = self._pending() == 0 and self._in_flight.begun == begun
         return {"idle": idle, "in_flight": self._pending(), "dead": self._deliveries.dead}
 
     def _quiet(self, deadline: float) -> bool:

@@ -44,6 +44,7 @@ WORDS = {"emulator": "Google's emulators", "memory": "the memory adapters"}
 WORKERS = 2
 SEED_SECONDS = 120.0
 WATCH_SECONDS = 0.5
+LONGEST_STOP_SECONDS = 8.0
 
 
 class _Stopped(BaseException):
@@ -275,11 +276,19 @@ def _new_log() -> IO[bytes]:
 def _seed(salon: str, cloud: Cloud, clock: BusinessTime, local: LocalDoors, account_sid: str) -> list[str]:
     if salon == "none":
         return []
-    salon_id = demo_salon.seed(cloud.put, clock.now(), account_sid)
+    for path, data in demo_salon.documents(clock.now(), account_sid):
+        if path == f"salons/{demo_salon.SALON_ID}":
+            # What was there before the salon was connected is no news, on a fast cloud as on a slow one.
+            _settle(local)
+        cloud.put(path, data)
+    _settle(local)
+    return [demo_salon.SALON_ID]
+
+
+def _settle(local: LocalDoors) -> None:
     drained = local.drain(SEED_SECONDS)
     if not drained["idle"]:
         raise _Broken(f"expected the demo salon to be worked on within {SEED_SECONDS:.0f} s, found {drained}")
-    return [salon_id]
 
 
 @contextmanager
@@ -288,6 +297,10 @@ def _stoppable() -> Iterator[None]:
     stopped, are not heard."""
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
+        # What hangs is not waited for: workers and emulators end when this process does.
+        last_resort = threading.Timer(LONGEST_STOP_SECONDS, os._exit, [1])
+        last_resort.daemon = True
+        last_resort.start()
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, signal.SIG_IGN)
         raise _Stopped

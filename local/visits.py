@@ -43,10 +43,10 @@ class Visits:
         self._records.add(
             function=door.function.name,
             event=f"{method} {door.pattern}",
-            subject=None,
-            event_id=None,
+            subject="",
+            event_id="",
             attempt=1,
-            outcome=str(answer.status),
+            outcome="dropped" if fault == "drop" else "delivered" if answer.status < 500 else "failed",
             ms=round((time.perf_counter() - started) * 1000, 1),
             fault=fault,
         )
