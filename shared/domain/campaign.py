@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.domain.candidates import Candidate
-from shared.domain.gap import Gap
+from shared.domain.gap import Campaign, Gap
+from shared.domain.reply_model import Awaited
+from shared.domain.round_size import round_size
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 
 PAUSED_RETRY = timedelta(minutes=15)
+SHORTEST_PAUSE = timedelta(minutes=2)
 NOBODY_RETRY = timedelta(minutes=30)
 """Limits, quiet hours and visits change; a gap that found nobody looks again."""
 
@@ -35,9 +38,11 @@ class End:
 
 @dataclass(frozen=True)
 class Ask:
-    """Time for a round; `room` is how many more customers this gap may ask."""
+    """Time for a round; `room` is how many more customers this gap may ask. A `top_up` only replaces offers that fell
+    away since the last round."""
 
     room: int
+    top_up: bool = False
 
 
 Step = Leave | Wait | End | Ask
@@ -55,52 +60,100 @@ def next_step(gap: Gap, *, salon: Salon, settings: SalonSettings, open_offers: i
         return Leave(f"its campaign has ended: {campaign.reason}")
     if salon.status == "paused":
         return Wait(now + PAUSED_RETRY, "the salon is paused")
-    if settings.autonomy.gap_fill != "full_auto":
-        return End("the salon lets nobody be asked without its word")
     if campaign.status == "settling" and campaign.next_round_at and now < campaign.next_round_at:
         return Leave("people may still re-book")
-    if campaign.asked >= settings.offers.max_asks_per_gap:
+    room = settings.offers.max_asks_per_gap - campaign.asked
+    if room <= 0:
         # Open offers may still be answered; nobody new is asked.
         return End("as many customers were asked as one gap may ask")
-    due = campaign.next_round_at is None or now >= campaign.next_round_at
-    if campaign.round > 0 and not due and open_offers:
-        return Leave("the round is still open")
-    if campaign.reason is not None and not due:
+    if campaign.next_round_at is None or now >= campaign.next_round_at:
+        return Ask(room)
+    if campaign.reason is not None:
         return Leave(campaign.reason)
-    return Ask(room=settings.offers.max_asks_per_gap - campaign.asked)
+    fell_away = campaign.wave - open_offers
+    return Ask(min(room, fell_away), top_up=True) if fell_away > 0 else Leave("the round is still open")
 
 
 @dataclass(frozen=True)
 class Round:
-    """`chosen` are asked now; the next round may follow at `next_at`."""
+    """`chosen` are asked now; for `supervised` the owner is asked first; the next round may follow at `next_at`."""
 
     chosen: tuple[Candidate, ...]
+    supervised: tuple[Candidate, ...]
+    wave: int
     next_at: datetime
+    predicted: float
     reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class NoRound:
     retry_at: datetime
-    kind: Literal["no_candidates", "limit_reached"]
+    kind: Literal["no_candidates", "limit_reached", "enough_asked"]
     reason: str
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What a round is sized by, besides its candidates. `awaited` are the offers still out, `first_sent` when this
+    campaign's first one was; `allowance` is what the salon's limits leave, until `allowance_again_at`."""
+
+    awaited: tuple[Awaited, ...]
+    first_sent: datetime | None
+    allowance: int
+    allowance_again_at: datetime
+
+
 def plan_round(
-    candidates: Sequence[Candidate], *, room: int, allowance: int, allowance_again_at: datetime, settings: SalonSettings,
+    candidates: Sequence[Candidate],
+    step: Ask,
+    situation: Situation,
+    *,
+    campaign: Campaign,
+    settings: SalonSettings,
     now: datetime,
-) -> Round | NoRound:  # fmt: skip
-    """Who is asked together. `candidates` come best first; `allowance` is what the salon's limits leave."""
+) -> Round | NoRound:
+    """Who is asked together. `candidates` come best first."""
     ready = one_each([candidate for candidate in candidates if candidate.excluded is None])
-    if not ready:
+    alone = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "full_auto"]
+    with_word = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "supervised"]
+    if not alone and not with_word:
         return NoRound(now + NOBODY_RETRY, "no_candidates", "nobody to ask at present")
-    if allowance <= 0:
-        return NoRound(allowance_again_at, "limit_reached", "the salon's limit of asks is reached")
-    size = min(settings.offers.max_wave_size, room, allowance, len(ready))
-    reasons = [f"{len(ready)} of {len(candidates)} could be asked, {size} are"]
-    if size == allowance < min(settings.offers.max_wave_size, room, len(ready)):
-        reasons.append("the salon's limit leaves no more")
-    return Round(tuple(ready[:size]), now + timedelta(minutes=settings.offers.round_minutes), tuple(reasons))
+    if situation.allowance <= 0:
+        return NoRound(situation.allowance_again_at, "limit_reached", "the salon's limit of asks is reached")
+    starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)
+    until_cut_off = max(starts - timedelta(minutes=settings.gap.minimum_notice_minutes) - now, timedelta(minutes=1))
+    sized = round_size(
+        [candidate.probability for candidate in alone],
+        out=situation.awaited,
+        since_first=now - situation.first_sent if situation.first_sent else timedelta(),
+        until_cut_off=until_cut_off,
+        lead=starts - now,
+        room=step.room,
+        allowance=situation.allowance,
+        offers=settings.offers,
+    )
+    next_at = campaign.next_round_at if step.top_up and campaign.next_round_at else now + _pause(until_cut_off, settings)
+    chosen = tuple(alone[: sized.size])
+    # The owner's word is asked for one customer at a time, and the round goes on meanwhile.
+    spare = min(step.room, situation.allowance) - len(chosen)
+    supervised = tuple(with_word[:1]) if spare > 0 and not step.top_up else ()
+    if not chosen and not supervised:
+        return NoRound(next_at, "enough_asked", "the offers that are out may still be taken")
+    reasons = (
+        f"{len(ready)} of {len(candidates)} could be asked, {len(chosen)} are",
+        f"predicted chance that the time is taken: {sized.predicted:.2f}",
+        *sized.reasons,
+        *(("the owner is asked about one more",) if supervised else ()),
+    )
+    wave = campaign.wave if step.top_up else len(situation.awaited) + len(chosen)
+    return Round(chosen, supervised, wave, next_at, sized.predicted, reasons)
+
+
+def _pause(until_cut_off: timedelta, settings: SalonSettings) -> timedelta:
+    """Until the next round: shorter as the start approaches, so that there still is a next one."""
+    usual = timedelta(minutes=settings.offers.round_minutes)
+    return max(min(usual, until_cut_off / 4), SHORTEST_PAUSE)
 
 
 def one_each(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -1,51 +1,77 @@
 """Who could take a gap, and why; who is not asked, and why not. Every prospect comes back with a reason, taken or not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from shared.domain import limits
+from shared.domain.autonomy import Autonomy, autonomy
 from shared.domain.booking import Booking
 from shared.domain.consent import NoChannel, channel_for
 from shared.domain.customer import ConsentPurpose, Customer
 from shared.domain.gap import Gap
+from shared.domain.learned import Learned, Odds
 from shared.domain.messaging_hours import allowed, country_of
 from shared.domain.outreach import Outreach, Slot
 from shared.domain.plan import slot_at
+from shared.domain.ranking import Worth, worth
 from shared.domain.salon import Salon, zone_named
 from shared.domain.service import Service
 from shared.domain.settings import SalonSettings
 from shared.domain.stretches import Stretch
 from shared.domain.waitlist import WaitlistEntry
 
-Source = Literal["waitlist_exact", "regular"]
+Source = Literal["waitlist_exact", "waitlist_partial", "sooner", "overdue", "regular"]
 
-RANK: dict[Source, int] = {"waitlist_exact": 0, "regular": 1}
-PRIOR: dict[Source, float] = {"waitlist_exact": 0.25, "regular": 0.08}
-"""P(accepts | delivered) before anything is known about this salon."""
-PURPOSE: dict[Source, ConsentPurpose] = {"waitlist_exact": "service", "regular": "marketing"}
+PRIOR: dict[Source, float] = {
+    "waitlist_exact": 0.25,
+    "waitlist_partial": 0.12,
+    "sooner": 0.10,
+    "overdue": 0.08,
+    "regular": 0.08,
+}
+"""P(accepts | delivered) before anything is known about this salon, and before the lead time is."""
+PURPOSE: dict[Source, ConsentPurpose] = {
+    "waitlist_exact": "service",
+    "waitlist_partial": "service",
+    "sooner": "marketing",
+    "overdue": "marketing",
+    "regular": "marketing",
+}
 
 TIME_TO_ANSWER = timedelta(minutes=5)
 """No offer goes out that its customer could not answer in this time."""
 ALREADY_ASKED_WITHIN = timedelta(hours=24)
 REGULAR_FROM_VISITS = 2
+LIKELY = 0.2
+"""Whoever is at least this likely to take the full price is never offered a discount."""
 
 
 @dataclass(frozen=True)
 class Prospect:
-    """What is known about somebody who might take the gap. `asks` are those of the last seven days to this customer or to
-    one of their addresses; `bookings` are their own around the gap; `service_id` is what they would come for."""
+    """What is known about somebody who might take the gap. `asks` are those of the last 14 days to this customer or to one
+    of their addresses; `bookings` are their own around the gap; `service_id` is what they would come for; `moves` is the
+    later booking that a "sooner" mover would give up. `usual_interval` and `last_visit` are known of who comes often."""
 
     customer: Customer
     source: Source
     service_id: str
     entry: WaitlistEntry | None = None
     visits: int = 0
+    segment: str = "regular"
+    moves: Booking | None = None
+    last_visit: datetime | None = None
+    usual_interval: timedelta | None = None
     bookings: tuple[Booking, ...] = ()
     asks: tuple[Outreach, ...] = ()
     opted_out: frozenset[tuple[str, str]] = frozenset()
     """(channel, purpose) pairs this person has withdrawn."""
+
+    @property
+    def ignored(self) -> int:
+        """How many asks they left unanswered until their deadline; withdrawn ones were not ignored."""
+        return sum(ask.customer_id == self.customer.id and ask.was_ignored for ask in self.asks)
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,9 @@ class Candidate:
     channel: Literal["whatsapp", "sms"] | None = None
     deadline: datetime | None = None
     probability: float = 0.0
+    discount_percent: float = 0.0
+    worth: Worth | None = None
+    autonomy: Autonomy | None = None
     reasons: tuple[str, ...] = ()
     excluded: str | None = None
 
@@ -69,125 +98,148 @@ class Candidate:
         return {
             "customer_id": self.prospect.customer.id,
             "source": self.prospect.source,
+            "segment": self.prospect.segment,
             "probability": round(self.probability, 4),
+            "score": self.worth.score if self.worth else 0.0,
+            "components": asdict(self.worth) if self.worth else {},
+            "discount_percent": self.discount_percent,
+            "autonomy_level": self.autonomy.level if self.autonomy else None,
             "reasons": list(self.reasons),
             "excluded": self.excluded,
         }
 
 
-def judged(
-    prospects: Sequence[Prospect],
-    *,
-    gap: Gap,
-    salon: Salon,
-    services: Mapping[str, Service],
-    settings: SalonSettings,
-    cancelled_by: frozenset[str],
-    now: datetime,
-) -> list[Candidate]:
-    """All prospects, best first, the excluded last. `cancelled_by` are the customers who gave this very time back."""
-    candidates = [
-        _judge(prospect, gap=gap, salon=salon, services=services, settings=settings, cancelled_by=cancelled_by, now=now)
-        for prospect in prospects
-    ]
-    return sorted(candidates, key=_order)
+@dataclass(frozen=True)
+class Terms:
+    """What a round is decided by, the same for all its prospects. `cancelled_by` gave this very time back; `discount` is
+    what this round may offer, `movers` whether a booking may still be moved into this gap; in `rooms_taken` a room that
+    some service needs is not free."""
+
+    salon: Salon
+    services: Mapping[str, Service]
+    settings: SalonSettings
+    learned: Learned
+    now: datetime
+    cancelled_by: frozenset[str] = frozenset()
+    discount: float = 0.0
+    movers: bool = True
+    rooms_taken: Mapping[str, tuple[Stretch, ...]] | None = None
+
+
+def judged(prospects: Sequence[Prospect], gap: Gap, terms: Terms) -> list[Candidate]:
+    """All prospects, best first, the excluded last."""
+    return sorted((_judge(prospect, gap, terms) for prospect in prospects), key=_order)
 
 
 def _order(candidate: Candidate) -> tuple[Any, ...]:
+    """By expected contribution; of equals the waitlist's own order, then whoever was asked longest ago."""
     prospect = candidate.prospect
     entry = prospect.entry
     last_asked = max((ask.created_at for ask in prospect.asks), default=None)
     return (
         candidate.excluded is not None,
-        RANK[prospect.source],
-        -(entry.priority if entry else prospect.visits),
-        entry.created_at.isoformat() if entry and entry.created_at else "",
+        -round(candidate.worth.expected, 6) if candidate.worth else 0.0,
+        -(entry.priority if entry else 0),
+        entry.created_at.isoformat() if entry and entry.created_at else "~",
         last_asked.isoformat() if last_asked else "",
         prospect.customer.id,
     )
 
 
-def _judge(
-    prospect: Prospect,
-    *,
-    gap: Gap,
-    salon: Salon,
-    services: Mapping[str, Service],
-    settings: SalonSettings,
-    cancelled_by: frozenset[str],
-    now: datetime,
-) -> Candidate:
+def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     candidate = Candidate(prospect, reasons=(_why(prospect),))
-    customer = prospect.customer
+    customer, now, settings = prospect.customer, terms.now, terms.settings
 
     if customer.is_staff:
         return candidate.out("works here")
     if customer.blocked:
         return candidate.out("blocked by the salon")
-    if customer.id in cancelled_by:
+    if customer.id in terms.cancelled_by:
         return candidate.out("gave this very time back")
-    service = services.get(prospect.service_id)
+    if prospect.moves is not None and not terms.movers:
+        return candidate.out("this time was itself freed by a move")
+    service = terms.services.get(prospect.service_id)
     if service is None or service.id not in gap.services_fittable:
         return candidate.out("no service that fits the gap")
 
     notice = _notice(prospect, settings)
-
-    def slot_clear_of(taken: Sequence[Stretch]) -> Slot | None:
-        earliest = now + notice + TIME_TO_ANSWER
-        return _slot(prospect, gap=gap, service=service, services=services, earliest=earliest, clear_of=taken)
-
-    slot = slot_clear_of([booking.stretch for booking in prospect.bookings if booking.occupies])
+    slot = _slot(prospect, gap, service, terms, notice, clear_of=_own_time(prospect))
     if slot is None:
-        booked = slot_clear_of([]) is not None
+        booked = _slot(prospect, gap, service, terms, notice, clear_of=[]) is not None
         return candidate.out("booked at that time" if booked else "no time that suits, with their notice")
     candidate = replace(candidate, slot=slot, service=service)
+    if _too_soon_after_last_visit(prospect, slot):
+        return candidate.out("visited within half their usual interval")
 
-    own_asks = [ask for ask in prospect.asks if ask.customer_id == customer.id]
-    if any(_about_same_time(ask, slot, now) for ask in own_asks):
+    if any(_about_same_time(ask, slot, now) for ask in prospect.asks if ask.customer_id == customer.id):
         return candidate.out("already asked about this time")
     if any(ask.is_open and ask.slot for ask in prospect.asks):
         return candidate.out("has another offer open")
-    purpose = PURPOSE[prospect.source]
+    marketing = PURPOSE[prospect.source] == "marketing"
     limit = limits.contact_limit(
-        prospect.asks, marketing=purpose == "marketing", limits=settings.limits, now=now, zone=salon.zone
+        prospect.asks, marketing=marketing, limits=settings.limits, now=now, zone=terms.salon.zone
     )
     if limit is not None:
         return candidate.out(limit)
 
-    channel = channel_for(customer, salon, purpose, opted_out=prospect.opted_out)
+    channel = channel_for(customer, terms.salon, PURPOSE[prospect.source], opted_out=prospect.opted_out)
     if isinstance(channel, NoChannel):
         return candidate.out(channel.reason)
-    zone = zone_named(customer.timezone) if customer.timezone else salon.zone
     if not allowed(
         now,
-        zone=zone,
+        zone=zone_named(customer.timezone) if customer.timezone else terms.salon.zone,
         quiet=settings.quiet_hours,
         channel=channel,
-        marketing=purpose == "marketing",
+        marketing=marketing,
         country=country_of(customer.phone or ""),
     ):
         return candidate.out("quiet hours where they are")
-    probability = PRIOR[prospect.source] * lead_factor(slot.start - now)
+
+    candidate = _valued(replace(candidate, channel=channel), slot, service, terms)
     deadline = min(now + timedelta(minutes=settings.offers.response_deadline_minutes), slot.start - notice)
-    candidate = replace(candidate, channel=channel, probability=probability, deadline=deadline)
-    if probability < settings.offers.min_acceptance_probability:
+    candidate = replace(candidate, deadline=deadline)
+    if candidate.probability < settings.offers.min_acceptance_probability:
         return candidate.out("too unlikely to accept")
+    if candidate.autonomy is not None and candidate.autonomy.level == "manual_only":
+        return candidate.out(f"for a person to decide: {', '.join(candidate.autonomy.reasons)}")
     return candidate
 
 
-def lead_factor(lead: timedelta) -> float:
-    """How much readier people are to take a time this far away."""
-    if lead < timedelta(hours=1):
-        return 0.4
-    if lead <= timedelta(hours=3):
-        return 0.8
-    return 1.2 if lead > timedelta(hours=24) else 1.0
+def _valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> Candidate:
+    """With how likely a yes is, what it would bring, and who may decide to ask."""
+    prospect = candidate.prospect
+    lead = slot.start - terms.now
+    rate = terms.learned.rate(prospect.source, prospect.segment, lead, PRIOR[prospect.source])
+    probability = Odds(rate=rate, ignored=prospect.ignored).probability
+    discount = terms.discount if probability < LIKELY else 0.0
+    return replace(
+        candidate,
+        probability=probability,
+        discount_percent=discount,
+        worth=worth(prospect.customer, service, probability=probability, lead=lead, discount_percent=discount),
+        autonomy=autonomy(
+            "gap_fill",
+            discount_percent=discount,
+            amount=service.price,
+            vip=prospect.segment == "vip",
+            exact_waitlist_match=prospect.source == "waitlist_exact",
+            settings=terms.settings,
+        ),
+    )
 
 
 def _why(prospect: Prospect) -> str:
-    if prospect.entry is not None:
-        return "waits for exactly this"
-    return f"regular of this staff member ({prospect.visits} visits)"
+    match prospect.source:
+        case "waitlist_exact":
+            return "waits for exactly this"
+        case "waitlist_partial":
+            return "waits for this with another stylist"
+        case "sooner":
+            return "has a later booking and would come sooner"
+        case "overdue":
+            return "is due for a visit"
+        case "regular":
+            return f"regular of this staff member ({prospect.visits} visits)"
 
 
 def _notice(prospect: Prospect, settings: SalonSettings) -> timedelta:
@@ -198,15 +250,23 @@ def _notice(prospect: Prospect, settings: SalonSettings) -> timedelta:
     return timedelta(minutes=minutes)
 
 
+def _own_time(prospect: Prospect) -> list[Stretch]:
+    """When they are booked elsewhere. What a mover would give up stands in nobody's way."""
+    given_up = prospect.moves.id if prospect.moves else None
+    return [booking.stretch for booking in prospect.bookings if booking.occupies and booking.id != given_up]
+
+
 def _slot(
     prospect: Prospect,
-    *,
     gap: Gap,
     service: Service,
-    services: Mapping[str, Service],
-    earliest: datetime,
+    terms: Terms,
+    notice: timedelta,
+    *,
     clear_of: Sequence[Stretch],
 ) -> Slot | None:
+    earliest = terms.now + notice + TIME_TO_ANSWER
+    rooms = (terms.rooms_taken or {}).get(service.id, ())
     windows: list[Stretch | None] = [None]
     if prospect.entry is not None and prospect.entry.windows:
         windows = [window.stretch for window in prospect.entry.windows]
@@ -216,12 +276,21 @@ def _slot(
             service,
             earliest_start=earliest,
             window=window,
-            services=list(services.values()),
-            clear_of=clear_of,
+            services=list(terms.services.values()),
+            clear_of=[*clear_of, *rooms],
         )
-        if found is not None:
+        if found is not None and (prospect.moves is None or found.start < prospect.moves.start_time):
             return Slot(start=found.start, end=found.end, service_id=service.id, staff_id=gap.staff_id)
     return None
+
+
+def _too_soon_after_last_visit(prospect: Prospect, slot: Slot) -> bool:
+    """A wish on the waitlist, or a visit that only moves, says that they want to come."""
+    if prospect.entry is not None or prospect.moves is not None:
+        return False
+    if prospect.last_visit is None or prospect.usual_interval is None:
+        return False
+    return slot.start - prospect.last_visit < prospect.usual_interval / 2
 
 
 def _about_same_time(ask: Outreach, slot: Slot, now: datetime) -> bool:

@@ -61,8 +61,8 @@ def bothered(outreach: Outreach) -> bool:
 def contact_limit(
     recent: Sequence[Outreach], *, marketing: bool, limits: LimitSettings, now: datetime, zone: ZoneInfo
 ) -> str | None:
-    """Why this person may not be asked now, or None. `recent` are the asks of the last seven days to this customer or to
-    their address, of any agent."""
+    """Why this person may not be asked now, or None. `recent` are at least the asks of the last seven days to this customer
+    or to their address, of any agent."""
     asks = [outreach for outreach in recent if bothered(outreach)]
     if sum(outreach.created_at > now - HOUR for outreach in asks) >= limits.per_customer_hourly:
         return f"asked {limits.per_customer_hourly} time(s) within the hour already"

@@ -64,13 +64,22 @@ class Outreach(Outgoing):
     round: int
     slot: Slot | None
     source: str
+    segment: str = "regular"
+    probability: Number = 0.0
     waitlist_entry_id: str | None = None
+    moves_booking_id: str | None = None
+    withdrawn: bool = False
     offer_details: OfferDetails | None
     response: Response = Response()
 
     @property
     def address(self) -> str:
         return self.customer_phone
+
+    @property
+    def was_ignored(self) -> bool:
+        """They had it, and let its time pass."""
+        return self.status == "expired" and not self.withdrawn and self.delivery.sent_at is not None
 
     @property
     def is_open(self) -> bool:

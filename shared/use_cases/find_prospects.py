@@ -1,19 +1,19 @@
 """Who might take a gap, from queries with limits; never a scan of all customers."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
 from shared.domain.booking import Booking
-from shared.domain.candidates import REGULAR_FROM_VISITS, Prospect
+from shared.domain.candidates import REGULAR_FROM_VISITS, Prospect, Source
 from shared.domain.consent import withdrawn
 from shared.domain.customer import Customer
+from shared.domain.customer_score import CustomerScore
 from shared.domain.gap import Gap
 from shared.domain.identity import address_key
-from shared.domain.limits import WEEK
 from shared.domain.outreach import Outreach
 from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
@@ -21,35 +21,59 @@ from shared.use_cases.opting import withdrawal_records
 from shared.use_cases.reconcile_staff_day import readable
 
 REGULAR_WITHIN = timedelta(days=120)
-MOST_VISITS = 600
-MOST_ENTRIES = 300
-"""Far above `candidate_pool`: windows, staff and visits are only looked at here, so a smaller limit could fill up with
-wishes that match nothing and hide one that does."""
+SOONER_WITHIN = timedelta(days=21)
+PER_PLACE = 5
+"""What is read of each source, as a multiple of `candidate_pool`: windows, staff and visits are only looked at here, so the
+bare pool could fill up with wishes that match nothing and hide one that does."""
+REMEMBERED = timedelta(days=14)
 IN_LIMIT = 30
 """Firestore's limit of values for one `in`."""
 DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class _Lead:
+    """Why somebody came to mind, before anything else is known of them. `wishes` are services, dearest first."""
+
+    source: Source
+    wishes: tuple[str, ...]
+    entry: WaitlistEntry | None = None
+    moves: Booking | None = None
+
+
 def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes, now: datetime) -> list[Prospect]:
-    """At most `pool` prospects, the waitlist before regulars, each with what is known about them."""
-    entries = _waitlist(gap, documents, now)
-    visits = _regulars(gap, documents, now)
-    wanted = list(dict.fromkeys([*entries, *visits]))[:pool]
-    customers = _customers(wanted, documents)
+    """At most `pool` prospects, each with what is known about them. Whoever comes from several sources counts as what
+    they are likeliest to accept as."""
+    histories = _histories(gap, pool, documents, now)
+    leads: dict[str, _Lead] = {}
+    for found in (
+        _waitlist(gap, pool, documents, now),
+        _sooner(gap, pool, documents),
+        _overdue(gap, pool, documents, now),
+        _regulars(histories),
+    ):
+        for customer_id, lead in found.items():
+            leads.setdefault(customer_id, lead)
+    customers = _customers(list(leads)[:pool], documents)
+    scores = {score.customer_id: score for score in _scores(list(customers), documents)}
     facts = _Facts(list(customers.values()), gap, documents, signing_key, now)
     prospects = []
     for customer_id, customer in customers.items():
-        entry = entries.get(customer_id)
-        service_id = _service(entry, visits.get(customer_id), gap)
-        if entry is None and visits.get(customer_id) is None:
-            continue
+        lead, history, score = leads[customer_id], histories.get(customer_id), scores.get(customer_id)
+        wishes = lead.wishes or tuple(customer.preferred_service_ids)
         prospects.append(
             Prospect(
                 customer=customer,
-                source="waitlist_exact" if entry else "regular",
-                service_id=service_id,
-                entry=entry,
-                visits=visits[customer_id].visits if customer_id in visits else 0,
+                source=lead.source,
+                service_id=next(
+                    (wish for wish in wishes if wish in gap.services_fittable), wishes[0] if wishes else ""
+                ),
+                entry=lead.entry,
+                moves=lead.moves,
+                visits=history.visits if history else 0,
+                segment=score.segment if score else "regular",
+                last_visit=history.last if history else None,
+                usual_interval=score.usual_interval if score else history.usual_interval if history else None,
                 bookings=facts.bookings(customer),
                 asks=facts.asks(customer),
                 opted_out=facts.opted_out(customer),
@@ -66,45 +90,99 @@ def keys_of(customer: Customer, signing_key: bytes) -> list[str]:
 
 
 def recent_asks(documents: Reader, field: str, values: Sequence[str], now: datetime) -> list[Outreach]:
-    """The asks of the last seven days whose `field` is one of `values`."""
+    """The asks of the last 14 days whose `field` is one of `values`."""
     found = []
     for some in _chunks(values):
-        query = Query("outreach", where=((field, "in", some), ("created_at", ">", now - WEEK)))
+        query = Query("outreach", where=((field, "in", some), ("created_at", ">", now - REMEMBERED)))
         found += [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
     return found
 
 
-def _waitlist(gap: Gap, documents: Reader, now: datetime) -> dict[str, WaitlistEntry]:
-    """By customer: their foremost standing entry for a service that fits, for this staff member or any."""
-    found: dict[str, WaitlistEntry] = {}
+def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str, _Lead]:
+    """By customer: their foremost standing wish for a service that fits. One for other staff members matches in part."""
+    found: dict[str, _Lead] = {}
     for service_id in gap.services_fittable:
         query = Query(
             "waitlist",
             where=(("service_ids", "array_contains", service_id), ("status", "==", "waiting")),
             order_by=("created_at",),
-            limit=MOST_ENTRIES,
+            limit=PER_PLACE * pool,
         )
         for entry in readable(WaitlistEntry, documents, query):
-            if entry.over(now) or (entry.staff_ids and gap.staff_id not in entry.staff_ids):
+            if entry.over(now) or (entry.windows and not any(w.stretch.overlaps(gap.stretch) for w in entry.windows)):
                 continue
-            if entry.windows and not any(window.stretch.overlaps(gap.stretch) for window in entry.windows):
-                continue
+            exact = not entry.staff_ids or gap.staff_id in entry.staff_ids
+            lead = _Lead("waitlist_exact" if exact else "waitlist_partial", tuple(entry.service_ids), entry=entry)
             best = found.get(entry.customer_id)
-            if best is None or entry.priority > best.priority:
-                found[entry.customer_id] = entry
-    return dict(sorted(found.items(), key=lambda item: (-item[1].priority, str(item[1].created_at), item[0])))
+            if best is None or _wish_order(lead) < _wish_order(best):
+                found[entry.customer_id] = lead
+    return dict(sorted(found.items(), key=lambda item: (*_wish_order(item[1]), item[0])))
+
+
+def _wish_order(lead: _Lead) -> tuple[str, int, str]:
+    assert lead.entry is not None, "a wish has its entry"
+    return lead.source, -lead.entry.priority, str(lead.entry.created_at)
+
+
+def _sooner(gap: Gap, pool: int, documents: Reader) -> dict[str, _Lead]:
+    """Who has a later booking that would fit; whether they want to come sooner, their customer document says."""
+    query = Query(
+        "bookings",
+        where=(
+            ("status", "==", "confirmed"),
+            ("start_time", ">", gap.end_time),
+            ("start_time", "<", gap.end_time + SOONER_WITHIN),
+        ),
+        order_by=("start_time",),
+        limit=PER_PLACE * pool,
+    )
+    found: dict[str, _Lead] = {}
+    for booking in readable(Booking, documents, query):
+        fits = len(booking.service_ids) == 1 and booking.service_ids[0] in gap.services_fittable
+        if booking.customer_id and fits:
+            lead = _Lead("sooner", tuple(booking.service_ids), moves=booking)
+            found.setdefault(booking.customer_id, lead)
+    willing = _customers(list(found), documents, only=lambda customer: customer.sooner_opt_in)
+    return {customer_id: lead for customer_id, lead in found.items() if customer_id in willing}
+
+
+def _overdue(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str, _Lead]:
+    """Whose next visit is due by the day of the gap, longest overdue first."""
+    query = Query(
+        "customer_scores",
+        where=(("visit_frequency.next_predicted", "<=", gap.date),),
+        order_by=("visit_frequency.next_predicted",),
+        limit=pool,
+    )
+    scores = [CustomerScore.model_validate(snapshot.data) for snapshot in documents.query(query)]
+    return {
+        score.customer_id: _Lead("overdue", tuple(score.preferences.preferred_services))
+        for score in scores
+        if not score.preferences.preferred_staff or gap.staff_id in score.preferences.preferred_staff
+    }
 
 
 @dataclass
 class _History:
-    """What somebody had from this staff member of late. One visit may be for several services."""
+    """What somebody had from this staff member of late, latest first. One visit may be for several services."""
 
-    visits: int = 0
+    at: list[datetime] = field(default_factory=list)
     services: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def visits(self) -> int:
+        return len(self.at)
 
-def _regulars(gap: Gap, documents: Reader, now: datetime) -> dict[str, _History]:
-    """By customer, most frequent first."""
+    @property
+    def last(self) -> datetime:
+        return self.at[0]
+
+    @property
+    def usual_interval(self) -> timedelta | None:
+        return (self.at[0] - self.at[-1]) / (len(self.at) - 1) if len(self.at) > 1 else None
+
+
+def _histories(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str, _History]:
     query = Query(
         "bookings",
         where=(
@@ -113,36 +191,43 @@ def _regulars(gap: Gap, documents: Reader, now: datetime) -> dict[str, _History]
             ("start_time", "<", now),
         ),
         order_by=("-start_time",),
-        limit=MOST_VISITS,
+        limit=PER_PLACE * pool,
     )
     histories: dict[str, _History] = {}
     for booking in readable(Booking, documents, query):
         if booking.customer_id and booking.occupies:
             history = histories.setdefault(booking.customer_id, _History())
-            history.visits += 1
+            history.at.append(booking.start_time)
             history.services.update(booking.service_ids)
+    return histories
+
+
+def _regulars(histories: Mapping[str, _History]) -> dict[str, _Lead]:
+    """Most frequent first."""
     regular = {customer: had for customer, had in histories.items() if had.visits >= REGULAR_FROM_VISITS}
-    return dict(sorted(regular.items(), key=lambda item: (-item[1].visits, item[0])))
+    ordered = sorted(regular.items(), key=lambda item: (-item[1].visits, item[0]))
+    return {
+        customer: _Lead("regular", tuple(sorted(had.services, key=lambda s: (-had.services[s], s))))
+        for customer, had in ordered
+    }
 
 
-def _service(entry: WaitlistEntry | None, had: _History | None, gap: Gap) -> str:
-    """What they wait for, else what they had most often, as far as it fits."""
-    services = had.services if had else Counter()
-    wishes = entry.service_ids if entry else [service for service, _ in sorted(services.items(), key=_most)]
-    return next((service for service in wishes if service in gap.services_fittable), wishes[0] if wishes else "")
+def _scores(ids: Sequence[str], documents: Reader) -> list[CustomerScore]:
+    found = documents.get_all([f"customer_scores/{customer_id}" for customer_id in ids])
+    return [CustomerScore.model_validate(snapshot.data) for snapshot in found]
 
 
-def _most(item: tuple[str, int]) -> tuple[int, str]:
-    return -item[1], item[0]
-
-
-def _customers(ids: Sequence[str], documents: Reader) -> dict[str, Customer]:
+def _customers(
+    ids: Sequence[str], documents: Reader, only: Callable[[Customer], bool] = lambda _: True
+) -> dict[str, Customer]:
     customers = {}
     for snapshot in documents.get_all([f"customers/{customer_id}" for customer_id in ids]):
         try:
-            customers[snapshot.id] = Customer.from_document(snapshot.id, snapshot.data)
+            customer = Customer.from_document(snapshot.id, snapshot.data)
         except ValidationError:
             continue
+        if only(customer):
+            customers[snapshot.id] = customer
     return customers
 
 
