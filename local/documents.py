@@ -9,7 +9,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.ports import Data
+from shared.adapters import paths, storable
+from shared.ports import Data, Put
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 WALL_TIME = re.compile(r"\d\d:\d\d")
@@ -35,6 +36,18 @@ def to_json(data: Any) -> Any:
     if isinstance(data, bytes):
         return base64.b64encode(data).decode()
     return data
+
+
+def put(path: str, data: Data) -> Put:
+    """The write of a whole document at its whole path, checked as the adapters check theirs: alike on every cloud."""
+    found = paths.found(path)
+    root = paths.salon(found.salon_id) if found.salon_id else paths.PLATFORM
+    try:
+        write = storable.write(root, Put(found.path, data))
+    except (TypeError, ValueError) as error:
+        raise NotStorable(str(error)) from None
+    assert isinstance(write, Put)
+    return write
 
 
 def instant(value: datetime) -> str:

@@ -19,12 +19,11 @@ from urllib.parse import quote
 from google.cloud import firestore
 from google.events.cloud.firestore import DocumentEventData
 
-from local import emulators
+from local import documents, emulators
 from local.clock import BusinessTime
 from local.cloud import PROJECT, TRIGGER_EVENT
 from local.cloud_events import ATTRIBUTE_SAFE
 from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery
-from local.documents import instant
 from local.functions import Function
 from local.in_flight import InFlight
 from local.link import Shared
@@ -89,7 +88,8 @@ class EmulatorCloud:
         return {found.id: found.to_dict() for found in self._documents.collection(collection).stream()}
 
     def put(self, path: str, data: Data) -> None:
-        self._documents.document(path).set(data)
+        write = documents.put(path, data)
+        self._documents.document(write.path).set(write.data)
 
     def delete(self, path: str) -> None:
         self._documents.document(path).delete()
@@ -119,7 +119,7 @@ class EmulatorCloud:
         }
         attributes = {name.lower(): value for name, value in repaired.items()}
         attributes["ce-source"] = attributes["ce-source"].replace("/projects/projects/", "/projects/")
-        attributes["ce-time"] = instant(self._clock.now())
+        attributes["ce-time"] = documents.instant(self._clock.now())
         self._deliveries.accept(
             Delivery(
                 function=trigger.function,

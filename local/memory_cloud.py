@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from local import documents
 from local.clock import BusinessTime
 from local.cloud import PROJECT
 from local.cloud_events import document_event, happened, match
@@ -13,9 +14,9 @@ from local.functions import Function
 from local.link import Shared
 from local.push import push_delivery
 from local.routes import document_triggers, subscriptions
-from shared.adapters import paths, storable, wire
+from shared.adapters import wire
 from shared.adapters.memory import Change, MemoryBus, MemoryDatabase
-from shared.ports import Data, Delete, Published, Put
+from shared.ports import Data, Delete, Published
 
 
 class MemoryCloud:
@@ -51,7 +52,7 @@ class MemoryCloud:
         return {found.id: found.data for found in self._database.list_collection(collection)}
 
     def put(self, path: str, data: Data) -> None:
-        self._database.commit([storable.write(*_addressed(path, data))])
+        self._database.commit([documents.put(path, data)])
 
     def delete(self, path: str) -> None:
         self._database.commit([Delete(path)])
@@ -85,8 +86,3 @@ class MemoryCloud:
         for subscription in self._subscriptions:
             if subscription.topic == message.topic and subscription.wants(message.attributes):
                 self._deliveries.accept(push_delivery(subscription, pushed))
-
-
-def _addressed(path: str, data: Data) -> tuple[paths.Root, Put]:
-    found = paths.found(path)
-    return (paths.salon(found.salon_id) if found.salon_id else paths.PLATFORM), Put(found.path, data)

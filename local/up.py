@@ -84,6 +84,9 @@ def command(arguments: argparse.Namespace) -> int:
     )
     try:
         with _stoppable(), ExitStack() as stack:
+            if options.info:
+                # One of an earlier run says where nobody is any more.
+                options.info.unlink(missing_ok=True)
             running = start(options, stack)
             if options.info:
                 _write_whole(options.info, running.info())
@@ -151,6 +154,7 @@ def start(options: Options, stack: ExitStack) -> Running:
         raise _Broken(
             "expected Google's emulators: gcloud's, or named by FIRESTORE_EMULATOR_JAR and PUBSUB_EMULATOR_JAR"
         )
+    print(f"Starting on {WORDS['memory' if jars is None else 'emulator']} ...", flush=True)
     functions = load(options.functions)
     clock = BusinessTime(options.at or datetime.now(UTC))
     log = stack.enter_context(_new_log())
@@ -197,7 +201,7 @@ def start(options: Options, stack: ExitStack) -> Running:
         callbacks_in_flight=lambda: phone.in_flight,
     )
     gateway.open(routes.doors(functions), Visits(workers, in_flight, faults, records), local)
-    salons = _seed(options.salon, cloud, clock, local, account_sid)
+    salons = [] if options.salon == "none" else [_seed_demo(cloud, clock, local, phone)]
     clock.run(options.speed)
     threading.Thread(target=schedules.run, name="schedules", daemon=True).start()
     stack.callback(schedules.stop)
@@ -273,16 +277,16 @@ def _new_log() -> IO[bytes]:
     return tempfile.NamedTemporaryFile(prefix="smart-fill-", suffix=".log", delete=False, buffering=0)
 
 
-def _seed(salon: str, cloud: Cloud, clock: BusinessTime, local: LocalDoors, account_sid: str) -> list[str]:
-    if salon == "none":
-        return []
-    for path, data in demo_salon.documents(clock.now(), account_sid):
+def _seed_demo(cloud: Cloud, clock: BusinessTime, local: LocalDoors, phone: Phone) -> str:
+    for path, data in demo_salon.documents(clock.now(), phone.account_sid):
+        if person := data.get("phone"):
+            phone.names[person] = data["name"]
         if path == f"salons/{demo_salon.SALON_ID}":
             # What was there before the salon was connected is no news, on a fast cloud as on a slow one.
             _settle(local)
         cloud.put(path, data)
     _settle(local)
-    return [demo_salon.SALON_ID]
+    return demo_salon.SALON_ID
 
 
 def _settle(local: LocalDoors) -> None:
@@ -312,6 +316,7 @@ def _stoppable() -> Iterator[None]:
 
 def _write_whole(file: Path, content: dict[str, Any]) -> None:
     """Whoever waits for the file never sees a part of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.{os.getpid()}")
     part.write_text(json.dumps(content, indent=2) + "\n")
     part.replace(file)

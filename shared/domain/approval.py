@@ -1,16 +1,26 @@
 """The owner's yes or no: pending -> approved | rejected | expired | cancelled, and approved -> cancelled when what was
 approved can no longer be carried out."""
 
-from datetime import datetime
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from shared.domain.audit import Amended, AuditWord, amend
-from shared.domain.decision import Agent
+from shared.domain.decision import Agent, Decision
 from shared.domain.events import EventType
 from shared.domain.outgoing import ForbiddenTransition
-from shared.domain.stored import Instant, StateDocument, Stored
+from shared.domain.settings import SalonSettings
+from shared.domain.stored import Instant, StateDocument, Stored, natural_id
 
 ApprovalStatus = Literal["pending", "approved", "rejected", "expired", "cancelled"]
+Priority = Literal["low", "medium", "high", "urgent"]
+
+STARTS_WITHIN: tuple[tuple[timedelta, Priority], ...] = (
+    (timedelta(hours=2), "urgent"),
+    (timedelta(hours=6), "high"),
+    (timedelta(hours=24), "medium"),
+)
 
 TRANSITIONS: dict[ApprovalStatus, frozenset[ApprovalStatus]] = {
     "pending": frozenset({"approved", "rejected", "expired", "cancelled"}),
@@ -48,12 +58,71 @@ class Approval(StateDocument):
     action_summary: str
     action_details: dict[str, Any]
     action_hash: str
-    priority: Literal["low", "medium", "high", "urgent"]
+    priority: Priority
+    trigger_id: str
     status: ApprovalStatus = "pending"
     expires_at: Instant
     notifications_sent: dict[str, bool] = {}
     response: ApprovalResponse = ApprovalResponse()
     due_at: Instant | None
+
+
+def approval_id(decision_id: str) -> str:
+    return natural_id("apr", decision_id)
+
+
+def approval_for(
+    decision: Decision,
+    *,
+    action: dict[str, Any],
+    summary: str,
+    starts_at: datetime,
+    useful_until: datetime,
+    settings: SalonSettings,
+    now: datetime,
+) -> Approval:
+    """`action` is all that will be carried out, and nothing else. It is due for its one reminder at half of its time."""
+    expires_at = min(now + timedelta(minutes=settings.approval_ttl_minutes), useful_until)
+    return Approval(
+        id=approval_id(decision.id),
+        salon_id=decision.salon_id,
+        created_at=now,
+        updated_at=now,
+        decision_id=decision.id,
+        agent_name=decision.agent_name,
+        action_type=decision.decision_type,
+        action_summary=summary,
+        action_details=action,
+        action_hash=action_hash(action),
+        priority=priority(starts_at, now=now),
+        trigger_id=decision.context.trigger_id,
+        expires_at=expires_at,
+        due_at=now + (expires_at - now) / 2,
+    )
+
+
+def action_hash(action: dict[str, Any]) -> str:
+    """The same before and after storage, where a client may turn 50.0 into 50 and instants into another zone's."""
+    return hashlib.sha256(json.dumps(_canonical(action), sort_keys=True).encode()).hexdigest()
+
+
+def priority(starts_at: datetime, *, now: datetime) -> Priority:
+    return next((priority for within, priority in STARTS_WITHIN if starts_at - now <= within), "low")
+
+
+def _canonical(value: Any) -> Any:
+    match value:
+        case dict():
+            return {str(name): _canonical(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_canonical(inner) for inner in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case float() if value.is_integer():
+            return int(value)
+        case None | bool() | int() | float() | str():
+            return value
+    raise ValueError(f"expected an action of plain values and instants, found {type(value).__name__}")
 
 
 def request(approval: Approval, *, now: datetime) -> Amended[Approval]:

@@ -1,9 +1,9 @@
 """A booking was written: the staff-days it touches, before and after, are reconciled; what happened to it is announced;
-a booking over our sale raises an alert."""
+a booking over our sale raises an alert. What the calendar cannot see (a note, a price) is not looked at."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,10 +11,15 @@ from pydantic import ValidationError
 from shared.domain.audit import AuditRecord, AuditWord, record_fact
 from shared.domain.booking import Booking
 from shared.domain.events import EventType
+from shared.domain.occupied import double_booked
 from shared.domain.salon import Salon
+from shared.domain.set_aside import Problem, unknown_services, unknown_staff, unreadable
 from shared.domain.staff_day import freed_by_change
-from shared.ports import Clock, Create, Documents
-from shared.use_cases.reconcile_staff_day import load_calendar, reconcile_staff_day
+from shared.ports import Clock, Documents
+from shared.use_cases.load_calendar import Calendar, load_calendar
+from shared.use_cases.reconcile_staff_day import Reconciled, reconcile_staff_day
+from shared.use_cases.set_aside import set_aside
+from shared.use_cases.writing import fact
 
 ACTOR = "detect_gaps"
 
@@ -35,66 +40,72 @@ def detect_gaps(
     clock: Clock,
 ) -> Detected:
     """`version` is the update time of the write: what it did is recorded once, however often it is delivered."""
-    calendar = load_calendar(documents, documents.salon_id)
-    if calendar is None:
-        return Detected(0, 0)
-    facts: list[AuditRecord] = []
-    was = _understood(booking_id, before, [], documents.salon_id, clock.now())
-    now_is = _understood(booking_id, after, facts, documents.salon_id, clock.now())
-    happened = _happened(was, now_is)
-    if happened is not None and now_is is not None:
-        facts.append(_fact(happened, now_is, documents.salon_id, version, clock.now()))
+    now = clock.now()
+    was, now_is = _understood(booking_id, before), _understood(booking_id, after)
+    if isinstance(now_is, Problem):
+        set_aside([now_is], documents=documents, now=now, actor=ACTOR)
+    old = was if isinstance(was, Booking) else None
+    new = now_is if isinstance(now_is, Booking) else None
 
-    changed = 0
-    freed = freed_by_change(was, now_is)
-    staff_days = sorted(
-        {staff_day for booking in (was, now_is) if booking for staff_day in _touched(booking, calendar.salon)}
-    )
-    for staff_id, day in staff_days:
-        result = reconcile_staff_day(
-            staff_id,
-            day,
-            documents=documents,
-            clock=clock,
-            actor=ACTOR,
-            calendar=calendar,
-            freed=freed.get(staff_id, ()),
-        )
-        changed += result.gaps_changed
-        if now_is is not None and now_is.staff_id == staff_id:
-            facts += _conflicts(now_is, result.bookings, documents.salon_id, clock.now())
-    for fact in {fact.id: fact for fact in facts}.values():
-        documents.commit(Create(fact.path, fact.stored()))
-    return Detected(len(staff_days), changed)
+    detected = Detected(0, 0)
+    if calendar_sees(old) != calendar_sees(new):
+        # Of a booking that can no longer be understood nobody knows whether its time was given back.
+        given_back = {} if isinstance(now_is, Problem) else freed_by_change(old, new)
+        calendar = load_calendar(documents, documents.salon_id)
+        if isinstance(calendar, Problem):
+            set_aside([calendar], documents=documents, now=now, actor=ACTOR)
+        elif calendar is not None:
+            days = {}
+            horizon = {day.isoformat() for day in calendar.days(now)}
+            for staff_id, day in staff_days([old, new], calendar.salon):
+                days[staff_id, day] = reconcile_staff_day(
+                    staff_id,
+                    day,
+                    documents=documents,
+                    clock=clock,
+                    actor=ACTOR,
+                    calendar=calendar,
+                    freed=given_back.get(staff_id, ()),
+                    surely=day in horizon,
+                )
+            if new is not None:
+                _alert(new, calendar, list(days.values()), documents, now)
+            detected = Detected(len(days), sum(each.gaps_changed for each in days.values()))
+    happened = what_happened(old, new, documents.salon_id, version=version, now=now)
+    if happened is not None:
+        documents.commit(fact(happened))
+    return detected
 
 
-def _understood(
-    booking_id: str, data: Mapping[str, Any] | None, facts: list[AuditRecord], salon_id: str, now: datetime
-) -> Booking | None:
+def calendar_sees(booking: Booking | None) -> object:
+    """All that gaps depend on: two states of a booking in which it is the same leave the same gaps."""
+    if booking is None:
+        return None
+    status = "stands" if booking.occupies else booking.status
+    ended = None if booking.occupies else (booking.cancelled_by, booking.cancelled_at)
+    return booking.staff_id, booking.stretch, tuple(booking.service_ids), booking.gap_id, status, ended
+
+
+def staff_days(bookings: Sequence[Booking | None], salon: Salon) -> list[tuple[str, str]]:
+    """Every one that any of them lies in."""
+    return sorted({staff_day for booking in bookings if booking for staff_day in _touched(booking, salon)})
+
+
+def _touched(booking: Booking, salon: Salon) -> Iterator[tuple[str, str]]:
+    day: date = salon.date_of(booking.start_time)
+    last = salon.date_of(booking.end_time - timedelta(microseconds=1))
+    while day <= last:
+        yield booking.staff_id, day.isoformat()
+        day += timedelta(days=1)
+
+
+def _understood(booking_id: str, data: Mapping[str, Any] | None) -> Booking | Problem | None:
     if data is None:
         return None
     try:
         return Booking.from_document(booking_id, data)
     except ValidationError as error:
-        # Which field and what was expected, never what it held.
-        reason = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'booking'}: {e['msg']}" for e in error.errors())
-        facts.append(
-            record_fact(
-                salon_id=salon_id,
-                resource_type="booking",
-                resource_id=booking_id,
-                version=reason,
-                now=now,
-                actor=ACTOR,
-                event="data_set_aside",
-                action="A booking that cannot be understood was set aside",
-                details={"reason": reason},
-                announces="ALERT_TRIGGERED",
-                payload={"reason": f"booking {booking_id} cannot be understood ({reason})"},
-                severity="warning",
-            )
-        )
-        return None
+        return unreadable("booking", booking_id, error)
 
 
 _ENDED: dict[str, tuple[AuditWord, EventType]] = {
@@ -102,6 +113,34 @@ _ENDED: dict[str, tuple[AuditWord, EventType]] = {
     "completed": ("booking_completed", "BOOKING_COMPLETED"),
     "no_show": ("booking_no_show", "BOOKING_NO_SHOW"),
 }
+
+
+def what_happened(
+    before: Booking | None, after: Booking | None, salon_id: str, *, version: datetime, now: datetime
+) -> AuditRecord | None:
+    """The record of a change that others want to hear of."""
+    happened = _happened(before, after)
+    if happened is None or after is None:
+        return None
+    word, announces = happened
+    return record_fact(
+        salon_id=salon_id,
+        resource_type="booking",
+        resource_id=after.id,
+        version=version,
+        now=now,
+        actor="booking_app",
+        event=word,
+        action=f"Booking {word.removeprefix('booking_')}",
+        details={
+            "staff_id": after.staff_id,
+            "status": after.status,
+            "start": after.start_time,
+            "end": after.end_time,
+        },
+        announces=announces,
+        payload={"booking_id": after.id, "customer_id": after.customer_id},
+    )
 
 
 def _happened(before: Booking | None, after: Booking | None) -> tuple[AuditWord, EventType] | None:
@@ -117,55 +156,44 @@ def _happened(before: Booking | None, after: Booking | None) -> tuple[AuditWord,
     return None
 
 
-def _fact(
-    happened: tuple[AuditWord, EventType], booking: Booking, salon_id: str, version: datetime, now: datetime
-) -> AuditRecord:
-    word, announces = happened
-    return record_fact(
-        salon_id=salon_id,
-        resource_type="booking",
-        resource_id=booking.id,
-        version=version,
-        now=now,
-        actor="booking_app",
-        event=word,
-        action=f"Booking {word.removeprefix('booking_')}",
-        details={"staff_id": booking.staff_id, "status": booking.status},
-        announces=announces,
-        payload={"booking_id": booking.id, "customer_id": booking.customer_id},
-    )
+def _alert(
+    booking: Booking, calendar: Calendar, looks: Sequence[Reconciled], documents: Documents, now: datetime
+) -> None:
+    problems = [problem for look in looks for problem in look.problems]
+    if booking.occupies:
+        problems += unknown_services(booking, calendar.services)
+        problems += [] if all(look.known for look in looks) else [unknown_staff(booking)]
+        others = {other.id: other for look in looks for other in look.bookings if other.staff_id == booking.staff_id}
+        for record in over_our_sales({**others, booking.id: booking}.values(), calendar, now, about=booking.id):
+            documents.commit(fact(record))
+    set_aside(problems, documents=documents, now=now, actor=ACTOR)
 
 
-def _touched(booking: Booking, salon: Salon) -> Iterator[tuple[str, str]]:
-    day = salon.date_of(booking.start_time)
-    last = salon.date_of(booking.end_time - timedelta(microseconds=1))
-    while day <= last:
-        yield booking.staff_id, day.isoformat()
-        day += timedelta(days=1)
-
-
-def _conflicts(booking: Booking, others: Sequence[Booking], salon_id: str, now: datetime) -> list[AuditRecord]:
-    """The app cannot be stopped from writing over a sale of ours, but the owner hears of it."""
-    if not booking.occupies:
-        return []
+def over_our_sales(
+    bookings: Iterable[Booking], calendar: Calendar, now: datetime, *, about: str | None = None
+) -> list[AuditRecord]:
+    """The app cannot be stopped from writing over a sale of ours, but the owner hears of it: once of each pair, whichever
+    of the two is looked at. `bookings` are those of one staff member."""
+    pairs = [
+        sorted(pair, key=lambda booking: (booking.source != "smart_fill", booking.id))
+        for pair in double_booked([b for b in bookings if b.end_time > now], calendar.services)
+        if about is None or about in (pair[0].id, pair[1].id)
+    ]
     return [
         record_fact(
-            salon_id=salon_id,
+            salon_id=calendar.salon.id,
             resource_type="booking",
-            resource_id=booking.id,
+            resource_id=sale.id,
             version=f"over {other.id}",
             now=now,
             actor=ACTOR,
             event="alert_triggered",
             action="Two bookings of one staff member overlap, one of them sold by us",
-            details={"booking_id": booking.id, "other_id": other.id},
+            details={"booking_id": sale.id, "other_id": other.id},
             announces="ALERT_TRIGGERED",
-            payload={"reason": "a booking overlaps a sale of ours", "booking_id": booking.id, "other_id": other.id},
+            payload={"reason": "a booking overlaps a sale of ours", "booking_id": sale.id, "other_id": other.id},
             severity="error",
         )
-        for other in others
-        if other.id != booking.id
-        and other.occupies
-        and "smart_fill" in (booking.source, other.source)
-        and other.stretch.overlaps(booking.stretch)
+        for sale, other in pairs
+        if sale.source == "smart_fill"
     ]

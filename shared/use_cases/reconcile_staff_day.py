@@ -1,77 +1,49 @@
 """Makes the stored gaps of a staff-day what the calendar says. An event only says that a staff-day may have changed; what
 stands now decides, so late, repeated and lost events end in the same gaps.
 
-It is looked at without a lock first, because most events change nothing; what has to change is found again and written in
-one transaction, under the lock that also guards the sale of that staff member's time.
+Nothing is written but in a transaction that has read the bookings and gaps it decides by: a decision on older bookings
+could otherwise be written after a newer one found nothing to do. The lock keeps such transactions, and sales of the same
+time, from stalling each other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from datetime import date, datetime
+from functools import partial
 
-from pydantic import ValidationError
-
-from shared.domain.app_document import AppDocument
 from shared.domain.audit import Amended
 from shared.domain.booking import Booking
 from shared.domain.gap import Gap
 from shared.domain.reconcile import reconcile
-from shared.domain.salon import Salon
-from shared.domain.service import Service
-from shared.domain.settings import SalonSettings
+from shared.domain.set_aside import Problem
 from shared.domain.staff import StaffMember
 from shared.domain.staff_day import Freed, StaffDay
-from shared.ports import SALON, Clock, Documents, Query, Reader, Transaction
-from shared.use_cases.load_settings import accepted_settings
+from shared.ports import Clock, Documents, Query, Reader, Transaction
+from shared.use_cases.hand_over import hand_over
+from shared.use_cases.load_calendar import (
+    Calendar,
+    gaps_from,
+    gaps_of_day,
+    load_bookings,
+    load_calendar,
+    load_staff,
+    nobody,
+    understood,
+)
 from shared.use_cases.locking import holding, person_day, release
+from shared.use_cases.set_aside import set_aside
 from shared.use_cases.writing import create, replace
-
-D = TypeVar("D", bound=AppDocument)
-
-REACH = timedelta(hours=24)
-"""The longest a booking may run: one that began so long before a day may still reach into it."""
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """What is the same for all staff-days of a salon."""
-
-    salon: Salon
-    services: Mapping[str, Service]
-    settings: SalonSettings
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """`bookings` are those of the staff member around that day, as they were read last."""
+    """`bookings` are those of the staff member around these days, as they were read last. `known` is False where nobody
+    of that id works there."""
 
     gaps_changed: int
     bookings: Sequence[Booking] = ()
-
-
-def load_calendar(documents: Reader, salon_id: str) -> Calendar | None:
-    """None while there is no salon document that can be understood: connecting the salon reconciles everything."""
-    found = documents.get(SALON)
-    if found is None:
-        return None
-    try:
-        salon = Salon.from_document(salon_id, found.data)
-    except ValidationError:
-        return None
-    services = readable(Service, documents, Query("services"))
-    return Calendar(salon, {service.id: service for service in services}, accepted_settings(documents))
-
-
-def readable(model: type[D], reader: Reader, query: Query) -> list[D]:
-    """The documents that can be understood: one that cannot stops nobody else."""
-    understood = []
-    for snapshot in reader.query(query):
-        try:
-            understood.append(model.from_document(snapshot.id, snapshot.data))
-        except ValidationError:
-            continue
-    return understood
+    problems: Sequence[Problem] = ()
+    known: bool = True
 
 
 def reconcile_staff_day(
@@ -83,37 +55,65 @@ def reconcile_staff_day(
     actor: str,
     calendar: Calendar | None = None,
     freed: Iterable[Freed] = (),
+    surely: bool = False,
 ) -> Reconciled:
-    """`freed` is time that the change behind the event gave back, as far as the bookings no longer show it."""
-    calendar = calendar or load_calendar(documents, documents.salon_id)
-    staff = _staff(documents, staff_id) if calendar else None
-    if calendar is None or staff is None:
-        return Reconciled(0)
-    place = _Place(calendar, staff, date.fromisoformat(day), tuple(freed), actor)
-    bookings = place.bookings(documents)
-    if not place.changes(bookings, place.gaps(documents), clock.now()):
-        return Reconciled(0, bookings)
-    return _written(place, documents, clock)
+    """`freed` is time that the change behind the event gave back, as far as the bookings no longer show it. `surely` says
+    that something will change: then the first look is under the lock. Else it is without one, because most looks change
+    nothing, and everything is read again where something does."""
+    if calendar is None:
+        loaded = load_calendar(documents, documents.salon_id)
+        if not isinstance(loaded, Calendar):
+            return Reconciled(0)
+        calendar = loaded
+    staff = load_staff(documents, staff_id)
+    member = staff if isinstance(staff, StaffMember) else nobody(staff_id)
+    place = _Place(calendar, member, date.fromisoformat(day), tuple(freed), actor)
+    now = clock.now()
+    if surely:
+        changed, bookings = _written(place, documents, clock)
+    else:
+        changed, bookings = 0, load_bookings(documents, calendar, staff_id, place.day)[0]
+        if place.changes(bookings, gaps_of_day(documents, staff_id, place.day), now):
+            changed, bookings = _written(place, documents, clock)
+    hand_over(place.staff_day(bookings), documents=documents, now=now, actor=actor)
+    return Reconciled(changed, bookings, (staff,) if isinstance(staff, Problem) else (), known=staff is not None)
+
+
+def reconcile_staff(
+    staff: StaffMember,
+    *,
+    calendar: Calendar,
+    documents: Documents,
+    clock: Clock,
+    actor: str,
+    freed: Iterable[Freed] = (),
+) -> Reconciled:
+    """Every day of the horizon, and every later one that has a gap. Bookings and gaps are read once for all of them."""
+    now = clock.now()
+    days = calendar.days(now)
+    gaps = gaps_from(documents, staff.id, days[0])
+    days = sorted({*days, *(date.fromisoformat(gap.date) for gap in gaps if gap.is_open)})
+    bookings, problems = load_bookings(documents, calendar, staff.id, days[0], days[-1])
+    freed = tuple(freed)
+    changed = 0
+    for day in days:
+        place = _Place(calendar, staff, day, freed, actor)
+        if place.changes(bookings, [gap for gap in gaps if gap.date == day.isoformat()], now):
+            changed += _written(place, documents, clock)[0]
+        hand_over(place.staff_day(bookings), documents=documents, now=now, actor=actor)
+    return Reconciled(changed, bookings, problems)
 
 
 def reconcile_salon(*, documents: Documents, clock: Clock, actor: str = "connect_salon") -> int:
-    """Every staff-day of the horizon; returns how many gaps changed. Reads each staff member's bookings once."""
+    """Every staff-day of the horizon; returns how many gaps changed."""
     calendar = load_calendar(documents, documents.salon_id)
-    if calendar is None:
+    if not isinstance(calendar, Calendar):
         return 0
-    today = calendar.salon.date_of(clock.now())
-    days = [today + timedelta(days=ahead) for ahead in range(calendar.settings.gap.horizon_days + 1)]
-    first, last = _bounds(calendar.salon, days[0])[0], _bounds(calendar.salon, days[-1])[1]
-    changed = 0
-    for staff in readable(StaffMember, documents, Query("staff")):
-        bookings = _bookings(documents, staff.id, first, last)
-        gaps = _gaps(documents, (("staff_id", "==", staff.id), ("date", ">=", days[0].isoformat())))
-        for day in days:
-            place = _Place(calendar, staff, day, (), actor)
-            of_day = [gap for gap in gaps if gap.date == day.isoformat()]
-            if place.changes(bookings, of_day, clock.now()):
-                changed += _written(place, documents, clock).gaps_changed
-    return changed
+    staff, problems = understood(StaffMember, "staff", documents, Query("staff"))
+    done = [reconcile_staff(s, calendar=calendar, documents=documents, clock=clock, actor=actor) for s in staff]
+    problems += [*calendar.problems, *(problem for each in done for problem in each.problems)]
+    set_aside(problems, documents=documents, now=clock.now(), actor=actor)
+    return sum(each.gaps_changed for each in done)
 
 
 @dataclass(frozen=True)
@@ -124,15 +124,8 @@ class _Place:
     freed: tuple[Freed, ...]
     actor: str
 
-    def bookings(self, reader: Reader) -> list[Booking]:
-        start, end = _bounds(self.calendar.salon, self.day)
-        return _bookings(reader, self.staff.id, start, end)
-
-    def gaps(self, reader: Reader) -> list[Gap]:
-        return _gaps(reader, (("staff_id", "==", self.staff.id), ("date", "==", self.day.isoformat())))
-
-    def changes(self, bookings: Sequence[Booking], gaps: Sequence[Gap], now: datetime) -> list[Amended[Gap]]:
-        staff_day = StaffDay(
+    def staff_day(self, bookings: Sequence[Booking]) -> StaffDay:
+        return StaffDay(
             salon=self.calendar.salon,
             staff=self.staff,
             day=self.day,
@@ -140,47 +133,28 @@ class _Place:
             services=self.calendar.services,
             settings=self.calendar.settings.gap,
         )
-        return reconcile(staff_day, gaps, now=now, actor=self.actor, freed=self.freed)
+
+    def changes(self, bookings: Sequence[Booking], gaps: Sequence[Gap], now: datetime) -> list[Amended[Gap]]:
+        return reconcile(self.staff_day(bookings), gaps, now=now, actor=self.actor, freed=self.freed)
 
 
-def _written(place: _Place, documents: Documents, clock: Clock) -> Reconciled:
-    start, end = _bounds(place.calendar.salon, place.day)
+def _written(place: _Place, documents: Documents, clock: Clock) -> tuple[int, list[Booking]]:
+    """How many gaps changed, and the bookings that decided it."""
+    start, end = place.calendar.bounds(place.day)
     locks = person_day("staff", place.staff.id, start, end, place.calendar.salon.zone)
 
-    def work(transaction: Transaction) -> Reconciled:
-        bookings = place.bookings(transaction)
-        changes = place.changes(bookings, place.gaps(transaction), clock.now())
+    def work(transaction: Transaction) -> tuple[int, list[Booking]]:
+        bookings, gaps = _read(transaction, place)
+        changes = place.changes(bookings, gaps, clock.now())
         for change in changes:
             transaction.write(*(create(change) if change.document.revision == 1 else replace(change)))
         transaction.write(*release(locks))
-        return Reconciled(len(changes), bookings)
+        return len(changes), bookings
 
-    return holding(locks, lambda: documents.transact(work), documents=documents, clock=clock, pointless=lambda: None)
-
-
-def _bounds(salon: Salon, day: date) -> tuple[datetime, datetime]:
-    """The salon's day as instants; 23 or 25 hours apart where the clocks change."""
-    midnight = datetime.combine(day, time.min, salon.zone)
-    return midnight.astimezone(UTC), datetime.combine(day + timedelta(days=1), time.min, salon.zone).astimezone(UTC)
+    transact = partial(documents.transact, work)
+    return holding(locks, transact, documents=documents, clock=clock, pointless=lambda: None)
 
 
-def _staff(reader: Reader, staff_id: str) -> StaffMember | None:
-    found = reader.get(f"staff/{staff_id}")
-    if found is None:
-        return None
-    try:
-        return StaffMember.from_document(found.id, found.data)
-    except ValidationError:
-        return None
-
-
-def _bookings(reader: Reader, staff_id: str, start: datetime, end: datetime) -> list[Booking]:
-    query = Query(
-        "bookings",
-        where=(("staff_id", "==", staff_id), ("start_time", ">", start - REACH), ("start_time", "<", end + REACH)),
-    )
-    return readable(Booking, reader, query)
-
-
-def _gaps(reader: Reader, where: tuple[tuple[str, str, str], ...]) -> list[Gap]:
-    return [Gap.model_validate(snapshot.data) for snapshot in reader.query(Query("gaps", where=where))]  # type: ignore[arg-type]
+def _read(reader: Reader, place: _Place) -> tuple[list[Booking], list[Gap]]:
+    bookings, _ = load_bookings(reader, place.calendar, place.staff.id, place.day)
+    return bookings, gaps_of_day(reader, place.staff.id, place.day)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.architecture.project import ROOT, imports, python_files
 
-OURS = {"shared", "functions", "local", "tests"}
+OURS = {"shared", "functions", "local", "tests"} | {path.stem for path in (ROOT / ".ci").glob("*.py")}
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==[^=]+$", re.MULTILINE)
 
 

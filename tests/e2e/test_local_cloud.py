@@ -85,6 +85,10 @@ def test_a_document_comes_back_as_it_was_put(cloud: LocalCloud, salon: str) -> N
         ("/local/documents/salons/s1/things/x", []),
         ("/local/documents/salons/s1/things/x", {"list": [["a", "list"]]}),
         ("/local/documents/salons/s1/things/x", {"instant": "2026-02-30T00:00:00Z"}),
+        ("/local/documents/salons/s1/things/x", {"number": 2**63}),
+        ("/local/documents/salons/s1/things/x", {"number": float("nan")}),
+        ("/local/documents/salons/s1/things/x", {"": 1}),
+        ("/local/documents/salons/s1/__things__/x", {}),
         ("/local/documents/salons/s1/things/x", b"no json"),
     ],
 )
