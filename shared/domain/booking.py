@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from shared.domain.app_document import AppDocument
+from shared.domain.app_document import AppDocument, Count
 from shared.domain.stored import DocumentId, Instant, Money
 from shared.domain.stretches import Stretch
 
@@ -34,6 +34,8 @@ class Booking(AppDocument):
     cancelled_by: Literal["customer", "salon"] | None = None
     cancellation_reason: str | None = None
     rescheduled_from: DocumentId | None = None
+    chain_depth: Count = 0
+    """How many movers had to move for this time to be free."""
     outreach_id: DocumentId | None = None
     gap_id: DocumentId | None = None
 

@@ -133,7 +133,9 @@ def plan_round(
         allowance=situation.allowance,
         offers=settings.offers,
     )
-    next_at = campaign.next_round_at if step.top_up and campaign.next_round_at else now + _pause(until_cut_off, settings)
+    next_at = (
+        campaign.next_round_at if step.top_up and campaign.next_round_at else now + _pause(until_cut_off, settings)
+    )
     chosen = tuple(alone[: sized.size])
     # The owner's word is asked for one customer at a time, and the round goes on meanwhile.
     spare = min(step.room, situation.allowance) - len(chosen)

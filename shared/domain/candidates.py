@@ -34,7 +34,7 @@ PRIOR: dict[Source, float] = {
 """P(accepts | delivered) before anything is known about this salon, and before the lead time is."""
 PURPOSE: dict[Source, ConsentPurpose] = {
     "waitlist_exact": "service",
-    "waitlist_partial": "service",
+    "waitlist_partial": "marketing",
     "sooner": "marketing",
     "overdue": "marketing",
     "regular": "marketing",
@@ -44,6 +44,8 @@ TIME_TO_ANSWER = timedelta(minutes=5)
 """No offer goes out that its customer could not answer in this time."""
 ALREADY_ASKED_WITHIN = timedelta(hours=24)
 REGULAR_FROM_VISITS = 2
+CHAIN_DEPTH = 2
+"""A time freed by a mover may be filled by a mover again this often; then the chain ends."""
 LIKELY = 0.2
 """Whoever is at least this likely to take the full price is never offered a discount."""
 
@@ -87,6 +89,7 @@ class Candidate:
     discount_percent: float = 0.0
     worth: Worth | None = None
     autonomy: Autonomy | None = None
+    chain_depth: int = 0
     reasons: tuple[str, ...] = ()
     excluded: str | None = None
 
@@ -112,8 +115,8 @@ class Candidate:
 @dataclass(frozen=True)
 class Terms:
     """What a round is decided by, the same for all its prospects. `cancelled_by` gave this very time back; `discount` is
-    what this round may offer, `movers` whether a booking may still be moved into this gap; in `rooms_taken` a room that
-    some service needs is not free."""
+    what this round may offer; `chain_depth` how many movers moved for this time to be free; `rooms_taken` is when a room
+    that a service needs is not free."""
 
     salon: Salon
     services: Mapping[str, Service]
@@ -122,7 +125,7 @@ class Terms:
     now: datetime
     cancelled_by: frozenset[str] = frozenset()
     discount: float = 0.0
-    movers: bool = True
+    chain_depth: int = 0
     rooms_taken: Mapping[str, tuple[Stretch, ...]] | None = None
 
 
@@ -156,7 +159,7 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
         return candidate.out("blocked by the salon")
     if customer.id in terms.cancelled_by:
         return candidate.out("gave this very time back")
-    if prospect.moves is not None and not terms.movers:
+    if prospect.moves is not None and terms.chain_depth >= CHAIN_DEPTH:
         return candidate.out("this time was itself freed by a move")
     service = terms.services.get(prospect.service_id)
     if service is None or service.id not in gap.services_fittable:
@@ -167,7 +170,8 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     if slot is None:
         booked = _slot(prospect, gap, service, terms, notice, clear_of=[]) is not None
         return candidate.out("booked at that time" if booked else "no time that suits, with their notice")
-    candidate = replace(candidate, slot=slot, service=service)
+    depth = terms.chain_depth + 1 if prospect.moves else 0
+    candidate = replace(candidate, slot=slot, service=service, chain_depth=depth)
     if _too_soon_after_last_visit(prospect, slot):
         return candidate.out("visited within half their usual interval")
 

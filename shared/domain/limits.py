@@ -5,11 +5,12 @@ An ask that never left (failed or withdrawn before it was handed to the provider
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from shared.domain.outreach import Outreach
 from shared.domain.settings import LimitSettings
-from shared.domain.stored import Instant, Stored
+from shared.domain.stored import Instant, Money, Stored
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
@@ -27,6 +28,7 @@ class AskCounters(Stored):
     asks: list[Ask] = []
     day: str = ""
     day_counts: dict[str, int] = {}
+    given_away: Money = Decimal(0)
 
     def left(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
         hour = sum(ask.count for ask in self.asks if ask.agent == agent and ask.at > now - HOUR)
@@ -47,7 +49,19 @@ class AskCounters(Stored):
         counts = dict(self.day_counts) if self.day == day else {}
         counts[agent] = counts.get(agent, 0) + count
         recent = [ask for ask in self.asks if ask.at > now - HOUR]
-        return AskCounters(asks=[*recent, Ask(at=now, agent=agent, count=count)], day=day, day_counts=counts)
+        return AskCounters(
+            asks=[*recent, Ask(at=now, agent=agent, count=count)],
+            day=day,
+            day_counts=counts,
+            given_away=self.given_away_on(now, zone),
+        )
+
+    def given_away_on(self, now: datetime, zone: ZoneInfo) -> Decimal:
+        """The discounts offered today, at what they can cost."""
+        return self.given_away if self.day == _day(now, zone) else Decimal(0)
+
+    def gave_away(self, amount: Decimal, now: datetime, zone: ZoneInfo) -> "AskCounters":
+        return self.changed(day=_day(now, zone), given_away=self.given_away_on(now, zone) + amount)
 
 
 def _day(now: datetime, zone: ZoneInfo) -> str:

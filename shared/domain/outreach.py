@@ -68,6 +68,7 @@ class Outreach(Outgoing):
     probability: Number = 0.0
     waitlist_entry_id: str | None = None
     moves_booking_id: str | None = None
+    chain_depth: int = 0
     withdrawn: bool = False
     offer_details: OfferDetails | None
     response: Response = Response()

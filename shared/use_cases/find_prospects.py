@@ -17,8 +17,8 @@ from shared.domain.identity import address_key
 from shared.domain.outreach import Outreach
 from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
+from shared.use_cases.load_calendar import readable
 from shared.use_cases.opting import withdrawal_records
-from shared.use_cases.reconcile_staff_day import readable
 
 REGULAR_WITHIN = timedelta(days=120)
 SOONER_WITHIN = timedelta(days=21)

@@ -23,7 +23,7 @@ from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 from shared.domain.stored import natural_id
 from shared.domain.waitlist import WaitlistEntry
-from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Write
+from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.use_cases.locking import holding, person_day, release
 from shared.use_cases.speaking import answer_to, confirmation_of
 from shared.use_cases.waitlist import waitlist_moved
@@ -152,11 +152,16 @@ def _sell(
         if (before := _answered(outreach)) is not None or slot is None:
             transaction.write(*release(locks))
             return before or NotSold("gap_closed")
+        moved = _standing(transaction, outreach.moves_booking_id)
         verdict = acceptance.judge(
             outreach,
             gaps=_gaps_of_day(transaction, slot, salon),
             staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot),
-            customer_bookings=_bookings_around(transaction, "customer_id", outreach.customer_id, slot),
+            customer_bookings=[
+                booking
+                for booking in _bookings_around(transaction, "customer_id", outreach.customer_id, slot)
+                if moved is None or booking.id != moved.id
+            ],
             minimum_notice_minutes=settings.gap.minimum_notice_minutes,
             now=now,
         )
@@ -175,6 +180,7 @@ def _sell(
             outreach_id=outreach.id,
             gap_id=verdict.gap.id,
             now=now,
+            rescheduled_from=moved.id if moved else None,
         )
         transaction.write(
             Create(f"bookings/{booking.id}", booking.stored()),
@@ -183,6 +189,7 @@ def _sell(
             *replace(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
             *_concluded(decision, booking, now),
             *_off_the_waitlist(entry, salon.id, now),
+            *_moved_away(moved, booking, outreach, now),
             *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),
             *said_handled(said, "booked", now),
             *release(locks),
@@ -222,6 +229,23 @@ def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tu
         status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price,
     )  # fmt: skip
     return replace(concluded) if concluded else ()
+
+
+def _standing(reader: Reader, booking_id: str | None) -> Booking | None:
+    """The later booking that a mover gives up, unless it is over already."""
+    found = reader.get(f"bookings/{booking_id}") if booking_id else None
+    booking = Booking.from_document(found.id, found.data) if found else None
+    return booking if booking and booking.status in ("pending", "confirmed") else None
+
+
+def _moved_away(moved: Booking | None, booking: Booking, outreach: Outreach, now: datetime) -> tuple[Write, ...]:
+    """It is given up in the commit that makes the new one; its time becomes a gap like any other that was cancelled."""
+    if moved is None:
+        return ()
+    given_up = moved.cancelled(now=now, by="customer", reason=f"moved to {booking.id}")
+    names = ("status", "cancelled_at", "cancelled_by", "cancellation_reason", "updated_at")
+    fields = {name: getattr(given_up, name) for name in names}
+    return (Update(f"bookings/{moved.id}", {**fields, "chain_depth": outreach.chain_depth}),)
 
 
 def _off_the_waitlist(snapshot: Snapshot | None, salon_id: str, now: datetime) -> tuple[Write, ...]:
