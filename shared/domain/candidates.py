@@ -130,12 +130,17 @@ def _judge(
     if service is None or service.id not in gap.services_fittable:
         return candidate.out("no service that fits the gap")
 
-    slot = _slot(prospect, gap=gap, service=service, services=list(services.values()), now=now)
+    notice = _notice(prospect, settings)
+
+    def slot_clear_of(taken: Sequence[Stretch]) -> Slot | None:
+        earliest = now + notice + TIME_TO_ANSWER
+        return _slot(prospect, gap=gap, service=service, services=services, earliest=earliest, clear_of=taken)
+
+    slot = slot_clear_of([booking.stretch for booking in prospect.bookings if booking.occupies])
     if slot is None:
-        return candidate.out("no time that suits, with their notice")
+        booked = slot_clear_of([]) is not None
+        return candidate.out("booked at that time" if booked else "no time that suits, with their notice")
     candidate = replace(candidate, slot=slot, service=service)
-    if any(booking.occupies and booking.stretch.overlaps(slot.stretch) for booking in prospect.bookings):
-        return candidate.out("booked at that time")
 
     own_asks = [ask for ask in prospect.asks if ask.customer_id == customer.id]
     if any(_about_same_time(ask, slot, now) for ask in own_asks):
@@ -163,9 +168,8 @@ def _judge(
     ):
         return candidate.out("quiet hours where they are")
     probability = PRIOR[prospect.source] * lead_factor(slot.start - now)
-    candidate = replace(
-        candidate, channel=channel, probability=probability, deadline=_deadline(prospect, slot, settings, now)
-    )
+    deadline = min(now + timedelta(minutes=settings.offers.response_deadline_minutes), slot.start - notice)
+    candidate = replace(candidate, channel=channel, probability=probability, deadline=deadline)
     if probability < settings.offers.min_acceptance_probability:
         return candidate.out("too unlikely to accept")
     return candidate
@@ -186,15 +190,23 @@ def _why(prospect: Prospect) -> str:
     return f"regular of this staff member ({prospect.visits} visits)"
 
 
-def _notice(prospect: Prospect) -> timedelta:
-    minutes = prospect.customer.minimum_notice_minutes
+def _notice(prospect: Prospect, settings: SalonSettings) -> timedelta:
+    """The longest of the customer's, their wish's and the salon's, without which a yes could not be honoured."""
+    minutes = max(prospect.customer.minimum_notice_minutes, settings.gap.minimum_notice_minutes)
     if prospect.entry is not None:
         minutes = max(minutes, prospect.entry.minimum_notice_minutes)
     return timedelta(minutes=minutes)
 
 
-def _slot(prospect: Prospect, *, gap: Gap, service: Service, services: Sequence[Service], now: datetime) -> Slot | None:
-    earliest = now + _notice(prospect) + TIME_TO_ANSWER
+def _slot(
+    prospect: Prospect,
+    *,
+    gap: Gap,
+    service: Service,
+    services: Mapping[str, Service],
+    earliest: datetime,
+    clear_of: Sequence[Stretch],
+) -> Slot | None:
     windows: list[Stretch | None] = [None]
     if prospect.entry is not None and prospect.entry.windows:
         windows = [window.stretch for window in prospect.entry.windows]
@@ -204,16 +216,12 @@ def _slot(prospect: Prospect, *, gap: Gap, service: Service, services: Sequence[
             service,
             earliest_start=earliest,
             window=window,
-            services=services,
-            clear_of=[booking.stretch for booking in prospect.bookings if booking.occupies],
+            services=list(services.values()),
+            clear_of=clear_of,
         )
         if found is not None:
             return Slot(start=found.start, end=found.end, service_id=service.id, staff_id=gap.staff_id)
     return None
-
-
-def _deadline(prospect: Prospect, slot: Slot, settings: SalonSettings, now: datetime) -> datetime:
-    return min(now + timedelta(minutes=settings.offers.response_deadline_minutes), slot.start - _notice(prospect))
 
 
 def _about_same_time(ask: Outreach, slot: Slot, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -16,11 +17,14 @@ from shared.domain.limits import WEEK
 from shared.domain.outreach import Outreach
 from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
+from shared.use_cases.load_calendar import readable
 from shared.use_cases.opting import withdrawal_records
-from shared.use_cases.reconcile_staff_day import readable
 
 REGULAR_WITHIN = timedelta(days=120)
-RECENT_VISITS = 100
+MOST_VISITS = 600
+MOST_ENTRIES = 300
+"""Far above `candidate_pool`: windows, staff and visits are only looked at here, so a smaller limit could fill up with
+wishes that match nothing and hide one that does."""
 IN_LIMIT = 30
 """Firestore's limit of values for one `in`."""
 DAY = timedelta(days=1)
@@ -28,7 +32,7 @@ DAY = timedelta(days=1)
 
 def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes, now: datetime) -> list[Prospect]:
     """At most `pool` prospects, the waitlist before regulars, each with what is known about them."""
-    entries = _waitlist(gap, pool, documents, now)
+    entries = _waitlist(gap, documents, now)
     visits = _regulars(gap, documents, now)
     wanted = list(dict.fromkeys([*entries, *visits]))[:pool]
     customers = _customers(wanted, documents)
@@ -36,7 +40,7 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
     prospects = []
     for customer_id, customer in customers.items():
         entry = entries.get(customer_id)
-        service_id = _service(entry, customer, visits.get(customer_id), gap)
+        service_id = _service(entry, visits.get(customer_id), gap)
         if entry is None and visits.get(customer_id) is None:
             continue
         prospects.append(
@@ -45,7 +49,7 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
                 source="waitlist_exact" if entry else "regular",
                 service_id=service_id,
                 entry=entry,
-                visits=sum(visits[customer_id].values()) if customer_id in visits else 0,
+                visits=visits[customer_id].visits if customer_id in visits else 0,
                 bookings=facts.bookings(customer),
                 asks=facts.asks(customer),
                 opted_out=facts.opted_out(customer),
@@ -70,7 +74,7 @@ def recent_asks(documents: Reader, field: str, values: Sequence[str], now: datet
     return found
 
 
-def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str, WaitlistEntry]:
+def _waitlist(gap: Gap, documents: Reader, now: datetime) -> dict[str, WaitlistEntry]:
     """By customer: their foremost standing entry for a service that fits, for this staff member or any."""
     found: dict[str, WaitlistEntry] = {}
     for service_id in gap.services_fittable:
@@ -78,7 +82,7 @@ def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str
             "waitlist",
             where=(("service_ids", "array_contains", service_id), ("status", "==", "waiting")),
             order_by=("created_at",),
-            limit=pool,
+            limit=MOST_ENTRIES,
         )
         for entry in readable(WaitlistEntry, documents, query):
             if entry.over(now) or (entry.staff_ids and gap.staff_id not in entry.staff_ids):
@@ -91,8 +95,16 @@ def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str
     return dict(sorted(found.items(), key=lambda item: (-item[1].priority, str(item[1].created_at), item[0])))
 
 
-def _regulars(gap: Gap, documents: Reader, now: datetime) -> dict[str, Counter[str]]:
-    """By customer, most frequent first: how often they had each service from this staff member of late."""
+@dataclass
+class _History:
+    """What somebody had from this staff member of late. One visit may be for several services."""
+
+    visits: int = 0
+    services: Counter[str] = field(default_factory=Counter)
+
+
+def _regulars(gap: Gap, documents: Reader, now: datetime) -> dict[str, _History]:
+    """By customer, most frequent first."""
     query = Query(
         "bookings",
         where=(
@@ -101,21 +113,22 @@ def _regulars(gap: Gap, documents: Reader, now: datetime) -> dict[str, Counter[s
             ("start_time", "<", now),
         ),
         order_by=("-start_time",),
-        limit=RECENT_VISITS,
+        limit=MOST_VISITS,
     )
-    visits: dict[str, Counter[str]] = {}
+    histories: dict[str, _History] = {}
     for booking in readable(Booking, documents, query):
         if booking.customer_id and booking.occupies:
-            visits.setdefault(booking.customer_id, Counter()).update(booking.service_ids)
-    regular = {customer: had for customer, had in visits.items() if sum(had.values()) >= REGULAR_FROM_VISITS}
-    return dict(sorted(regular.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+            history = histories.setdefault(booking.customer_id, _History())
+            history.visits += 1
+            history.services.update(booking.service_ids)
+    regular = {customer: had for customer, had in histories.items() if had.visits >= REGULAR_FROM_VISITS}
+    return dict(sorted(regular.items(), key=lambda item: (-item[1].visits, item[0])))
 
 
-def _service(entry: WaitlistEntry | None, customer: Customer, had: Counter[str] | None, gap: Gap) -> str:
+def _service(entry: WaitlistEntry | None, had: _History | None, gap: Gap) -> str:
     """What they wait for, else what they had most often, as far as it fits."""
-    wishes = (
-        list(entry.service_ids) if entry else [service for service, _ in sorted((had or Counter()).items(), key=_most)]
-    )
+    services = had.services if had else Counter()
+    wishes = entry.service_ids if entry else [service for service, _ in sorted(services.items(), key=_most)]
     return next((service for service in wishes if service in gap.services_fittable), wishes[0] if wishes else "")
 
 

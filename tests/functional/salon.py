@@ -1,14 +1,24 @@
 """A small made-up salon for tests: one stylist, one service, a waitlist, everything at whole hours in UTC+0 winter time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
-from local.in_process import ACCOUNT_SID, Suite
+from werkzeug.wrappers import Response
+
+from local.in_process import ACCOUNT_SID, Conditions, Message, Suite
+from shared.adapters import twilio
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 09:30 in London
 SALON = "s1"
+ROOT = f"salons/{SALON}"
 WHATSAPP = "+14155238886"
+SMS = "+447700900800"
 OWNER = "+447700900999"
+
+_sids = count(1)
 
 
 def customer(number: int, **fields: Any) -> dict[str, Any]:
@@ -41,7 +51,7 @@ def open_salon(suite: Suite, *, waiting: int = 3, settings: dict[str, Any] | Non
     """A salon with a full afternoon and `waiting` customers on the waitlist; returns the start of the booking `b1` that
     a test may cancel (13:00, three and a half hours ahead)."""
     start = NOW.replace(hour=13, minute=0)
-    root = f"salons/{SALON}"
+    root = ROOT
     suite.put(f"{root}/settings/current", {"mode": "live", "gap": {"settle_seconds": 0}, **(settings or {})})
     suite.put(f"{root}/staff/mia", {"name": "Mia", "service_ids": ["cut"]})
     suite.put(f"{root}/services/cut", {"name": "Cut", "duration_minutes": 60, "price": 50})
@@ -92,3 +102,110 @@ def cancel(suite: Suite, booking_id: str = "b1", by: str = "customer") -> None:
         f"salons/{SALON}/bookings/{booking_id}", status="cancelled", cancelled_at=now, cancelled_by=by, updated_at=now
     )
     suite.run_until_idle()
+
+
+@contextmanager
+def salon(
+    *, now: datetime = NOW, waiting: int = 3, conditions: Conditions | None = None, **options: Any
+) -> Iterator[Suite]:
+    """An open salon; when the test is over, nothing may have failed on the way."""
+    with Suite(now=now, conditions=conditions) as suite:
+        open_salon(suite, waiting=waiting, **options)
+        yield suite
+        if conditions is None:
+            assert suite.failures == []
+        assert suite.dead == []
+
+
+def regular(suite: Suite, customer_id: str, visits: int = 2, **fields: Any) -> None:
+    """Somebody who has been to Mia so often, the last time three weeks ago."""
+    number = 50 + len(suite.list(f"{ROOT}/customers"))
+    suite.put(f"{ROOT}/customers/{customer_id}", customer(number, **fields))
+    for visit in range(visits):
+        at = NOW - timedelta(days=21 + visit)
+        past = booking(at, customer_id=customer_id, status="completed")
+        suite.put(f"{ROOT}/bookings/{customer_id}-{visit}", past)
+    suite.run_until_idle()
+
+
+def waits(suite: Suite, customer_id: str, number: int, *, entry: dict[str, Any] | None = None, **fields: Any) -> None:
+    """One more customer on the waitlist, behind all who wait."""
+    suite.put(f"{ROOT}/customers/{customer_id}", customer(number, **fields))
+    suite.put(f"{ROOT}/waitlist/w-{customer_id}", {**waitlist_entry(customer_id, NOW), **(entry or {})})
+    suite.run_until_idle()
+
+
+def settle(suite: Suite, **settings: Any) -> None:
+    """The salon's settings from here on."""
+    suite.put(f"{ROOT}/settings/current", {"mode": "live", "gap": {"settle_seconds": 0}, **settings})
+    suite.run_until_idle()
+
+
+def decisions(suite: Suite) -> list[dict[str, Any]]:
+    found = suite.list(f"{ROOT}/autonomous_decisions").values()
+    return sorted(found, key=lambda decision: (decision["created_at"], decision["action_details"]["round"]))
+
+
+def asked(suite: Suite) -> list[str]:
+    """The customers asked so far, in the order they were chosen."""
+    chosen = [each for decision in decisions(suite) for each in decision["action_details"]["asked"]]
+    outreach = {each["customer_id"] for each in suite.list(f"{ROOT}/outreach").values()}
+    assert outreach == set(chosen), "what was decided is what was done"
+    return chosen
+
+
+def why_not(suite: Suite) -> dict[str, str]:
+    """Who was considered in the last round and not asked, and why."""
+    considered = decisions(suite)[-1]["considered"]
+    return {each["customer_id"]: each["excluded"] for each in considered if each["excluded"]}
+
+
+def offers(suite: Suite) -> list[Message]:
+    """What went out, and only in words that ask."""
+    return [message for message in suite.outbox.messages if message.sending.reference.startswith(f"{SALON}/outreach/")]
+
+
+def outreach_of(suite: Suite, customer_id: str) -> dict[str, Any]:
+    """The last one to this customer."""
+    theirs = [o for o in suite.list(f"{ROOT}/outreach").values() if o["customer_id"] == customer_id]
+    return max(theirs, key=lambda outreach: (outreach["created_at"], outreach["round"]))
+
+
+def ours(suite: Suite) -> list[dict[str, Any]]:
+    """The bookings we made."""
+    return [each for each in suite.list(f"{ROOT}/bookings").values() if each["source"] == "smart_fill"]
+
+
+def freed_gaps(suite: Suite) -> list[dict[str, Any]]:
+    return [gap for gap in suite.list(f"{ROOT}/gaps").values() if gap["origin"] != "idle"]
+
+
+def phone(number: int) -> str:
+    return str(customer(number)["phone"])
+
+
+def texts(suite: Suite, to: str) -> list[str]:
+    """What that person has read so far."""
+    return [message.text for message in suite.outbox.messages if message.sending.to == to]
+
+
+def purposes(suite: Suite, to: str) -> list[str | None]:
+    return [message.purpose for message in suite.outbox.messages if message.sending.to == to]
+
+
+def write(
+    suite: Suite,
+    body: str,
+    *,
+    sender: str,
+    channel: str = "whatsapp",
+    recipient: str | None = None,
+    sid: str | None = None,
+    **form: str,
+) -> Response:
+    """A person writes to the salon, out of nowhere or (`OriginalRepliedMessageSid`) under one of our messages."""
+    prefix = "whatsapp:" if channel == "whatsapp" else ""
+    to = recipient or (WHATSAPP if channel == "whatsapp" else SMS)
+    fields = {"AccountSid": ACCOUNT_SID, "ApiVersion": "2010-04-01", "From": prefix + sender, "To": prefix + to}
+    fields |= {"MessageSid": sid or f"SM{next(_sids) | 1 << 80:032x}", "SmsStatus": "received", "NumMedia": "0"}
+    return suite.webhook(twilio.INCOMING_PATH, {**fields, "Body": body, **form})
