@@ -3,8 +3,11 @@ approved can no longer be carried out."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator
 
 from shared.domain.audit import Amended, AuditWord, amend
 from shared.domain.decision import Agent, Decision
@@ -39,15 +42,37 @@ _RECORDED: dict[ApprovalStatus, tuple[AuditWord, EventType]] = {
 }
 
 
+CARRY_OUT_WITHIN = timedelta(minutes=2)
+"""What was approved and not carried out by then is taken up again."""
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    return moment if isinstance(moment, datetime) and moment.tzinfo is not None else None
+
+
+Text = Annotated[str | None, BeforeValidator(lambda value: value if isinstance(value, str) else None)]
+
+
 class ApprovalResponse(Stored):
-    action: Literal["approve", "reject"] | None = None
-    responded_by: str | None = None
-    responded_at: Instant | None = None
-    notes: str | None = None
+    """Apps write it too, so what they got wrong in it is no reason not to hear the answer."""
+
+    action: Annotated[
+        Literal["approve", "reject"] | None,
+        BeforeValidator(lambda value: value if value in ("approve", "reject") else None),
+    ] = None
+    responded_by: Text = None
+    responded_at: Annotated[Instant | None, BeforeValidator(_moment)] = None
+    notes: Text = None
 
 
 class Approval(StateDocument):
-    """Bound to exactly one action: `action_hash` is what the answer is given to."""
+    """Bound to exactly one action: `action_hash` is what the answer is given to. An app may write `status` and
+    `response`, nothing else; `recorded_status` is the last status we wrote ourselves, so that the two tell its answer
+    apart from ours."""
 
     collection: ClassVar[str] = "approvals"
     resource_type: ClassVar[str] = "approval"
@@ -61,10 +86,23 @@ class Approval(StateDocument):
     priority: Priority
     trigger_id: str
     status: ApprovalStatus = "pending"
+    recorded_status: ApprovalStatus = "pending"
     expires_at: Instant
     notifications_sent: dict[str, bool] = {}
     response: ApprovalResponse = ApprovalResponse()
+    reminded_at: Instant | None = None
+    carried_out_at: Instant | None = None
     due_at: Instant | None
+
+    @property
+    def waits(self) -> bool:
+        """For somebody's answer."""
+        return self.status == self.recorded_status == "pending"
+
+    @property
+    def intact(self) -> bool:
+        """Still the action that was asked about."""
+        return action_hash(self.action_details) == self.action_hash
 
 
 def approval_id(decision_id: str) -> str:
@@ -138,19 +176,63 @@ def move(
     reason: str,
     response: ApprovalResponse | None = None,
 ) -> Amended[Approval]:
-    if status not in TRANSITIONS[approval.status]:
-        raise ForbiddenTransition(f"approval {approval.id}: {approval.status} -> {status} is no step")
+    """From the status we recorded last, whatever an app has written over it."""
+    was = approval.recorded_status
+    if status not in TRANSITIONS[was]:
+        raise ForbiddenTransition(f"approval {approval.id}: {was} -> {status} is no step")
     return _record(
-        approval, status, now=now, actor=actor, reason=reason,
-        status=status, response=response or approval.response, due_at=None,
+        approval, status, now=now, actor=actor, reason=reason, was=was,
+        status=status, recorded_status=status, response=response or approval.response,
+        due_at=now + CARRY_OUT_WITHIN if status == "approved" else None,
+    )  # fmt: skip
+
+
+def put_back(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
+    """An app answered what has its answer already: that one stands."""
+    return amend(
+        approval, now=now, actor=actor, event="data_set_aside", severity="warning",
+        action=f"An answer after the answer: {approval.recorded_status} stays",
+        details={"written": approval.status}, status=approval.recorded_status,
+    )  # fmt: skip
+
+
+def carried_out(approval: Approval, *, now: datetime, actor: str, result: str) -> Amended[Approval]:
+    return amend(
+        approval, now=now, actor=actor, event="approval_carried_out", action="Approved action carried out",
+        details={"result": result}, carried_out_at=now, due_at=None,
+    )  # fmt: skip
+
+
+def reminded(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
+    """Once, at half of its time."""
+    return amend(
+        approval, now=now, actor=actor, event="approval_notified", action="Reminder requested",
+        announces="AGENT_ACTION_REQUIRED", payload={"approval_id": approval.id, "reason": "approval_reminder"},
+        reminded_at=now, due_at=approval.expires_at,
+    )  # fmt: skip
+
+
+def notified(approval: Approval, channels: Iterable[str], *, now: datetime, actor: str) -> Amended[Approval]:
+    """By which channels the owner has been told: what we asked to be sent, not what has arrived."""
+    told = {**approval.notifications_sent, **dict.fromkeys(channels, True)}
+    return amend(
+        approval, now=now, actor=actor, event="approval_notified", action="Owner notified",
+        details={"channels": sorted(told)}, notifications_sent=told,
     )  # fmt: skip
 
 
 def _record(
-    approval: Approval, recorded: ApprovalStatus, *, now: datetime, actor: str, reason: str, **changes: Any
+    approval: Approval,
+    recorded: ApprovalStatus,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str,
+    was: ApprovalStatus | None = None,
+    **changes: Any,
 ) -> Amended[Approval]:
     event, announces = _RECORDED[recorded]
     return amend(
         approval, now=now, actor=actor, event=event, action=f"Approval {recorded}", details={"reason": reason},
-        announces=announces, payload={"approval_id": approval.id}, **changes,
+        announces=announces, payload={"approval_id": approval.id, "was": was, "reason": reason}, **changes,
     )  # fmt: skip

@@ -22,6 +22,8 @@ AuditWord = Literal[
     "approval_rejected",
     "approval_expired",
     "approval_cancelled",
+    "approval_notified",
+    "approval_carried_out",
     "config_changed",
     "config_rejected",
     "manual_override",

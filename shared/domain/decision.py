@@ -111,6 +111,34 @@ def decide(decision: Decision, *, now: datetime) -> Amended[Decision]:
     )
 
 
+def approval_settled(
+    decision: Decision,
+    status: Literal["approved", "rejected", "expired", "cancelled"],
+    *,
+    by: str | None,
+    reason: str,
+    now: datetime,
+) -> Amended[Decision]:
+    """What became of the approval it waits for. All but a yes is also its outcome, unless it has one already."""
+    ended: dict[str, OutcomeStatus] = {"rejected": "rejected", "expired": "expired", "cancelled": "failed"}
+    concluded = status in ended and decision.outcome.status == "pending"
+    answered = status in ("approved", "rejected")
+    return amend(
+        decision,
+        now=now,
+        actor=by or decision.agent_name,
+        event="decision_made",
+        action=f"Approval: {status}",
+        details={"reason": reason},
+        approval=decision.approval.changed(
+            status=status,
+            approved_by=by if answered else decision.approval.approved_by,
+            approved_at=now if answered else decision.approval.approved_at,
+        ),
+        outcome=Outcome(status=ended[status], result=reason, completed_at=now) if concluded else decision.outcome,
+    )
+
+
 def conclude(
     decision: Decision,
     *,

@@ -1,6 +1,7 @@
 """How many asks may still be made: per salon and agent, and per customer and address across all agents.
 
-An ask that never left (failed or withdrawn before it was handed to the provider) bothered nobody and does not count.
+An ask that is known never to have left (refused, or withdrawn before it was handed to the provider) bothered nobody and
+does not count; one whose answer was lost may have left, and counts.
 """
 
 from collections.abc import Sequence
@@ -69,7 +70,9 @@ def _day(now: datetime, zone: ZoneInfo) -> str:
 
 
 def bothered(outreach: Outreach) -> bool:
-    return outreach.status not in ("failed", "expired") or outreach.delivery.sent_at is not None
+    if outreach.status not in ("failed", "expired") or outreach.delivery.sent_at is not None:
+        return True
+    return outreach.attempts > 0 and outreach.delivery.error is None
 
 
 def contact_limit(

@@ -24,7 +24,8 @@ CLAIM_LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5
 
 TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
-    "pending": frozenset({"sending", "expired", "failed", "responded"}),
+    # A report about a message that we believed refused: it did go out, and must not go again.
+    "pending": frozenset({"sending", "sent", "delivered", "read", "expired", "failed", "responded"}),
     "sending": frozenset({"pending", "sent", "delivered", "read", "failed", "unknown", "responded", "expired"}),
     "unknown": frozenset({"sent", "delivered", "read", "responded", "expired", "failed"}),
     "sent": frozenset({"delivered", "read", "responded", "expired", "failed", "pending"}),
@@ -127,9 +128,12 @@ _MESSAGE_WORDS: dict[str, AuditWord] = {
 
 def claim(message: O, *, now: datetime, actor: str) -> Amended[O]:
     """Whoever commits this is the only one that may call the provider."""
+    if message.status != "pending":
+        raise ForbiddenTransition(f"{message.resource_type} {message.id}: expected it pending, found {message.status}")
     return step(
         message, "sending", "claimed", now=now, actor=actor, action="Claimed for sending",
         attempts=message.attempts + 1, last_attempt_at=now, due_at=now + CLAIM_LEASE,
+        delivery=message.delivery.changed(error=None),
     )  # fmt: skip
 
 
@@ -139,13 +143,19 @@ def hold(message: O, *, until: datetime, reason: str, now: datetime, actor: str)
 
 
 def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[O] | None:
-    """None when a delivery report was faster than our own answer and has said it all."""
+    """None when a delivery report was faster than our own answer and has said it all. A message that was closed while
+    it was on its way stays closed, but it did leave: limits count it, and a reply to it is known by its SID."""
     delivery = message.delivery.changed(message_id=message_sid, sent_at=message.delivery.sent_at or now)
-    if message.status not in ("sending", "unknown"):
+    if message.status in ("sending", "unknown"):
+        return step(
+            message, "sent", "sent", now=now, actor=actor, action="Handed to the provider",
+            announces="OUTREACH_SENT", delivery=delivery, due_at=_waiting_until(message),
+        )  # fmt: skip
+    if delivery == message.delivery:
         return None
     return step(
-        message, "sent", "sent", now=now, actor=actor, action="Handed to the provider",
-        announces="OUTREACH_SENT", delivery=delivery, due_at=_waiting_until(message),
+        message, message.status, "sent", now=now, actor=actor, action="Handed to the provider when it was closed already",
+        delivery=delivery,
     )  # fmt: skip
 
 
@@ -185,10 +195,13 @@ def reported(
 ) -> Amended[O] | None:
     """A delivery report. None when it tells nothing new, arrives late, or is of a status that does not matter."""
     reached = _REPORTED.get(status)
-    if reached is None or message.status in ("responded", "failed", "expired"):
+    if reached is None or message.status in ("responded", "failed"):
         return None
     if message_sid and message.delivery.message_id not in (None, message_sid):
         return None
+    if message.status == "expired":
+        known = message.delivery.message_id or not message_sid or reached == "failed"
+        return None if known else sent(message, message_sid=message_sid or "", now=now, actor="track_delivery")
     delivery = message.delivery.changed(message_id=message.delivery.message_id or message_sid)
     if reached == "failed":
         if message.status in ("delivered", "read"):

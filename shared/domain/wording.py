@@ -33,10 +33,27 @@ Purpose = Literal[
     "owner_sold",
     "owner_alert",
     "owner_approval",
+    "owner_approval_link",
+    "owner_reminder",
+    "owner_reminder_link",
+    "owner_not_done",
+    "owner_digest",
+    "owner_digest_link",
+    "owner_approved",
+    "owner_rejected",
+    "owner_already_decided",
+    "owner_which_one",
 ]
 
 _LONGEST_VALUE: Final = 60
-_LONGEST_VALUES: Final = {"choices": 300, "problem": 500, "proposal": 500, "address": 120}
+_LONGEST_VALUES: Final = {
+    "choices": 300,
+    "problem": 500,
+    "proposal": 300,
+    "summary": 450,
+    "reason": 200,
+    "address": 120,
+}
 """Longer values are cut, so that no message can grow past WhatsApp's 1024 characters."""
 
 
@@ -266,6 +283,96 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
         },
         _APPROVE_OR_REJECT,
     ),
+    "owner_approval_link": _Wording(
+        ("salon", "proposal", "until", "link"),
+        {
+            "en": "May we do this at {salon}? We propose: {proposal}. Without your answer until {until} we will leave it."
+            " Open {link} to approve or to reject it.",
+            "hi": "क्या हम {salon} में यह करें? हमारा सुझाव: {proposal}। अगर {until} तक जवाब न मिला, तो हम इसे छोड़ देंगे।"
+            " मंज़ूर या नामंज़ूर करने के लिए {link} खोलें।",
+            "es": "¿Podemos hacer esto en {salon}? Proponemos: {proposal}. Sin tu respuesta hasta {until} no lo haremos."
+            " Abre {link} para aprobarlo o rechazarlo.",
+        },
+    ),
+    "owner_reminder": _Wording(
+        ("salon", "proposal", "until"),
+        {
+            "en": "A reminder from {salon}: this still waits for your answer. We propose: {proposal}."
+            " Without your answer until {until} we will leave it.",
+            "hi": "याद दिलाने के लिए, {salon} से: इस पर आपका जवाब बाक़ी है। हमारा सुझाव: {proposal}।"
+            " अगर {until} तक जवाब न मिला, तो हम इसे छोड़ देंगे।",
+            "es": "Un recordatorio de {salon}: esto espera aún tu respuesta. Proponemos: {proposal}."
+            " Sin tu respuesta hasta {until} no lo haremos.",
+        },
+        _APPROVE_OR_REJECT,
+    ),
+    "owner_reminder_link": _Wording(
+        ("salon", "proposal", "until", "link"),
+        {
+            "en": "A reminder from {salon}: this still waits for your answer. We propose: {proposal}."
+            " Without it until {until} we will leave it. Open {link} to approve or to reject it.",
+            "hi": "याद दिलाने के लिए, {salon} से: इस पर आपका जवाब बाक़ी है। हमारा सुझाव: {proposal}।"
+            " अगर {until} तक जवाब न मिला, तो हम इसे छोड़ देंगे। मंज़ूर या नामंज़ूर करने के लिए {link} खोलें।",
+            "es": "Un recordatorio de {salon}: esto espera aún tu respuesta. Proponemos: {proposal}."
+            " Sin ella hasta {until} no lo haremos. Abre {link} para aprobarlo o rechazarlo.",
+        },
+    ),
+    "owner_not_done": _Wording(
+        ("salon", "proposal", "reason"),
+        {
+            "en": "We have not done this at {salon}. We proposed: {proposal}. The reason is: {reason}. There is nothing you need to do.",
+            "hi": "हमने {salon} में यह नहीं किया: {proposal}। इसकी वजह यह है: {reason}। आपको कुछ नहीं करना है।",
+            "es": "No hemos hecho esto en {salon}. Propusimos: {proposal}. El motivo es este: {reason}. No tienes que hacer nada.",
+        },
+    ),
+    "owner_digest": _Wording(
+        ("salon", "summary"),
+        {
+            "en": "News from {salon}, all in one message: {summary}. You will find everything in the console.",
+            "hi": "एक ही संदेश में {salon} की ख़बरें: {summary}। सब कुछ आपको कंसोल में मिलेगा।",
+            "es": "Novedades de {salon} en un solo mensaje: {summary}. Lo encontrarás todo en la consola.",
+        },
+    ),
+    "owner_digest_link": _Wording(
+        ("salon", "summary", "link"),
+        {
+            "en": "News from {salon}, all in one message: {summary}. Open {link} to answer what waits for you.",
+            "hi": "एक ही संदेश में {salon} की ख़बरें: {summary}। जिन पर आपका जवाब चाहिए, उनके लिए {link} खोलें।",
+            "es": "Novedades de {salon} en un solo mensaje: {summary}. Abre {link} para responder a lo que te espera.",
+        },
+    ),
+    "owner_approved": _Wording(
+        ("proposal",),
+        {
+            "en": "Thank you, approved: {proposal}. We see to it now.",
+            "hi": "धन्यवाद, मंज़ूर हुआ: {proposal}। हम अभी यह करते हैं।",
+            "es": "Gracias, aprobado: {proposal}. Nos ponemos a ello.",
+        },
+    ),
+    "owner_rejected": _Wording(
+        ("proposal",),
+        {
+            "en": "Thank you, rejected: {proposal}. We leave it.",
+            "hi": "धन्यवाद, नामंज़ूर हुआ: {proposal}। हम यह नहीं करेंगे।",
+            "es": "Gracias, rechazado: {proposal}. No lo haremos.",
+        },
+    ),
+    "owner_already_decided": _Wording(
+        ("proposal", "outcome"),
+        {
+            "en": "Thank you, but this is settled already: {proposal}. It was {outcome} before your answer came.",
+            "hi": "धन्यवाद, पर यह पहले ही तय हो चुका है: {proposal}। आपके जवाब से पहले यह {outcome} हो गया था।",
+            "es": "Gracias, pero esto ya está resuelto: {proposal}. Quedó {outcome} antes de tu respuesta.",
+        },
+    ),
+    "owner_which_one": _Wording(
+        ("choices",),
+        {
+            "en": "More than one proposal waits for you: {choices}. Please use the buttons or the link of the one you mean.",
+            "hi": "एक से ज़्यादा सुझाव आपके जवाब का इंतज़ार कर रहे हैं: {choices}। जो चाहिए, कृपया उसी के बटन या लिंक दबाएँ।",
+            "es": "Te espera más de una propuesta: {choices}. Por favor, usa los botones o el enlace de la que quieras.",
+        },
+    ),
 }
 
 _WHEN_EMPTY: Final[dict[str, dict[Language, str]]] = {
@@ -317,6 +424,40 @@ def spoken_deadline(instant: datetime, zone: ZoneInfo, locale: str, *, now: date
     if instant.astimezone(zone).date() == now.astimezone(zone).date():
         return f"{instant.astimezone(zone):%H:%M}"
     return spoken_time(instant, zone, locale, now=now)
+
+
+def spoken_outcome(status: str, locale: str) -> str:
+    """What became of an approval, as it is said within a sentence."""
+    return _OUTCOMES[language_of(locale)].get(status, status)
+
+
+def spoken_digest(items: Mapping[str, list[str]], locale: str) -> str:
+    """What there is of each kind (`sold`, `alert`, `waiting`, `over`): how many, and the first few of them."""
+    words = _DIGEST[language_of(locale)]
+    parts = []
+    for kind, texts in items.items():
+        if texts:
+            shown = "; ".join([_shortened(text) for text in texts[:_SHOWN]] + ["..."] * (len(texts) > _SHOWN))
+            parts.append(f"{len(texts)} {words[kind]} ({shown})")
+    return ", ".join(parts)
+
+
+_SHOWN: Final = 3
+_OUTCOMES: Final[dict[Language, dict[str, str]]] = {
+    "en": {"approved": "approved", "rejected": "rejected", "expired": "out of time", "cancelled": "called off"},
+    "hi": {"approved": "मंज़ूर", "rejected": "नामंज़ूर", "expired": "समय से बाहर", "cancelled": "रद्द"},
+    "es": {"approved": "aprobado", "rejected": "rechazado", "expired": "fuera de plazo", "cancelled": "anulado"},
+}
+_DIGEST: Final[dict[Language, dict[str, str]]] = {
+    "en": {"waiting": "to answer", "sold": "sold", "alert": "to look at", "over": "settled meanwhile"},
+    "hi": {"waiting": "पर जवाब चाहिए", "sold": "बिके", "alert": "देखने लायक़", "over": "इस बीच तय"},
+    "es": {"waiting": "por responder", "sold": "vendidos", "alert": "por revisar", "over": "ya resueltos"},
+}
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else f"{text[:57].rstrip()}..."
 
 
 _TODAY: Final[dict[Language, tuple[str, str]]] = {
