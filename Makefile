@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check pages
+.PHONY: help demo run test check pages bundle
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -39,3 +39,7 @@ check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 pages: $(INSTALLED) ## writes the tables of README.md and docs/schema.md that come from the code
 	PYTHONPATH=. $(BIN)/python .ci/function_table.py
 	PYTHONPATH=. $(BIN)/python .ci/schema_page.py
+
+bundle: $(INSTALLED) ## stages every function for deployment, and boots each one alone
+	$(BIN)/python .ci/bundle.py
+	$(BIN)/python .ci/bundle_boot.py

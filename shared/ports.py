@@ -196,6 +196,23 @@ class Messenger(Protocol):
     def send(self, sending: Sending) -> Accepted | Refused | AnswerLost: ...
 
 
+@dataclass(frozen=True)
+class Notice:
+    """One notice on its way to one of the salon's own people, by a channel nobody answers on: an answer goes through the
+    link in its body. `to` is an e-mail address, or the push token of a device."""
+
+    channel: Literal["email", "push"]
+    to: str
+    reference: str
+    subject: str
+    body: str
+    locale: str
+
+
+class Notifier(Protocol):
+    def send(self, notice: Notice) -> Accepted | Refused | AnswerLost: ...
+
+
 class Clock(Protocol):
     """`now` is business time, simulated in the local cloud; `real` is the machine's, for leases and back-off only."""
 
@@ -207,8 +224,10 @@ class Clock(Protocol):
 @dataclass(frozen=True)
 class Deployment:
     """What one deployment of the suite is configured with. `signing_key` signs links and buttons and keys the hashes of
-    addresses; `templates` is purpose -> locale -> ContentSid, used where a salon has none of its own."""
+    addresses; `templates` is purpose -> locale -> ContentSid, used where a salon has none of its own; `notices` are the
+    channels by which owners are told besides the salon's own numbers."""
 
     public_base_url: str
     signing_key: bytes
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notices: frozenset[Literal["email", "push"]] = frozenset()

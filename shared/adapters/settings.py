@@ -3,9 +3,11 @@
 import json
 import os
 from functools import cache
-from typing import Any
+from typing import Any, Final, Literal
 
 from shared.ports import Deployment
+
+NOTICE_CHANNELS: Final[tuple[Literal["email", "push"], ...]] = ("email", "push")
 
 
 class SettingsError(Exception):
@@ -18,6 +20,7 @@ def deployment() -> Deployment:
         public_base_url=required("PUBLIC_BASE_URL").rstrip("/"),
         signing_key=required("SIGNING_KEY").encode(),
         templates=_templates(os.environ.get("TWILIO_TEMPLATES") or "{}"),
+        notices=_notices(os.environ.get("NOTICE_CHANNELS") or ""),
     )
 
 
@@ -31,6 +34,14 @@ def required(name: str) -> str:
     if not value:
         raise SettingsError(f"expected the environment variable {name} to be set, found {value!r}")
     return value
+
+
+def _notices(text: str) -> frozenset[Literal["email", "push"]]:
+    named = {name.strip() for name in text.split(",") if name.strip()}
+    found: frozenset[Literal["email", "push"]] = frozenset(name for name in NOTICE_CHANNELS if name in named)
+    if unknown := sorted(named - found):
+        raise SettingsError(f"expected NOTICE_CHANNELS to list {' or '.join(NOTICE_CHANNELS)}, found {unknown}")
+    return found
 
 
 def _templates(text: str) -> dict[str, dict[str, str]]:

@@ -61,11 +61,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Tick:
-    """A schedule came due, for all salons at once; `name` is the folder's or the job's."""
+    """A schedule came due, for all salons at once; `name` is the folder's or the job's. `after` is where an earlier run
+    for the same tick stopped."""
 
     name: str
     at: datetime
     event_id: str
+    after: str | None = None
 
 
 T = TypeVar("T", DocumentChange, SalonEvent, Job, Tick, SalonEvent | Job)
@@ -256,7 +258,11 @@ def _tick(event: CloudEvent) -> Tick:
     name = message.attributes.get("tick") or message.attributes.get("job")
     if not name:
         raise InvalidEvent(f"expected message {message.id} to have the attribute tick or job, found neither")
-    return Tick(name=name, at=_at(message) if "at" in message.body else _time(event), event_id=message.id)
+    after = message.body.get("after")
+    if not isinstance(after, str | None):
+        raise InvalidEvent(f"expected message {message.id} to say `after` as text, found {type(after).__name__}")
+    at = _at(message) if "at" in message.body else _time(event)
+    return Tick(name=name, at=at, event_id=message.id, after=after)
 
 
 def _as_salon_event(message: _Message) -> SalonEvent:

@@ -300,4 +300,6 @@ def _too_soon_after_last_visit(prospect: Prospect, slot: Slot) -> bool:
 def _about_same_time(ask: Outreach, slot: Slot, now: datetime) -> bool:
     if ask.slot is None or ask.created_at <= now - ALREADY_ASKED_WITHIN:
         return False
-    return limits.bothered(ask) and ask.slot.stretch.overlaps(slot.stretch)
+    # One that failed would fail again; one that was called back before it was tried leaves them as they were.
+    called_back = ask.status == "expired" and ask.attempts == 0
+    return not called_back and ask.slot.stretch.overlaps(slot.stretch)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from shared.domain.audit import Amended, amend
-from shared.domain.outgoing import CLAIM_WITHIN, Outgoing
+from shared.domain.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.domain.stored import Instant, StateDocument, natural_id
 
 KEEP_TRYING = timedelta(hours=24)
@@ -17,6 +17,8 @@ ANSWER_LEASE = timedelta(seconds=60)
 
 
 class Message(Outgoing):
+    """`merges` are the messages of the same conversation that a digest says in their place."""
+
     collection: ClassVar[str] = "conversations"
     resource_type: ClassVar[str] = "message"
 
@@ -28,6 +30,7 @@ class Message(Outgoing):
     is_answer: bool
     account_sid: str | None = None
     sender: str | None = None
+    merges: list[str] = []
 
     @property
     def path(self) -> str:
@@ -86,6 +89,19 @@ def say(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
         announces="OUTREACH_REQUESTED",
         payload={"path": message.path},
     )
+
+
+def merged(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
+    """The first writing of a message that is never sent by itself: a digest says it."""
+    return step(message, "expired", "expired", now=now, actor=actor, action="Left to a digest", due_at=None)
+
+
+def collected(digest: Message, message_id: str, *, due_at: datetime, now: datetime, actor: str) -> Amended[Message]:
+    """One more message for the digest, which goes out when it is due."""
+    return amend(
+        digest, now=now, actor=actor, event="message_held", action="Kept for a digest",
+        details={"message_id": message_id}, merges=[*digest.merges, message_id], due_at=due_at,
+    )  # fmt: skip
 
 
 def received(message: Inbound, *, now: datetime) -> Amended[Inbound]:

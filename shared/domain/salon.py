@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from shared.domain.app_document import Absence, AppDocument
+from shared.domain.identity import normalized
 from shared.domain.settings import QuietHours
 from shared.domain.stored import DocumentId, Instant, Stored
 from shared.domain.wall_time import DatedHours, WeeklyHours
@@ -37,8 +38,17 @@ class Contact(Stored):
     role: Literal["owner", "manager"]
     phone: str | None = None
     email: str | None = None
+    push_token: str | None = None
     locale: str | None = None
     quiet_hours: QuietHours | None = None
+
+    @property
+    def called(self) -> str:
+        return self.name or self.role
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(address for address in (self.phone, self.email, self.push_token) if address)
 
 
 class Messaging(Stored):
@@ -77,6 +87,11 @@ class Salon(AppDocument):
     @property
     def zone(self) -> ZoneInfo:
         return zone_named(self.timezone)
+
+    def contact_at(self, address: str) -> Contact | None:
+        """Whose phone, e-mail address or device that is, among those who decide for the salon."""
+        wanted = normalized(address)
+        return next((c for c in self.contacts if wanted in map(normalized, c.addresses)), None)
 
     def date_of(self, instant: datetime) -> date:
         """The date on the salon's wall."""

@@ -13,6 +13,7 @@ from shared.domain.booking import Booking
 from shared.domain.events import EventType
 from shared.domain.occupied import double_booked
 from shared.domain.salon import Salon
+from shared.domain.scan import calendar_sees
 from shared.domain.set_aside import Problem, unknown_services, unknown_staff, unreadable
 from shared.domain.staff_day import freed_by_change
 from shared.ports import Clock, Documents
@@ -41,7 +42,7 @@ def detect_gaps(
 ) -> Detected:
     """`version` is the update time of the write: what it did is recorded once, however often it is delivered."""
     now = clock.now()
-    was, now_is = _understood(booking_id, before), _understood(booking_id, after)
+    was, now_is = booking_of(booking_id, before), booking_of(booking_id, after)
     if isinstance(now_is, Problem):
         set_aside([now_is], documents=documents, now=now, actor=ACTOR)
     old = was if isinstance(was, Booking) else None
@@ -77,15 +78,6 @@ def detect_gaps(
     return detected
 
 
-def calendar_sees(booking: Booking | None) -> object:
-    """All that gaps depend on: two states of a booking in which it is the same leave the same gaps."""
-    if booking is None:
-        return None
-    status = "stands" if booking.occupies else booking.status
-    ended = None if booking.occupies else (booking.cancelled_by, booking.cancelled_at)
-    return booking.staff_id, booking.stretch, tuple(booking.service_ids), booking.gap_id, status, ended
-
-
 def staff_days(bookings: Sequence[Booking | None], salon: Salon) -> list[tuple[str, str]]:
     """Every one that any of them lies in."""
     return sorted({staff_day for booking in bookings if booking for staff_day in _touched(booking, salon)})
@@ -99,7 +91,7 @@ def _touched(booking: Booking, salon: Salon) -> Iterator[tuple[str, str]]:
         day += timedelta(days=1)
 
 
-def _understood(booking_id: str, data: Mapping[str, Any] | None) -> Booking | Problem | None:
+def booking_of(booking_id: str, data: Mapping[str, Any] | None) -> Booking | Problem | None:
     if data is None:
         return None
     try:

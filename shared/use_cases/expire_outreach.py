@@ -14,7 +14,7 @@ from shared.use_cases.answer_message import answer_message
 from shared.use_cases.loading import inbound, outgoing
 from shared.use_cases.reconcile_staff_day import reconcile_staff_day
 from shared.use_cases.relay_events import relay_events
-from shared.use_cases.waitlist import entry_waits_again
+from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace
 
 ACTOR = "expire_outreach"
@@ -78,7 +78,7 @@ def _move_on(message: Outreach | Message, snapshot: Snapshot, documents: Documen
     if message.due_at is None or message.due_at > now:
         return False
     if now >= message.expires_at:
-        waits = entry_waits_again(message, documents, now) if isinstance(message, Outreach) else ()
+        waits = waits_again(message, documents, now)
         closed = expired(message, reason="nobody answered in time", now=now, actor=ACTOR)
         return documents.commit(*replace(closed, snapshot), *waits)
     if message.status == "pending":

@@ -1,6 +1,8 @@
 """Documents as models. A document of ours that does not parse is broken and raises; one of the booking app's is set aside
 by the caller."""
 
+from pydantic import ValidationError
+
 from shared.domain.customer import Customer
 from shared.domain.invalid import InvalidEvent
 from shared.domain.message import Inbound, Message
@@ -17,8 +19,12 @@ def salon_of(documents: Reader, salon_id: str) -> Salon:
 
 
 def customer_of(documents: Reader, customer_id: str) -> Customer | None:
+    """None also when the document cannot be understood."""
     snapshot = documents.get(f"customers/{customer_id}")
-    return Customer.from_document(snapshot.id, snapshot.data) if snapshot else None
+    try:
+        return Customer.from_document(snapshot.id, snapshot.data) if snapshot else None
+    except ValidationError:
+        return None
 
 
 def outgoing(snapshot: Snapshot) -> Outreach | Message:

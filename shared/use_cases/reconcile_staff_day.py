@@ -17,7 +17,7 @@ from shared.domain.gap import Gap
 from shared.domain.reconcile import reconcile
 from shared.domain.set_aside import Problem
 from shared.domain.staff import StaffMember
-from shared.domain.staff_day import Freed, StaffDay
+from shared.domain.staff_day import Freed, StaffDay, freed_by_change
 from shared.ports import Clock, Documents, Query, Reader, Transaction
 from shared.use_cases.hand_over import hand_over
 from shared.use_cases.load_calendar import (
@@ -86,15 +86,18 @@ def reconcile_staff(
     documents: Documents,
     clock: Clock,
     actor: str,
-    freed: Iterable[Freed] = (),
+    stood: Iterable[Booking] = (),
 ) -> Reconciled:
-    """Every day of the horizon, and every later one that has a gap. Bookings and gaps are read once for all of them."""
+    """Every day of the horizon, and every later one that has a gap. Bookings and gaps are read once for all of them.
+    `stood` are this staff member's bookings as they were once: what they gave back since is freed time."""
     now = clock.now()
     days = calendar.days(now)
     gaps = gaps_from(documents, staff.id, days[0])
     days = sorted({*days, *(date.fromisoformat(gap.date) for gap in gaps if gap.is_open)})
     bookings, problems = load_bookings(documents, calendar, staff.id, days[0], days[-1])
-    freed = tuple(freed)
+    standing = {booking.id: booking for booking in bookings}
+    given_back = [freed_by_change(booking, standing.get(booking.id)) for booking in stood]
+    freed = tuple(part for each in given_back for part in each.get(staff.id, ()))
     changed = 0
     for day in days:
         place = _Place(calendar, staff, day, freed, actor)

@@ -22,11 +22,11 @@ from shared.domain.outreach import Outreach, Slot, responded
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 from shared.domain.stored import natural_id
-from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
+from shared.use_cases.load_calendar import readable
 from shared.use_cases.locking import holding, person_day, release
 from shared.use_cases.speaking import answer_to, confirmation_of
-from shared.use_cases.waitlist import waitlist_moved
+from shared.use_cases.waitlist import entry_waits_again, understood, waitlist_moved
 from shared.use_cases.writing import create, fact, replace, said_handled, until_committed
 
 ACTOR = "sell_slot"
@@ -118,19 +118,17 @@ def _answered(outreach: Outreach) -> AnsweredBefore | None:
 
 def _bookings_around(
     reader: Reader, field: Literal["staff_id", "customer_id"], value: str, slot: Slot
-) -> list[Booking]:
-    found = reader.query(
-        Query(
-            "bookings",
-            where=(
-                (field, "==", value),
-                ("start_time", ">", slot.start - LONGEST_BOOKING),
-                ("start_time", "<", slot.end),
-            ),
-            order_by=("start_time",),
-        )
+) -> Sequence[Booking]:
+    query = Query(
+        "bookings",
+        where=(
+            (field, "==", value),
+            ("start_time", ">", slot.start - LONGEST_BOOKING),
+            ("start_time", "<", slot.end),
+        ),
+        order_by=("start_time",),
     )
-    return [Booking.from_document(snapshot.id, snapshot.data) for snapshot in found]
+    return readable(Booking, reader, query)
 
 
 def _sell(
@@ -188,7 +186,7 @@ def _sell(
             *replace(filled(verdict.gap, booking.id, now=now, actor=ACTOR, ours=True)),
             *replace(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
             *_concluded(decision, booking, now),
-            *_off_the_waitlist(entry, salon.id, now),
+            *_off_the_waitlist(entry, outreach, now),
             *_moved_away(moved, booking, outreach, now),
             *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),
             *said_handled(said, "booked", now),
@@ -248,11 +246,11 @@ def _moved_away(moved: Booking | None, booking: Booking, outreach: Outreach, now
     return (Update(f"bookings/{moved.id}", {**fields, "chain_depth": outreach.chain_depth}),)
 
 
-def _off_the_waitlist(snapshot: Snapshot | None, salon_id: str, now: datetime) -> tuple[Write, ...]:
-    if snapshot is None:
+def _off_the_waitlist(snapshot: Snapshot | None, outreach: Outreach, now: datetime) -> tuple[Write, ...]:
+    entry = understood(snapshot)
+    if entry is None or not entry.standing:
         return ()
-    entry = WaitlistEntry.from_document(snapshot.id, snapshot.data)
-    return waitlist_moved(entry, "booked", salon_id=salon_id, now=now, about="sold") if entry.standing else ()
+    return waitlist_moved(entry, "booked", salon_id=outreach.salon_id, now=now, about=outreach.id)
 
 
 def _refuse(
@@ -272,6 +270,7 @@ def _refuse(
         answer = answer_to(outreach, REFUSALS[refusal], salon, said_in=said, now=now)
         committed = documents.commit(
             *replace(responded(outreach, answer="accept", result=refusal, now=now), snapshot),
+            *entry_waits_again(outreach, documents, now),
             *create(say(answer, now=now, actor=ACTOR)),
             *said_handled(said, refusal, now),
         )

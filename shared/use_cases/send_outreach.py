@@ -38,6 +38,7 @@ from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import customer_of, outgoing, salon_of
 from shared.use_cases.opting import withdrawal_records
 from shared.use_cases.track_delivery import reference
+from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace, until_committed
 
 ACTOR = "send_outreach"
@@ -84,7 +85,8 @@ def send_outreach(
     )
     if isinstance(verdict, Drop):
         dropped = expired(message, reason=verdict.reason, now=now, actor=ACTOR)
-        return "expired" if documents.commit(*replace(dropped, snapshot)) else "claimed by another"
+        waits = waits_again(message, documents, now)
+        return "expired" if documents.commit(*replace(dropped, snapshot), *waits) else "claimed by another"
     if isinstance(verdict, Hold):
         if message.due_at != verdict.until:
             documents.commit(
@@ -95,7 +97,8 @@ def send_outreach(
     sending = _sending(message, salon=salon, documents=documents, deployment=deployment, now=now)
     if isinstance(sending, str):
         given_up = failed(message, error=sending, action="Cannot be sent", now=now, actor=ACTOR)
-        return "failed" if documents.commit(*replace(given_up, snapshot)) else "claimed by another"
+        waits = waits_again(message, documents, now)
+        return "failed" if documents.commit(*replace(given_up, snapshot), *waits) else "claimed by another"
 
     claimed = claim(message, now=now, actor=ACTOR)
     if not documents.commit(*replace(claimed, snapshot)):
@@ -158,6 +161,10 @@ def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: byte
     customer = customer_of(documents, outreach.customer_id)
     if customer is None or customer.blocked or customer.phone != outreach.customer_phone:
         return Drop("the customer may no longer be asked there")
+    if outreach.channel not in ("whatsapp", "sms") or not customer.consents.allows(
+        outreach.channel, outreach.consent_purpose
+    ):
+        return Drop("the customer no longer consents")
     ledger = withdrawal_records(documents, keys_of(customer, signing_key))
     if (outreach.channel, outreach.consent_purpose) in withdrawn(chain.from_iterable(ledger.values())):
         return Drop("the customer has opted out")
@@ -265,4 +272,5 @@ def _record(
             outcome = "unknown"
     if moved is None:
         return outcome
-    return outcome if documents.commit(*replace(moved, snapshot)) else None
+    waits = waits_again(message, documents, now) if moved.document.status == "failed" else ()
+    return outcome if documents.commit(*replace(moved, snapshot), *waits) else None

@@ -8,6 +8,7 @@ from shared.domain.invalid import InvalidEvent
 from shared.domain.outgoing import reported
 from shared.ports import Clock, Store
 from shared.use_cases.loading import outgoing
+from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace, until_committed
 
 Tracked = Literal["recorded", "nothing new", "unknown message"]
@@ -31,15 +32,17 @@ def track_delivery(report: DeliveryReport, *, store: Store, clock: Clock) -> Tra
         snapshot = documents.get(path)
         if snapshot is None:
             return "unknown message"
+        message, now = outgoing(snapshot), clock.now()
         moved = reported(
-            outgoing(snapshot),
+            message,
             status=report.status,
             message_sid=report.message_sid,
             error=report.error_code,
-            now=clock.now(),
+            now=now,
         )
         if moved is None:
             return "nothing new"
-        return "recorded" if documents.commit(*replace(moved, snapshot)) else None
+        waits = waits_again(message, documents, now) if moved.document.status == "failed" else ()
+        return "recorded" if documents.commit(*replace(moved, snapshot), *waits) else None
 
     return until_committed(attempt, clock=clock)

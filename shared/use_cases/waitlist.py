@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import ValidationError
+
 from shared.domain.audit import record_fact
+from shared.domain.message import Message
 from shared.domain.outreach import Outreach
 from shared.domain.waitlist import WaitlistEntry
-from shared.ports import Reader, Update, Write
+from shared.ports import Reader, Snapshot, Update, Write
 from shared.use_cases.writing import fact
 
 Move = Literal["offered", "waiting", "booked"]
@@ -33,12 +36,24 @@ def waitlist_moved(
     return Update(f"waitlist/{entry.id}", {"status": moved.status, "updated_at": now}), fact(record)
 
 
+def understood(found: Snapshot | None) -> WaitlistEntry | None:
+    """None also for what the booking app has made unreadable: it stands in nobody's way."""
+    try:
+        return WaitlistEntry.from_document(found.id, found.data) if found else None
+    except ValidationError:
+        return None
+
+
+def waits_again(message: Outreach | Message, documents: Reader, now: datetime) -> tuple[Write, ...]:
+    return entry_waits_again(message, documents, now) if isinstance(message, Outreach) else ()
+
+
 def entry_waits_again(outreach: Outreach, documents: Reader, now: datetime) -> tuple[Write, ...]:
-    """Whoever was offered a time from the waitlist and did not get it waits as before."""
-    found = documents.get(f"waitlist/{outreach.waitlist_entry_id}") if outreach.waitlist_entry_id else None
-    if found is None:
+    """Whoever is offered a time from the waitlist and does not get it waits as before. `outreach` is the ask as it was: one
+    that ended earlier holds the entry no more, another may."""
+    if outreach.waitlist_entry_id is None or not outreach.is_open:
         return ()
-    entry = WaitlistEntry.from_document(found.id, found.data)
-    if entry.status != "offered":
+    entry = understood(documents.get(f"waitlist/{outreach.waitlist_entry_id}"))
+    if entry is None or entry.status != "offered":
         return ()
     return waitlist_moved(entry, "waiting", salon_id=outreach.salon_id, now=now, about=outreach.id)

@@ -1,0 +1,210 @@
+"""What is deployed: a bundle holds what its function reaches, boots alone, and changes only when something in it does."""
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from modulefinder import ModuleFinder
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from local.functions import Function, load
+from tests.architecture.project import ROOT
+
+FUNCTIONS = load()
+INGREDIENTS = ("functions", "shared", ".ci", "requirements.txt", "pyproject.toml")
+
+
+def copy(to: Path, of: Path = ROOT) -> Path:
+    """What bundles are made of, elsewhere and with other time stamps."""
+    for name in INGREDIENTS:
+        if (of / name).is_dir():
+            without = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(of / name, to / name, copy_function=shutil.copyfile, ignore=without)
+        else:
+            shutil.copyfile(of / name, to / name)
+    return to
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Iterator[ModuleType]:
+    sys.path.insert(0, str(ROOT / ".ci"))
+    import bundle_boot
+
+    yield bundle_boot
+    sys.path.remove(str(ROOT / ".ci"))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def bundles(scripts: ModuleType, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundles")
+    for function in FUNCTIONS:
+        (folder / f"{function.name}.zip").write_bytes(packed(function.name, project))
+    return folder
+
+
+def packed(function: str, project: Path) -> bytes:
+    import bundle
+
+    return bytes(bundle.zipped(bundle.stage(function, project)))
+
+
+def hashes(project: Path) -> dict[str, str]:
+    return {function.name: hashlib.sha256(packed(function.name, project)).hexdigest() for function in FUNCTIONS}
+
+
+def reached(function: str, project: Path) -> set[str]:
+    """By the standard library's own finder, which reads compiled code and not syntax."""
+    finder = ModuleFinder(path=[str(project)])
+    finder.run_script(str(project / "functions" / function / "main.py"))
+    files = (Path(module.__file__) for module in finder.modules.values() if module.__file__)
+    return {file.relative_to(project).as_posix() for file in files if file.name != "main.py"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_bundle_holds_exactly_what_its_door_reaches(function: Function, bundles: Path, project: Path) -> None:
+    with zipfile.ZipFile(bundles / f"{function.name}.zip") as archive:
+        sources = {name for name in archive.namelist() if name.endswith(".py")}
+        rest = {name for name in archive.namelist() if not name.endswith((".py", ".pyc"))}
+    assert sources - {"main.py"} == reached(function.name, project)
+    assert "main.py" in sources
+    assert {name for name in rest if not name.endswith(".json")} == {"requirements.txt"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_bundle_boots_alone(function: Function, bundles: Path, scripts: ModuleType) -> None:
+    cloud_event = function.signature == "cloudevent"
+    boot = scripts.boot(
+        bundles / f"{function.name}.zip",
+        function.name,
+        scripts.environment(function.name),
+        pushed("[]") if cloud_event else None,
+    )
+    print(f"{function.name}: ready after {boot.ms} ms")
+    assert boot.outside == []
+    # Every module came from the bytecode in the bundle.
+    assert boot.compiled == []
+    # What is malformed is acknowledged: so the door took it for the event it is.
+    assert boot.status in ((200, 204) if cloud_event else (None,))
+
+
+def pushed(body: str) -> dict[str, object]:
+    """A request as a Pub/Sub push subscription makes it."""
+    message = {
+        "data": base64.b64encode(body.encode()).decode(),
+        "attributes": {"event_type": "GAP_DETECTED"},
+        "messageId": "1",
+        "publishTime": "2026-11-20T12:00:00Z",
+    }
+    envelope = {"message": message, "subscription": "projects/p/subscriptions/s"}
+    return {"headers": {"Content-Type": "application/json"}, "body": json.dumps(envelope)}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_bundle_pins_what_it_imports_and_no_more(function: Function, bundles: Path) -> None:
+    with zipfile.ZipFile(bundles / f"{function.name}.zip") as archive:
+        sources = "\n".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".py"))
+        pinned = {line.partition("==")[0] for line in archive.read("requirements.txt").decode().split()}
+    expected = {
+        name
+        for name, sign in {
+            "functions-framework": "import functions_framework",
+            "google-cloud-firestore": "from google.cloud import firestore",
+            "google-cloud-pubsub": "from google.cloud import pubsub_v1",
+            "google-cloud-scheduler": "from google.cloud import scheduler",
+            "google-events": "from google.events",
+            "pydantic": "from pydantic import",
+            "twilio": "from twilio.",
+            "tzdata": "from zoneinfo import",
+        }.items()
+        if sign in sources
+    }
+    assert pinned == expected
+
+
+def test_bundles_are_the_same_bytes_wherever_and_whenever_they_are_made(tmp_path: Path, project: Path) -> None:
+    made = []
+    for seed, place in (("1", project), ("2", copy(tmp_path, project))):
+        ran = subprocess.run(
+            [sys.executable, "-c", "import sys; sys.path.insert(0, '.ci'); import bundle; bundle.build()"],
+            cwd=place,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+        )
+        assert ran.returncode == 0, ran.stderr
+        folder = place / "build" / "bundles"
+        made.append({file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.glob("*.zip")})
+    assert made[0] == made[1]
+    assert {f"{function.name}.zip" for function in FUNCTIONS} <= set(made[0])
+
+
+def test_a_change_changes_exactly_the_bundles_that_reach_it(scripts: ModuleType, project: Path, tmp_path: Path) -> None:
+    changing = copy(tmp_path, project)
+    before = hashes(changing)
+    reaching = {function.name: reached(function.name, project) for function in FUNCTIONS}
+    touched = sorted((changing / "shared" / "use_cases").glob("*.py"))
+    assert touched
+    for file in touched:
+        name, content = file.relative_to(changing).as_posix(), file.read_bytes()
+        file.write_bytes(content + b"\n# touched\n")
+        changed = {function for function, now in hashes(changing).items() if now != before[function]}
+        assert changed == {function for function, files in reaching.items() if name in files}, name
+        file.write_bytes(content)
+    assert hashes(changing) == before
+
+
+def test_only_the_pins_of_a_bundle_change_it(scripts: ModuleType, project: Path, tmp_path: Path) -> None:
+    changing = copy(tmp_path, project)
+    before = hashes(changing)
+    requirements = changing / "requirements.txt"
+    lines = requirements.read_text().splitlines()
+    requirements.write_text("\n".join("twilio==0.0.1" if line.startswith("twilio==") else line for line in lines))
+    changed = {function for function, now in hashes(changing).items() if now != before[function]}
+    sends = {function.name for function in FUNCTIONS if "shared/adapters/twilio.py" in reached(function.name, changing)}
+    assert sends and changed == sends
+
+
+def test_data_that_a_module_names_is_in_its_bundle(scripts: ModuleType, project: Path, tmp_path: Path) -> None:
+    changing = copy(tmp_path, project)
+    (changing / "shared" / "domain" / "weights.json").write_text("{}")
+    with (changing / "shared" / "use_cases" / "relay_events.py").open("a") as file:
+        file.write("\nfrom shared.domain import weights\n")
+    (changing / "shared" / "domain" / "weights.py").write_text('FILE = "weights.json"\n')
+    import bundle
+
+    assert "shared/domain/weights.json" in bundle.stage("relay_events", changing)
+    assert "shared/domain/weights.json" not in bundle.stage("apply_settings", changing)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("import hypothesis", "expected a pin that brings hypothesis"),
+        ("from . import clock", "expected an absolute import"),
+        ("import importlib", "found importlib"),
+        ("from shared.domain.nothing import of_it", "expected shared.domain.nothing.of_it to be a module"),
+    ],
+)
+def test_what_cannot_be_bundled_is_refused_with_a_sentence(
+    scripts: ModuleType, project: Path, tmp_path: Path, line: str, complaint: str
+) -> None:
+    changing = copy(tmp_path, project)
+    with (changing / "functions" / "detect_gaps" / "main.py").open("a") as file:
+        file.write(f"\n{line}\n")
+    import bundle
+
+    with pytest.raises(bundle.BundleError, match=complaint):
+        bundle.stage("detect_gaps", changing)
