@@ -6,7 +6,7 @@ from shared.domain.conversation import Identity, identity_path
 from shared.domain.identity import address_key
 from shared.domain.inbound import InboundMessage
 from shared.domain.message import Inbound, received
-from shared.domain.tokens import read
+from shared.domain.tokens import read, read_approval
 from shared.ports import Clock, Create, Deployment, Documents, Put, Store
 from shared.use_cases.answer_message import Answered, answer_message
 from shared.use_cases.connect_salon import route_path
@@ -37,7 +37,8 @@ def _salon(
     message: InboundMessage, salon_ids: list[str], key: str, *, store: Store, deployment: Deployment
 ) -> str | None:
     """Whom it is for: the salon its button names, the only one of this number, or the only one that knows the sender."""
-    token = read(deployment.signing_key, message.button_payload or "")
+    signed = message.button_payload or ""
+    token = read(deployment.signing_key, signed) or read_approval(deployment.signing_key, signed)
     if token is not None and token.salon_id in salon_ids:
         return token.salon_id
     if len(salon_ids) == 1:
