@@ -79,6 +79,8 @@ class Function(_Described):
     folder: Path
     description: str = Field(min_length=1)
     triggers: tuple[Trigger, ...] = Field(min_length=1)
+    uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "ticks", "schedules"], ...] = ()
+    """What its account may do in the cloud: read and write documents, publish on a topic, stop and start schedules."""
     environment: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     memory: str = Field(default="256Mi", pattern=r"^[0-9]+(Mi|Gi)$")

@@ -2,16 +2,18 @@
 handled, so whoever works on it again after a crash finds either nothing done or everything.
 
 A reply is bound by its button's signed token, else by the message it answers, else by the single open offer of that
-address; else we ask which one is meant. Never "the latest".
+address; else we ask which one is meant. Never "the latest". Who says that they cannot come to what is booked asks the
+salon for something, whatever offer stands open.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.domain import tokens
-from shared.domain.audit import record_fact
+from shared.domain.audit import AuditRecord, record_fact
+from shared.domain.booking import Booking
 from shared.domain.customer import Customer
 from shared.domain.message import Inbound, Message, handled, say
 from shared.domain.outreach import Outreach, responded
@@ -19,8 +21,9 @@ from shared.domain.replies import understand
 from shared.domain.salon import Salon
 from shared.domain.wording import spoken_time
 from shared.ports import Clock, Deployment, Documents, Query, Write
+from shared.use_cases.load_calendar import readable
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.loading import inbound, salon_of
+from shared.use_cases.loading import booking_of, inbound, salon_of
 from shared.use_cases.opting import opt_in, opt_out
 from shared.use_cases.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.use_cases.speaking import answer_to, reply_to
@@ -41,6 +44,7 @@ Answered = Literal[
     "opted in",
     "helped",
     "asked which one",
+    "asked to cancel",
     "forwarded offer",
     "kept for the owner",
     "unknown sender",
@@ -52,11 +56,13 @@ class Bound:
     outreach: Outreach
     answer: Literal["accept", "decline"] | None
     """What the button said; None where only words can say."""
+    named: bool = True
+    """By its button or by the message they answered under; else it is only the one offer they could mean."""
 
 
 @dataclass(frozen=True)
 class Unbound:
-    reason: Literal["nothing open", "several open", "forwarded"]
+    reason: Literal["nothing open", "several open", "forwarded", "another matter"]
     candidates: tuple[Outreach, ...] = ()
 
 
@@ -80,11 +86,16 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         return work.start()
     if said.opt_out == "HELP" or meaning == "help":
         return work.reply("help", {}, "helped")
+    named = isinstance(bound, Bound) and bound.named
+    if meaning == "cancel_request" and not named and (booking := work.next_booking()) is not None:
+        return work.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
-        answer = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
-        if answer == "accept":
+        meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
+        if meant == "accept":
             return work.accept(bound.outreach)
-        if answer == "decline":
+        if meant == "decline" and (sale := work.standing_sale(bound.outreach)) is not None:
+            return work.pass_on_cancellation(sale)
+        if meant == "decline":
             return work.decline(bound.outreach)
         return work.keep("an answer to an offer in other words")
     if bound.reason == "forwarded":
@@ -100,8 +111,8 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
 
 def _customers(said: Inbound, documents: Documents) -> list[Customer]:
     """Everybody known at this address: several may share it."""
-    found = documents.query(Query("customers", where=(("phone", "==", said.sender),), limit=20))
-    return [Customer.from_document(snapshot.id, snapshot.data) for snapshot in found]
+    query = Query("customers", where=(("phone", "==", said.sender),), limit=20)
+    return list(readable(Customer, documents, query))
 
 
 @dataclass(frozen=True)
@@ -131,12 +142,20 @@ class _Work:
             answered = [offer for offer in theirs if offer.delivery.message_id == said.replied_to_sid]
             if answered:
                 return Bound(answered[0], None)
-        standing = [offer for offer in theirs if offer.is_open] or [
-            offer for offer in theirs if offer.status == "expired"
-        ]
+            quoted = self._quoted(said.replied_to_sid)
+            if quoted is not None and quoted.purpose != "which_one":
+                about = next((offer for offer in theirs if offer.id == quoted.about), None)
+                return Bound(about, None) if about else Unbound("another matter")
+        standing = [offer for offer in theirs if offer.is_open] or _still_meant(theirs)
         if len(standing) == 1:
-            return Bound(standing[0], None)
+            return Bound(standing[0], None, named=False)
         return Unbound("several open" if standing else "nothing open", tuple(standing))
+
+    def _quoted(self, sid: str) -> Message | None:
+        """The message of ours, no offer, that they answer under."""
+        here = f"conversations/{self.said.conversation_id}/messages"
+        found = self.documents.query(Query(here, where=(("delivery.message_id", "==", sid),), limit=1))
+        return next((Message.model_validate(snapshot.data) for snapshot in found), None)
 
     def _offers(self) -> list[Outreach]:
         since = self.clock.now() - LATE_YES_WITHIN
@@ -144,6 +163,32 @@ class _Work:
             "outreach", where=(("address_key", "==", self.said.conversation_id), ("created_at", ">", since)), limit=50
         )
         return [Outreach.model_validate(snapshot.data) for snapshot in self.documents.query(query)]
+
+    def next_booking(self) -> Booking | None:
+        """The first of the bookings ahead of whoever this is."""
+        if not self.customers:
+            return None
+        query = Query(
+            "bookings",
+            where=(
+                ("customer_id", "in", [customer.id for customer in self.customers]),
+                ("start_time", ">", self.clock.now()),
+            ),
+            order_by=("start_time",),
+            limit=20,
+        )
+        return next((booking for booking in readable(Booking, self.documents, query) if booking.occupies), None)
+
+    def standing_sale(self, outreach: Outreach) -> Booking | None:
+        """What was booked by a yes to this offer, if it still stands: a no to it comes too late to be only a no."""
+        booking = booking_of(self.documents, outreach.response.booking_id) if outreach.response.booking_id else None
+        return booking if booking and booking.occupies and booking.start_time > self.clock.now() else None
+
+    def pass_on_cancellation(self, booking: Booking) -> Answered:
+        when = spoken_time(booking.start_time, self.salon.zone, self.locale, now=self.clock.now())
+        return self.keep(
+            f"a customer cannot come {when}", "cancel_request_received", {"when": when}, outcome="asked to cancel"
+        )
 
     def accept(self, outreach: Outreach) -> Answered:
         sale = sell_slot(
@@ -186,21 +231,17 @@ class _Work:
         )
         return self.reply("which_one", {"choices": times}, "asked which one")
 
-    def keep(self, why: str, purpose: str = "holding_answer", *, outcome: Answered = "kept for the owner") -> Answered:
+    def keep(
+        self,
+        why: str,
+        purpose: str = "holding_answer",
+        variables: dict[str, str] | None = None,
+        *,
+        outcome: Answered = "kept for the owner",
+    ) -> Answered:
         """For the owner's inbox, with a word that it has arrived."""
-        alert = record_fact(
-            salon_id=self.salon.id,
-            resource_type="message",
-            resource_id=self.said.id,
-            version="inbox",
-            now=self.clock.now(),
-            actor=ACTOR,
-            event="alert_triggered",
-            action=f"A message waits for the owner: {why}",
-            announces="AGENT_ACTION_REQUIRED",
-            payload={"reason": why, "path": self.path},
-        )
-        return self.finish(outcome, lambda: (fact(alert),), self._reply(purpose, {}))
+        alert = _for_the_owner(self.said, why, self.clock.now())
+        return self.finish(outcome, lambda: (fact(alert),), self._reply(purpose, variables or {}))
 
     def reply(self, purpose: str, variables: dict[str, str], outcome: Answered) -> Answered:
         return self.finish(outcome, tuple, self._reply(purpose, variables))
@@ -232,6 +273,46 @@ class _Work:
             return outcome if self.documents.commit(*effects(), *spoken, *marked) else None
 
         return until_committed(attempt, clock=self.clock)
+
+
+def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
+    """Nobody could work on it, however often it was tried: the owner reads it themselves."""
+    snapshot = documents.get(path)
+    if snapshot is None or inbound(snapshot).handled_at is not None:
+        return False
+    now, said = clock.now(), inbound(snapshot)
+    alert = _for_the_owner(said, "a message that could not be worked on", now)
+    return documents.commit(fact(alert), *replace(handled(said, outcome="kept for the owner", now=now), snapshot))
+
+
+def _for_the_owner(said: Inbound, why: str, now: datetime) -> AuditRecord:
+    return record_fact(
+        salon_id=said.salon_id,
+        resource_type="message",
+        resource_id=said.id,
+        version="inbox",
+        now=now,
+        actor=ACTOR,
+        event="alert_triggered",
+        action=f"A message waits for the owner: {why}",
+        announces="AGENT_ACTION_REQUIRED",
+        payload={"reason": why, "path": said.path},
+    )
+
+
+def _still_meant(theirs: list[Outreach]) -> list[Outreach]:
+    """What words can be about when no offer is open: one that has expired, unless they have answered another since. Then
+    a "yes" or "ok" is said to what came of that; it repeats a yes that booked, and else is nothing we could know."""
+    answered = max((o for o in theirs if o.response.responded_at), key=_answered_at, default=None)
+    if answered is None:
+        return [offer for offer in theirs if offer.status == "expired"]
+    if answered.response.booking_id:
+        return [answered]
+    return [offer for offer in theirs if offer.status == "expired" and offer.created_at > _answered_at(answered)]
+
+
+def _answered_at(outreach: Outreach) -> datetime:
+    return outreach.response.responded_at or outreach.created_at
 
 
 def decline(

@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from shared.domain.audit import AuditRecord, AuditWord, record_fact
 from shared.domain.booking import Booking
 from shared.domain.events import EventType
-from shared.domain.occupied import double_booked
-from shared.domain.salon import Salon
+from shared.domain.occupied import double_booked, time_of
 from shared.domain.scan import calendar_sees
 from shared.domain.set_aside import Problem, unknown_services, unknown_staff, unreadable
 from shared.domain.staff_day import freed_by_change
@@ -58,7 +57,7 @@ def detect_gaps(
         elif calendar is not None:
             days = {}
             horizon = {day.isoformat() for day in calendar.days(now)}
-            for staff_id, day in staff_days([old, new], calendar.salon):
+            for staff_id, day in staff_days([old, new], calendar):
                 days[staff_id, day] = reconcile_staff_day(
                     staff_id,
                     day,
@@ -78,14 +77,15 @@ def detect_gaps(
     return detected
 
 
-def staff_days(bookings: Sequence[Booking | None], salon: Salon) -> list[tuple[str, str]]:
-    """Every one that any of them lies in."""
-    return sorted({staff_day for booking in bookings if booking for staff_day in _touched(booking, salon)})
+def staff_days(bookings: Sequence[Booking | None], calendar: Calendar) -> list[tuple[str, str]]:
+    """Every one that any of them takes time of, buffers included."""
+    return sorted({staff_day for booking in bookings if booking for staff_day in _touched(booking, calendar)})
 
 
-def _touched(booking: Booking, salon: Salon) -> Iterator[tuple[str, str]]:
-    day: date = salon.date_of(booking.start_time)
-    last = salon.date_of(booking.end_time - timedelta(microseconds=1))
+def _touched(booking: Booking, calendar: Calendar) -> Iterator[tuple[str, str]]:
+    time = [booking.stretch, *time_of(booking, calendar.services)]
+    day: date = calendar.salon.date_of(min(part.start for part in time))
+    last = calendar.salon.date_of(max(part.end for part in time) - timedelta(microseconds=1))
     while day <= last:
         yield booking.staff_id, day.isoformat()
         day += timedelta(days=1)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.domain.gap import Gap, announced_due
-from shared.domain.message import ANSWER_LEASE, Inbound, Message, put_off
+from shared.domain.message import ANSWER_LEASE, KEEP_TRYING, Inbound, Message, put_off
 from shared.domain.outgoing import answer_lost, expired, requested_again
 from shared.domain.outreach import Outreach
 from shared.ports import Bus, Clock, Deployment, Documents, Found, Snapshot, Store
-from shared.use_cases.answer_message import answer_message
+from shared.use_cases.answer_message import answer_message, give_up
 from shared.use_cases.loading import inbound, outgoing
 from shared.use_cases.reconcile_staff_day import reconcile_staff_day
 from shared.use_cases.relay_events import relay_events
@@ -99,6 +99,8 @@ def _message_due(found: Found, documents: Documents, clock: Clock, deployment: D
     now = clock.now()
     if said.handled_at is not None or said.due_at is None or said.due_at > now:
         return False
+    if now >= said.received_at + KEEP_TRYING:
+        return give_up(found.path, documents=documents, clock=clock)
     # Put off first: a message that cannot be answered must not be tried every minute.
     later = put_off(said, until=now + ANSWER_LEASE * 2 ** min(said.revision, 6), now=now)
     if not documents.commit(*replace(later, snapshot)):

@@ -13,16 +13,15 @@ from shared.use_cases.writing import fact
 
 def hand_over(staff_day: StaffDay, *, documents: Documents, now: datetime, actor: str) -> int:
     """Returns how many bookings were handed over that had not been before."""
-    in_the_way = {
-        record.path: record
+    in_the_way = [
+        _record(booking, staff_day, now, actor)
         for booking in staff_day.conflicts(now)
         if staff_day.salon.date_of(booking.start_time) == staff_day.day
-        for record in [_record(booking, staff_day, now, actor)]
-    }
+    ]
     if not in_the_way:
         return 0
-    told = {snapshot.path for snapshot in documents.get_all(sorted(in_the_way))}
-    fresh = [record for path, record in sorted(in_the_way.items()) if path not in told]
+    told = {snapshot.path for snapshot in documents.get_all([record.path for record in in_the_way])}
+    fresh = [record for record in in_the_way if record.path not in told]
     if fresh:
         # Together: a run at the same time that was faster has told the owner of all of them.
         documents.commit(*(fact(record) for record in [*fresh, _notice(fresh, staff_day, now, actor)]))

@@ -3,6 +3,7 @@ by the caller."""
 
 from pydantic import ValidationError
 
+from shared.domain.booking import Booking
 from shared.domain.customer import Customer
 from shared.domain.invalid import InvalidEvent
 from shared.domain.message import Inbound, Message
@@ -23,6 +24,15 @@ def customer_of(documents: Reader, customer_id: str) -> Customer | None:
     snapshot = documents.get(f"customers/{customer_id}")
     try:
         return Customer.from_document(snapshot.id, snapshot.data) if snapshot else None
+    except ValidationError:
+        return None
+
+
+def booking_of(documents: Reader, booking_id: str) -> Booking | None:
+    """None also when the document cannot be understood."""
+    snapshot = documents.get(f"bookings/{booking_id}")
+    try:
+        return Booking.from_document(snapshot.id, snapshot.data) if snapshot else None
     except ValidationError:
         return None
 

@@ -197,7 +197,7 @@ class _Scan:
             if booking.occupies:
                 self.problems += unknown_services(booking, self.calendar.services)
             freed = freed_by_change(before, booking)
-            for staff_id, day in staff_days([before, booking], self.calendar.salon):
+            for staff_id, day in staff_days([before, booking], self.calendar):
                 if day in horizon and staff_id not in self.looked_at | self.again:
                     days.setdefault((staff_id, day), []).extend(freed.get(staff_id, ()))
             happened = what_happened(

@@ -3,9 +3,11 @@
 A crash after the claim leaves `sending`: the sweep makes that `unknown`, never a second copy.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,8 @@ from shared.ports import (
     Deployment,
     Documents,
     Messenger,
+    Notice,
+    Notifier,
     Reader,
     Refused,
     Sending,
@@ -37,6 +41,7 @@ from shared.use_cases.find_prospects import keys_of
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import customer_of, outgoing, salon_of
 from shared.use_cases.opting import withdrawal_records
+from shared.use_cases.owner_words import Words, answered_meanwhile, owner_words
 from shared.use_cases.track_delivery import reference
 from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace, until_committed
@@ -63,8 +68,15 @@ class Drop:
 
 
 def send_outreach(
-    path: str, *, documents: Documents, messenger: Messenger, clock: Clock, deployment: Deployment
+    path: str,
+    *,
+    documents: Documents,
+    messenger: Messenger,
+    clock: Clock,
+    deployment: Deployment,
+    notifiers: Mapping[str, Notifier] = MappingProxyType({}),
 ) -> Outcome:
+    """`notifiers` by channel, for what goes to owners by other ways than the salon's own numbers."""
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
@@ -95,6 +107,8 @@ def send_outreach(
         return "held"
 
     sending = _sending(message, salon=salon, documents=documents, deployment=deployment, now=now)
+    if isinstance(sending, Notice) and sending.channel not in notifiers:
+        sending = f"nothing is configured to send by {message.channel}"
     if isinstance(sending, str):
         given_up = failed(message, error=sending, action="Cannot be sent", now=now, actor=ACTOR)
         waits = waits_again(message, documents, now)
@@ -103,7 +117,7 @@ def send_outreach(
     claimed = claim(message, now=now, actor=ACTOR)
     if not documents.commit(*replace(claimed, snapshot)):
         return "claimed by another"
-    answer = messenger.send(sending)
+    answer = messenger.send(sending) if isinstance(sending, Sending) else notifiers[sending.channel].send(sending)
     return _written_down(path, answer, documents=documents, clock=clock)
 
 
@@ -124,13 +138,15 @@ def _obstacle(
     if salon.status == "paused":
         return Hold(now + PAUSED_RETRY, "the salon is paused")
     if isinstance(message, Message):
+        if answered_meanwhile(message, documents=documents, now=now):
+            return Drop("it has been answered meanwhile")
         return _owner_asleep(message, salon=salon, now=now) if message.audience == "owner" else None
     right = _no_longer_right(message, documents=documents, signing_key=signing_key)
     return right if isinstance(right, Drop) else _quiet(message, right, salon=salon, settings=settings, now=now)
 
 
 def _owner_asleep(message: Message, *, salon: Salon, now: datetime) -> Hold | None:
-    contact = next((contact for contact in salon.contacts if contact.phone == message.to), None)
+    contact = salon.contact_at(message.to)
     if contact is None or contact.quiet_hours is None or message.is_answer:
         return None
     quiet = QuietHours(start=contact.quiet_hours.start, end=contact.quiet_hours.end)
@@ -186,15 +202,25 @@ def _quiet(
 
 def _sending(
     message: Outreach | Message, *, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
-) -> Sending | str:
+) -> Sending | Notice | str:
     """What goes to the provider, or why nothing can."""
+    words = _words(message, salon, documents, deployment, now)
+    rendered = render(words.purpose, message.locale, words.variables)
+    if message.channel in ("email", "push"):
+        return Notice(
+            channel="email" if message.channel == "email" else "push",
+            to=message.address,
+            reference=reference(salon.id, message.path),
+            subject=salon.name,
+            body=rendered.text,
+            locale=rendered.locale,
+        )
     messaging = salon.messaging
     sender = message.sender if isinstance(message, Message) and message.sender else None
     sender = sender or (messaging.whatsapp_from if message.channel == "whatsapp" else messaging.sms_from)
     account = (message.account_sid if isinstance(message, Message) else None) or messaging.account_sid
     if sender is None or account is None:
         return f"the salon has no {message.channel} number"
-    rendered = render(message.purpose, message.locale, _variables(message, salon, deployment, now))
     template = _template(rendered, salon, deployment) if message.channel == "whatsapp" else None
     if message.channel == "whatsapp" and template is None and not _in_session(message, documents, now):
         return f"no approved template for {rendered.purpose} in {rendered.locale}"
@@ -211,17 +237,19 @@ def _sending(
     )
 
 
-def _variables(message: Outreach | Message, salon: Salon, deployment: Deployment, now: datetime) -> dict[str, str]:
+def _words(
+    message: Outreach | Message, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
+) -> Words:
     """The stored variables; for an offer, times as they are said now ("tomorrow" was right when it was requested), and
     its signed buttons and link, which are never stored."""
     if isinstance(message, Message):
-        return message.variables
+        return owner_words(message, documents=documents, deployment=deployment, now=now)
 
     def token(answer: tokens.Answer) -> str:
         return tokens.sign(deployment.signing_key, tokens.OfferToken(salon.id, message.id, answer))
 
     when = {"when": spoken_time(message.slot.start, salon.zone, message.locale, now=now)} if message.slot else {}
-    return {
+    variables = {
         **message.variables,
         **when,
         "until": spoken_deadline(message.expires_at, salon.zone, message.locale, now=now),
@@ -229,6 +257,7 @@ def _variables(message: Outreach | Message, salon: Salon, deployment: Deployment
         "decline_token": token("decline"),
         "link": f"{deployment.public_base_url}/o/{token('link')}",
     }
+    return Words(message.purpose, variables)
 
 
 def _template(rendered: Rendered, salon: Salon, deployment: Deployment) -> str | None:

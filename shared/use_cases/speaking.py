@@ -11,7 +11,7 @@ from shared.domain.outgoing import Channel
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Contact, Salon
 from shared.domain.wording import spoken_time
-from shared.ports import Snapshot
+from shared.ports import Deployment, Snapshot
 from shared.use_cases.loading import inbound
 
 
@@ -96,37 +96,50 @@ def reply_to(
     )
 
 
-def notice_to(
+def notices_to(
     contact: Contact,
     purpose: str,
     salon: Salon,
     *,
     about: str,
     variables: Mapping[str, str],
-    signing_key: bytes,
+    deployment: Deployment,
     now: datetime,
-) -> Message | None:
-    """What the owner hears. None when the salon has no number to send from, or the contact none to reach them at."""
-    channel: Channel | None = (
-        "whatsapp" if salon.messaging.whatsapp_from else "sms" if salon.messaging.sms_from else None
-    )
-    if contact.phone is None or channel is None:
-        return None
-    key = address_key(signing_key, channel, contact.phone)
-    return Message(
-        id=message_id(about, purpose, key),
-        salon_id=salon.id,
-        created_at=now,
-        updated_at=now,
-        conversation_id=key,
-        audience="owner",
-        to=contact.phone,
-        about=about,
-        is_answer=False,
-        channel=channel,
-        purpose=purpose,
-        locale=contact.locale or salon.locale,
-        variables={**variables, "salon": salon.name},
-        expires_at=now + KEEP_TRYING,
-        due_at=None,
-    )
+) -> list[Message]:
+    """What one of the salon's own people hears, once for each channel that reaches them."""
+    return [
+        Message(
+            id=message_id(about, spoken, key),
+            salon_id=salon.id,
+            created_at=now,
+            updated_at=now,
+            conversation_id=key,
+            audience="owner",
+            to=address,
+            about=about,
+            is_answer=False,
+            channel=channel,
+            purpose=spoken,
+            locale=contact.locale or salon.locale,
+            variables={**variables, "salon": salon.name},
+            expires_at=now + KEEP_TRYING,
+            due_at=None,
+        )
+        for channel, address in _ways_to(contact, salon, deployment)
+        for spoken in [purpose if channel == "whatsapp" else WITHOUT_BUTTONS.get(purpose, purpose)]
+        for key in [address_key(deployment.signing_key, channel, address)]
+    ]
+
+
+WITHOUT_BUTTONS = {"owner_approval": "owner_approval_link", "owner_reminder": "owner_reminder_link"}
+
+
+def _ways_to(contact: Contact, salon: Salon, deployment: Deployment) -> list[tuple[Channel, str]]:
+    texted: Channel = "whatsapp" if salon.messaging.whatsapp_from else "sms"
+    has_number = salon.messaging.whatsapp_from or salon.messaging.sms_from
+    ways: list[tuple[Channel, str | None]] = [
+        (texted, contact.phone if has_number else None),
+        ("email", contact.email if "email" in deployment.notices else None),
+        ("push", contact.push_token if "push" in deployment.notices else None),
+    ]
+    return [(channel, address) for channel, address in ways if address]
