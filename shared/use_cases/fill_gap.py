@@ -30,11 +30,12 @@ from shared.domain.stored import natural_id
 from shared.domain.waitlist import WaitlistEntry
 from shared.domain.wording import render, spoken_deadline, spoken_time
 from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Snapshot, Transaction, Write
-from shared.use_cases.find_prospects import find_prospects, recent_asks
+from shared.use_cases.find_prospects import find_prospects, keys_of, recent_asks
+from shared.use_cases.load_calendar import load_staff
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.locking import holding, release
-from shared.use_cases.waitlist import entry_waits_again, waitlist_moved
+from shared.use_cases.waitlist import entry_waits_again, understood, waitlist_moved
 from shared.use_cases.writing import create, replace, until_committed
 
 AGENT: Agent = "gap_fill_agent"
@@ -166,10 +167,11 @@ def _round(transaction: Transaction, scene: _Scene, candidates: list[Candidate],
         transaction.write(*replace(campaigned(gap, postponed, now=now, actor=AGENT)), *release([ASKS_LOCK]))
         return NobodyAsked(plan.reason)
 
-    campaign = gap.campaign.running(asked=len(plan.chosen), next_round_at=plan.next_at)
+    live = settings.mode == "live"
+    campaign = gap.campaign.running(asked=len(plan.chosen) if live else 0, next_round_at=plan.next_at)
     decision = _decision(gap, campaign.round, plan, candidates, scene)
     writes: list[Write] = [*create(decide(decision, now=now))]
-    if settings.mode == "live":
+    if live:
         for candidate in plan.chosen:
             writes += create(
                 request(
@@ -185,25 +187,31 @@ def _round(transaction: Transaction, scene: _Scene, candidates: list[Candidate],
         campaign = campaign.ended("dry run: nobody is asked")
     writes += replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": decision.id}))
     transaction.write(*writes, *release([ASKS_LOCK]))
-    return Asked(len(plan.chosen)) if settings.mode == "live" else NobodyAsked("dry run")
+    return Asked(len(plan.chosen)) if live else NobodyAsked("dry run")
 
 
 def _checked_again(candidates: list[Candidate], transaction: Transaction, scene: _Scene) -> list[Candidate]:
-    """The contact limits, with the asks as they are now: under the lock, nobody else is asked meanwhile."""
+    """The contact limits and the waitlist as they are now: under the lock, nobody else is asked meanwhile."""
     ready = [c for c in candidates if c.excluded is None]
-    people = [c.prospect.customer.id for c in ready]
-    keys = [_key(c, scene) for c in ready]
-    asks = recent_asks(transaction, "customer_id", people, scene.now)
-    asks += recent_asks(transaction, "address_key", keys, scene.now)
+    keys = {c.prospect.customer.id: keys_of(c.prospect.customer, scene.signing_key) for c in ready}
+    asks = recent_asks(transaction, "customer_id", list(keys), scene.now)
+    asks += recent_asks(transaction, "address_key", [key for theirs in keys.values() for key in theirs], scene.now)
     known = {ask.id for c in ready for ask in c.prospect.asks}
-    fresh = [ask for ask in asks if ask.id not in known]
-    busy = {ask.customer_id for ask in fresh} | {ask.address_key for ask in fresh}
-    return [
-        c
-        if c.excluded or not {c.prospect.customer.id, _key(c, scene)} & busy
-        else c.out("asked by another run just now")
-        for c in candidates
-    ]
+    busy = {name for ask in asks if ask.id not in known for name in (ask.customer_id, ask.address_key)}
+    wishes = [f"waitlist/{c.prospect.entry.id}" for c in ready if c.prospect.entry]
+    entries = [understood(snapshot) for snapshot in transaction.get_all(wishes)]
+    waiting = {entry.id for entry in entries if entry and entry.status == "waiting"}
+
+    def again(candidate: Candidate) -> Candidate:
+        if candidate.excluded is not None:
+            return candidate
+        customer_id = candidate.prospect.customer.id
+        if busy & {customer_id, *keys[customer_id]}:
+            return candidate.out("asked by another run just now")
+        entry = candidate.prospect.entry
+        return candidate.out("waits no longer") if entry and entry.id not in waiting else candidate
+
+    return [again(candidate) for candidate in candidates]
 
 
 def _key(candidate: Candidate, scene: _Scene) -> str:
@@ -360,8 +368,8 @@ def _services(gap: Gap, documents: Reader) -> dict[str, Service]:
 
 
 def _staff_name(gap: Gap, documents: Reader) -> str:
-    found = documents.get(f"staff/{gap.staff_id}")
-    return StaffMember.from_document(found.id, found.data).name if found else gap.staff_name
+    staff = load_staff(documents, gap.staff_id)
+    return staff.name if isinstance(staff, StaffMember) else gap.staff_name
 
 
 def _gave_it_back(gap: Gap, documents: Reader) -> frozenset[str]:
