@@ -3,6 +3,7 @@ place that assigns a status to those of ours: `confirmed -> completed | cancelle
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -47,7 +48,7 @@ class Booking(AppDocument):
             )
         return self
 
-    @property
+    @cached_property
     def stretch(self) -> Stretch:
         """The appointment itself, without buffers."""
         return Stretch(self.start_time, self.end_time)

@@ -92,6 +92,12 @@ class Decision(StateDocument):
     expires_at: Instant
 
 
+def waiting_for(decision: Decision, approval_id: str, *, until: datetime) -> Decision:
+    """The decision as it is first written when the owner's word comes before it is carried out."""
+    approval = DecisionApproval(required=True, status="pending", approval_id=approval_id)
+    return decision.changed(approval=approval, expires_at=until)
+
+
 def decide(decision: Decision, *, now: datetime) -> Amended[Decision]:
     return amend(
         decision,

@@ -30,12 +30,27 @@ def occupied(bookings: Iterable[Booking], services: Services) -> list[Stretch]:
 
 def time_of(booking: Booking, services: Services) -> list[Stretch]:
     """The staff member's time that this booking takes, whatever its status."""
+    only = services.get(booking.service_ids[0]) if len(booking.service_ids) == 1 else None
+    if only is not None and only.processing is None:  # most bookings
+        return [booking.stretch.widened(only.buffer_before, only.buffer_after)]
     parts = parts_of(booking, services)
     first, last = parts[0].service, parts[-1].service
     whole = booking.stretch.widened(
         first.buffer_before if first else timedelta(), last.buffer_after if last else timedelta()
     )
-    return without([whole], [free for part in parts for free in _processing(part)])
+    pieces: list[Stretch] = []
+    start = whole.start
+    # Services follow each other, so their processing does too.
+    for part in parts:
+        if part.service is None or part.service.processing is None:
+            continue
+        for free in _processing(part):
+            if start < free.start:
+                pieces.append(Stretch(start, free.start))
+            start = free.end
+    if start < whole.end:
+        pieces.append(Stretch(start, whole.end))
+    return pieces
 
 
 def parts_of(booking: Booking, services: Services) -> list[Part]:
@@ -45,9 +60,11 @@ def parts_of(booking: Booking, services: Services) -> list[Part]:
         service = services.get(service_id)
         if service is None:
             break
-        end = booking.end_time if number == len(booking.service_ids) else at + service.duration
-        parts.append(Part(service, Stretch(at, min(end, booking.end_time))))
-        at = min(end, booking.end_time)
+        end = booking.end_time
+        if number < len(booking.service_ids):
+            end = min(end, at + service.duration)
+        parts.append(Part(service, Stretch(at, end)))
+        at = end
     else:
         if parts:
             return parts

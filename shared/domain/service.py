@@ -1,6 +1,7 @@
 """A service: how long it takes, what it needs around it, what it earns."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -39,19 +40,19 @@ class Service(AppDocument):
             )
         return self
 
-    @property
+    @cached_property
     def duration(self) -> timedelta:
         return timedelta(minutes=self.duration_minutes)
 
-    @property
+    @cached_property
     def buffer_before(self) -> timedelta:
         return timedelta(minutes=self.buffer_before_minutes)
 
-    @property
+    @cached_property
     def buffer_after(self) -> timedelta:
         return timedelta(minutes=self.buffer_after_minutes)
 
-    @property
+    @cached_property
     def needed_minutes(self) -> int:
         """What must be free for it: the service with its buffers."""
         return self.buffer_before_minutes + self.duration_minutes + self.buffer_after_minutes

@@ -76,6 +76,8 @@ def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
 def without(stretches: Iterable[Stretch], taken: Iterable[Stretch]) -> list[Stretch]:
     """What remains of the first when the second is taken away: free time is `without(working, occupied)`."""
     holes = merged(taken)
+    if not holes:
+        return merged(stretches)
     count = len(holes)
     remaining: list[Stretch] = []
     at = 0

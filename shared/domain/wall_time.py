@@ -1,6 +1,7 @@
 """Times on the salon's wall clock: opening hours, shifts, breaks. They become instants only on a day in a zone."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+@lru_cache(maxsize=24 * 60 + 1)
 def minutes_of(wall_time: str) -> int:
     """Minutes since 00:00 as the wall counts them. "24:00" is the end of the day, so it is 1440."""
     hours, _, minutes = wall_time.partition(":")
@@ -77,6 +79,7 @@ def weekday_of(day: date) -> Weekday:
     return WEEKDAYS[day.weekday()]
 
 
+@lru_cache(maxsize=4096)
 def instant_of(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The first instant of that day at which the zone's clock shows this wall time or a later one.
 

@@ -16,7 +16,7 @@ from shared.domain.audit import Amended
 from shared.domain.booking import Booking
 from shared.domain.campaign import Ask, NoRound, Round, Situation, one_each, plan_round
 from shared.domain.candidates import PURPOSE, Candidate, Terms, judged
-from shared.domain.decision import Agent, Context, Decision, DecisionApproval, RevenueImpact, decide
+from shared.domain.decision import Agent, Context, Decision, RevenueImpact, decide, waiting_for
 from shared.domain.gap import Gap, campaigned
 from shared.domain.identity import address_key
 from shared.domain.learned import Learned
@@ -31,12 +31,12 @@ from shared.domain.staff import StaffMember
 from shared.domain.stored import natural_id
 from shared.domain.wording import render, spoken_deadline, spoken_time
 from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Transaction, Write
-from shared.use_cases.find_prospects import find_prospects, recent_asks
-from shared.use_cases.load_calendar import readable
+from shared.use_cases.find_prospects import find_prospects, keys_of, recent_asks
+from shared.use_cases.load_calendar import load_staff, readable
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.locking import holding, release
-from shared.use_cases.waitlist import waitlist_moved
+from shared.use_cases.waitlist import understood, waitlist_moved
 from shared.use_cases.writing import create, replace
 
 AGENT: Agent = "gap_fill_agent"
@@ -186,9 +186,11 @@ def _round(
         transaction.write(*replace(campaigned(gap, campaign, now=now, actor=AGENT)), *release([ASKS_LOCK]))
         return NobodyAsked(plan.reason)
 
-    campaign = gap.campaign.running(asked=len(plan.chosen), next_round_at=plan.next_at, wave=plan.wave)
-    writes: list[Write] = []
     live = settings.mode == "live"
+    campaign = gap.campaign.running(
+        asked=len(plan.chosen) if live else 0, next_round_at=plan.next_at, wave=plan.wave if live else 0
+    )
+    writes: list[Write] = []
     if plan.chosen:
         decision = _decision(gap, campaign.round, plan, plan.chosen, candidates, scene)
         writes += create(decide(decision, now=now))
@@ -241,22 +243,28 @@ def _carry_out(
     return Asked(1)
 
 
-def _checked_again(candidates: list[Candidate], transaction: Transaction, scene: Scene) -> list[Candidate]:
-    """The contact limits, with the asks as they are now: under the lock, nobody else is asked meanwhile."""
+def _checked_again(candidates: Sequence[Candidate], transaction: Transaction, scene: Scene) -> list[Candidate]:
+    """The contact limits and the waitlist as they are now: under the lock, nobody else is asked meanwhile."""
     ready = [c for c in candidates if c.excluded is None]
-    people = [c.prospect.customer.id for c in ready]
-    keys = [_key(c, scene) for c in ready]
-    asks = recent_asks(transaction, "customer_id", people, scene.now)
-    asks += recent_asks(transaction, "address_key", keys, scene.now)
+    keys = {c.prospect.customer.id: keys_of(c.prospect.customer, scene.signing_key) for c in ready}
+    asks = recent_asks(transaction, "customer_id", list(keys), scene.now)
+    asks += recent_asks(transaction, "address_key", [key for theirs in keys.values() for key in theirs], scene.now)
     known = {ask.id for c in ready for ask in c.prospect.asks}
-    fresh = [ask for ask in asks if ask.id not in known]
-    busy = {ask.customer_id for ask in fresh} | {ask.address_key for ask in fresh}
-    return [
-        c
-        if c.excluded or not {c.prospect.customer.id, _key(c, scene)} & busy
-        else c.out("asked by another run just now")
-        for c in candidates
-    ]
+    busy = {name for ask in asks if ask.id not in known for name in (ask.customer_id, ask.address_key)}
+    wishes = [f"waitlist/{c.prospect.entry.id}" for c in ready if c.prospect.entry]
+    entries = [understood(snapshot) for snapshot in transaction.get_all(wishes)]
+    waiting = {entry.id for entry in entries if entry and entry.status == "waiting"}
+
+    def again(candidate: Candidate) -> Candidate:
+        if candidate.excluded is not None:
+            return candidate
+        customer_id = candidate.prospect.customer.id
+        if busy & {customer_id, *keys[customer_id]}:
+            return candidate.out("asked by another run just now")
+        entry = candidate.prospect.entry
+        return candidate.out("waits no longer") if entry and entry.id not in waiting else candidate
+
+    return [again(candidate) for candidate in candidates]
 
 
 def _key(candidate: Candidate, scene: Scene) -> str:
@@ -367,10 +375,7 @@ def _proposal(
         settings=scene.settings,
         now=scene.now,
     )
-    waiting = decision.changed(
-        approval=DecisionApproval(required=True, status="pending", approval_id=question.id),
-        expires_at=question.expires_at,
-    )
+    waiting = waiting_for(decision, question.id, until=question.expires_at)
     writes: list[Write] = [*create(decide(waiting, now=scene.now))]
     if live:
         writes += create(approvals.request(question, now=scene.now))
@@ -461,8 +466,8 @@ def _services(gap: Gap, documents: Reader) -> dict[str, Service]:
 
 
 def _staff_name(gap: Gap, documents: Reader) -> str:
-    found = documents.get(f"staff/{gap.staff_id}")
-    return StaffMember.from_document(found.id, found.data).name if found else gap.staff_name
+    staff = load_staff(documents, gap.staff_id)
+    return staff.name if isinstance(staff, StaffMember) else gap.staff_name
 
 
 def _given_back(gap: Gap, documents: Reader) -> list[Booking]:

@@ -133,7 +133,7 @@ def _obstacle(
     """Why it may not go now. What was right when it was requested may have changed since."""
     if now >= message.expires_at:
         return Drop("its time had passed before it could be sent")
-    if settings.mode == "dry_run":
+    if settings.mode == "dry_run" and not _settles_an_offer(message, documents):
         return Drop("the salon is in dry run")
     if salon.status == "paused":
         return Hold(now + PAUSED_RETRY, "the salon is paused")
@@ -143,6 +143,11 @@ def _obstacle(
         return _owner_asleep(message, salon=salon, now=now) if message.audience == "owner" else None
     right = _no_longer_right(message, documents=documents, signing_key=signing_key)
     return right if isinstance(right, Drop) else _quiet(message, right, salon=salon, settings=settings, now=now)
+
+
+def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
+    """It answers somebody who took up what we offered them before the dry run began: they are owed it."""
+    return isinstance(message, Message) and message.is_answer and documents.get(f"outreach/{message.about}") is not None
 
 
 def _owner_asleep(message: Message, *, salon: Salon, now: datetime) -> Hold | None:

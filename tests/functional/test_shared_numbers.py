@@ -66,7 +66,9 @@ def test_what_could_be_for_either_is_kept_until_the_branch_is_known(branches: Su
     write(branches, "hello", sender=phone(81))
     branches.run_until_idle()
     assert received(branches, "s1") == received(branches, "s2") == []
-    kept = [name for name in branches.database._collections if name.startswith("channel_routes/") and "messages" in name]
+    kept = [
+        name for name in branches.database._collections if name.startswith("channel_routes/") and "messages" in name
+    ]
     assert len(kept) == 1
 
 
