@@ -8,10 +8,10 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check pages bundle
+.PHONY: help demo run test check pages bundle deploy-plan can-deploy
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-9s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, found " + sys.version.split()[0] + ": make PYTHON=/path/to/python3.11")'
@@ -43,3 +43,18 @@ pages: $(INSTALLED) ## writes the tables of README.md and docs/schema.md that co
 bundle: $(INSTALLED) ## stages every function for deployment, and boots each one alone
 	$(BIN)/python .ci/bundle.py
 	$(BIN)/python .ci/bundle_boot.py
+	PYTHONPATH=. $(BIN)/python .ci/expected_cloud.py
+
+# State lies in a bucket of the project: see docs/deploy.md.
+TERRAFORM ?= terraform
+STATE     ?= $(PROJECT)-terraform
+
+deploy-plan: can-deploy bundle ## what Terraform would change: PROJECT=id VARS=my.tfvars [STATE=bucket]
+	$(TERRAFORM) -chdir=terraform init -input=false -backend-config=bucket=$(STATE)
+	$(TERRAFORM) -chdir=terraform plan -input=false -var project_id=$(PROJECT) -var-file=$(abspath $(VARS)) -out=$(abspath build)/deploy.tfplan
+	@echo "to carry it out: $(TERRAFORM) -chdir=terraform apply $(abspath build)/deploy.tfplan"
+
+can-deploy:
+	@test -n "$(PROJECT)" || { echo "deploy-plan: expected PROJECT=<id of the project>, found none: make deploy-plan PROJECT=my-salons VARS=my.tfvars" >&2; exit 1; }
+	@test -f "$(VARS)" || { echo "deploy-plan: expected VARS=<file of variables>, found '$(VARS)': copy terraform/examples/small.tfvars" >&2; exit 1; }
+	@command -v $(TERRAFORM) >/dev/null || { echo "deploy-plan: expected terraform 1.9 or newer on PATH, found none: developer.hashicorp.com/terraform/install" >&2; exit 1; }

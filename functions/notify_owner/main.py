@@ -1,4 +1,4 @@
-"""salon-events GAP_FILLED, ALERT_TRIGGERED, AGENT_ACTION_REQUIRED -> notify_owner -> a message to the owner."""
+"""salon-events APPROVAL_*, GAP_FILLED, ALERT_TRIGGERED, ... -> notify_owner -> a message to the owner, or a digest."""
 
 import functions_framework
 

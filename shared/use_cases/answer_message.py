@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.domain import tokens
+from shared.domain.approval import Approval
 from shared.domain.audit import AuditRecord, record_fact
 from shared.domain.booking import Booking
 from shared.domain.customer import Customer
@@ -19,12 +20,14 @@ from shared.domain.message import Inbound, Message, handled, say
 from shared.domain.outreach import Outreach, responded
 from shared.domain.replies import understand
 from shared.domain.salon import Salon
-from shared.domain.wording import spoken_time
+from shared.domain.wording import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Query, Write
+from shared.use_cases.approving import Verdict, answer
 from shared.use_cases.load_calendar import readable
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import booking_of, inbound, salon_of
 from shared.use_cases.opting import opt_in, opt_out
+from shared.use_cases.owner_answers import Forwarded, Meant, WhichOne, approval_meant
 from shared.use_cases.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.use_cases.speaking import answer_to, reply_to
 from shared.use_cases.waitlist import entry_waits_again
@@ -48,6 +51,9 @@ Answered = Literal[
     "forwarded offer",
     "kept for the owner",
     "unknown sender",
+    "approved",
+    "rejected",
+    "answered too late",
 ]
 
 
@@ -75,10 +81,20 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         return "handled before"
     salon = salon_of(documents, documents.salon_id)
     customers = _customers(said, documents)
-    locale = next((customer.locale for customer in customers if customer.locale), salon.locale)
+    contact = salon.contact_at(said.sender)
+    locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
+    locale = next((locale for locale in locales if locale), salon.locale)
     meaning = understand(said.body, locale=locale, channel=said.channel)
     work = _Work(path, said, salon, customers, locale, documents, clock, deployment)
     bound = work.bind()
+    owners = approval_meant(
+        said,
+        meaning,
+        contact,
+        documents=documents,
+        clock=clock,
+        signing_key=deployment.signing_key,
+    )
 
     if said.opt_out == "STOP" or (meaning == "stop" and said.button_payload is None):
         return work.stop()
@@ -86,6 +102,8 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         return work.start()
     if said.opt_out == "HELP" or meaning == "help":
         return work.reply("help", {}, "helped")
+    if owners is not None:
+        return work.decide(owners)
     named = isinstance(bound, Bound) and bound.named
     if meaning == "cancel_request" and not named and (booking := work.next_booking()) is not None:
         return work.pass_on_cancellation(booking)
@@ -208,6 +226,36 @@ class _Work:
             outreach.id, salon=self.salon, documents=self.documents, clock=self.clock, said_in=self.path
         ) or (self.done("answered before"))
 
+    def decide(self, meant: Meant | WhichOne | Forwarded) -> Answered:
+        """One of the salon's own people answers an approval; the same message says what came of it."""
+        if isinstance(meant, Forwarded):
+            return self.keep("an approval's button pressed by somebody who is no contact")
+        if isinstance(meant, WhichOne):
+            choices = "; ".join(approval.action_summary for approval in meant.among)
+            return self.reply("owner_which_one", {"choices": choices}, "asked which one")
+
+        def heard(verdict: Verdict, approval: Approval) -> tuple[Write, ...]:
+            said, now = self.documents.get(self.path), self.clock.now()
+            reply = self._reply(*_owners_answer(verdict, approval, self.locale))
+            return (*create(say(reply, now=now, actor=ACTOR)), *said_handled(said, verdict, now))
+
+        answered = answer(
+            meant.approval_id,
+            meant.action,
+            bound_to=meant.bound_to,
+            by=meant.by.called,
+            documents=self.documents,
+            clock=self.clock,
+            beside=heard,
+        )
+        if answered.approval is None:
+            return self.keep("an answer to an approval that we do not know")
+        if answered.verdict == "approved" or answered.verdict == "rejected":
+            return answered.verdict
+        if answered.verdict == "expired":
+            return "answered too late"
+        return self.reply(*_owners_answer(answered.verdict, answered.approval, self.locale), "answered before")
+
     def stop(self) -> Answered:
         def changes() -> tuple[Write, ...]:
             return opt_out(self.said, self.customers, documents=self.documents, now=self.clock.now())
@@ -275,6 +323,12 @@ class _Work:
         return until_committed(attempt, clock=self.clock)
 
 
+def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[str, dict[str, str]]:
+    proposal = {"proposal": approval.action_summary}
+    if verdict == "approved" or verdict == "rejected":
+        return f"owner_{verdict}", proposal
+    outcome = "expired" if verdict == "expired" else approval.recorded_status
+    return "owner_already_decided", {**proposal, "outcome": spoken_outcome(outcome, locale)}
 def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
     """Nobody could work on it, however often it was tried: the owner reads it themselves."""
     snapshot = documents.get(path)

@@ -14,6 +14,7 @@ from shared.use_cases.answer_message import answer_message, give_up
 from shared.use_cases.loading import inbound, outgoing
 from shared.use_cases.reconcile_staff_day import reconcile_staff_day
 from shared.use_cases.relay_events import relay_events
+from shared.use_cases.resolve_approval import approval_due
 from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace
 
@@ -47,10 +48,14 @@ def expire_outreach(*, store: Store, bus: Bus, clock: Clock, deployment: Deploym
     def audit_log(found: Found, documents: Documents) -> bool:
         return relay_events(found.path.rsplit("/", 1)[-1], documents=documents, bus=bus, clock=clock) == "announced"
 
+    def approval(found: Found, documents: Documents) -> bool:
+        return approval_due(found.path, documents=documents, clock=clock, deployment=deployment)
+
     kinds: dict[str, Callable[[Found, Documents], bool]] = {
         "outreach": outreach,
         "messages": message,
         "gaps": gap,
+        "approvals": approval,
         "audit_logs": audit_log,
     }
     for collection, handle in kinds.items():

@@ -15,6 +15,7 @@ from shared.domain.gap import Campaign, Gap, campaigned
 from shared.domain.outgoing import expired
 from shared.domain.outreach import OPEN, Outreach
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
+from shared.use_cases.approving import cancel_approvals
 from shared.use_cases.ask_round import AGENT, Asked, NobodyAsked, Scene, ask_round
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
@@ -40,6 +41,7 @@ def fill_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment: Dep
     offers = _open_offers(documents, gap.id)
     if not gap.is_open:
         withdrawn = [_withdraw(offer, f"the gap is {gap.status}", documents, clock) for offer in offers]
+        cancel_approvals(gap.id, f"the gap is {gap.status}", documents=documents, clock=clock, by=AGENT)
         _conclude(documents, gap, clock)
         return Withdrawn(sum(withdrawn))
     for offer in offers:

@@ -172,7 +172,12 @@ class _Telling:
             digest = Message.model_validate(found.data)
             return replace(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR), found)
         digest = message.changed(
-            id=id, about=id, purpose="owner_digest", variables={}, merges=[], expires_at=due_at + KEEP_TRYING
+            id=id,
+            about=id,
+            purpose="owner_digest",
+            variables={"salon": self.salon.name},
+            merges=[],
+            expires_at=due_at + KEEP_TRYING,
         )
         return create(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR))
 

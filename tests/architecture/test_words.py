@@ -9,9 +9,9 @@ from typing import get_args
 from shared.domain.wording import Purpose
 from tests.architecture.project import python_files, tree, where
 
-SPEAK = {"wording", "offer_page"}
-"""Messages, and the page behind an offer's link."""
-LISTEN = {"replies"}
+SPEAK = {"wording", "offer_page", "approval_page"}
+"""Messages, and the pages behind an offer's and an approval's link."""
+LISTEN = {"replies", "owner_replies"}
 SPOKEN = {"body", "text", "title"}
 LETTERS_OF_OTHER_SCRIPTS = re.compile(r"[\u0100-\u1fff\u2c00-\ud7ff]")
 
@@ -31,7 +31,7 @@ def spoken(path: Path) -> Iterator[ast.AST]:
             )
 
 
-def test_only_two_files_speak_to_people() -> None:
+def test_only_three_files_speak_to_people() -> None:
     assert [where(path, node) for path in silent_files() for node in spoken(path)] == []
 
 

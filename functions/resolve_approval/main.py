@@ -1,0 +1,23 @@
+"""Firestore salons/{salon_id}/approvals/{approval_id} updated -> resolve_approval -> the action, or its end, + audit."""
+
+import functions_framework
+
+from shared.adapters import clock, firestore, settings, triggers
+from shared.use_cases import resolve_approval as use_case
+
+
+@functions_framework.cloud_event
+@triggers.on_document_written
+def resolve_approval(change: triggers.DocumentChange) -> triggers.Outcome:
+    if (
+        change.before is not None
+        and change.after is not None
+        and change.before.get("status") == change.after.get("status")
+    ):
+        return "nothing to do"
+    return use_case.resolve_approval(
+        change.id,
+        documents=firestore.store().salon(change.salon_id),
+        clock=clock.clock(),
+        deployment=settings.deployment(),
+    )
