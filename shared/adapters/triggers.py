@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -28,6 +28,14 @@ from shared.ports import SALON, Create, Data
 
 Outcome = object
 """What came of it. A word is logged as it is, any other value by the name of its class only."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A word with what monitoring counts: both are logged, so neither may hold personal data."""
+
+    outcome: str
+    figures: Mapping[str, str | float]
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,13 @@ def _delivered(parse: Callable[[CloudEvent], T], function: Callable[[T], Outcome
             report("ERROR", "failed", error=type(error).__name__)
             raise
         else:
-            report("INFO", outcome if isinstance(outcome, str) else type(outcome).__name__)
+            match outcome:
+                case Counted():
+                    report("INFO", outcome.outcome, figures=dict(outcome.figures))
+                case str():
+                    report("INFO", outcome)
+                case _:
+                    report("INFO", type(outcome).__name__)
 
     return door
 

@@ -232,7 +232,9 @@ def _record(
     **changes: Any,
 ) -> Amended[Approval]:
     event, announces = _RECORDED[recorded]
+    waited = (now - approval.created_at).total_seconds() if recorded in ("approved", "rejected") else None
     return amend(
-        approval, now=now, actor=actor, event=event, action=f"Approval {recorded}", details={"reason": reason},
+        approval, now=now, actor=actor, event=event, action=f"Approval {recorded}",
+        details={"reason": reason, "approval_seconds": waited},
         announces=announces, payload={"approval_id": approval.id, "was": was, "reason": reason}, **changes,
     )  # fmt: skip

@@ -166,7 +166,13 @@ def conclude(
         actor=decision.agent_name,
         event="decision_made",
         action=f"Outcome: {status}",
-        details={"outcome": status, "result": result},
+        details={
+            "decision_type": decision.decision_type,
+            "decision_outcome": status,
+            "result": result,
+            "revenue": None if revenue is None else float(revenue),
+            "currency": impact.currency,
+        },
         outcome=Outcome(status=status, result=result, completed_at=now, booking_created_id=booking_id),
         revenue_impact=impact,
     )

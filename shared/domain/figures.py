@@ -1,0 +1,18 @@
+"""What monitoring counts of an audit record: words of fixed lists and numbers, nothing about a person.
+
+They go into the log line of the relayed record, and from there into charts and alerts that know no salon.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+_COUNTED = ("decision_type", "autonomy_level", "decision_outcome", "revenue", "currency", "approval_seconds")
+"""Of a record's details."""
+
+
+def figures(record: Mapping[str, Any]) -> dict[str, str | float]:
+    """Of the stored record as a trigger delivers it: what it should have and has not is not counted."""
+    details = record.get("details")
+    details = details if isinstance(details, Mapping) else {}
+    found = {"announces": record.get("announces"), **{name: details.get(name) for name in _COUNTED}}
+    return {name: value for name, value in found.items() if isinstance(value, str | int | float)}
