@@ -4,7 +4,7 @@ place that assigns a status to those of ours: `confirmed -> completed | cancelle
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import model_validator
 
@@ -13,6 +13,8 @@ from shared.domain.stored import DocumentId, Instant, Money
 from shared.domain.stretches import Stretch
 
 BookingStatus = Literal["pending", "confirmed", "completed", "cancelled", "no_show"]
+NOT_FREE: Final = "not free"
+"""Why a sale of ours was cancelled whose time the owner said is not free: nobody else is offered it then."""
 OCCUPYING: frozenset[BookingStatus] = frozenset({"pending", "confirmed", "completed"})
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from shared.domain.booking import Booking
+from shared.domain.booking import NOT_FREE, Booking
 from shared.domain.gap import Finding, Gap, Origin
 from shared.domain.occupied import occupied
 from shared.domain.plan import best_plan
@@ -140,14 +140,17 @@ def findings(
 
 
 def not_free(stored: Iterable[Gap], bookings: Sequence[Booking]) -> list[Stretch]:
-    """What the owner said is not free. The word stands until somebody cancels a booking of that time later on."""
-    blocked: list[Stretch] = []
+    """What the owner said is not free, of a gap or of a sale of ours. The word stands until somebody cancels a booking of
+    that time later on."""
+    said = [(b.stretch, at) for b in bookings if b.cancellation_reason == NOT_FREE and (at := _cancelled_at(b))]
     for gap in stored:
         if gap.status == "ignored" and gap.closed_reason == "owner" and gap.closed_at is not None:
-            said_at = gap.closed_at
-            free_again = [b.stretch for b in bookings if (at := _cancelled_at(b)) is not None and at > said_at]
-            blocked += without([gap.stretch], free_again)
-    return blocked
+            said.append((gap.stretch, gap.closed_at))
+    cancelled = [(b.stretch, at) for b in bookings if (at := _cancelled_at(b))]
+    return [
+        part for stretch, said_at in said
+        for part in without([stretch], [free_again for free_again, at in cancelled if at > said_at])
+    ]  # fmt: skip
 
 
 def _cancelled_at(booking: Booking) -> datetime | None:

@@ -28,6 +28,7 @@ Purpose = Literal[
     "start_confirmed",
     "help",
     "cancel_request_received",
+    "booking_withdrawn",
     "holding_answer",
     "unknown_offer_forwarded",
     "owner_sold",
@@ -233,6 +234,17 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " सैलून आपको रद्द होने की पुष्टि कर देगा।",
             "es": "Gracias por avisar, {name}. Hemos comunicado que no puedes venir {when}."
             " El salón te confirmará la cancelación.",
+        },
+    ),
+    "booking_withdrawn": _Wording(
+        ("name", "service", "when"),
+        {
+            "en": "We are very sorry, {name}: the salon has to take back your booking of {service} for {when}."
+            " Please don't come then. The salon will be in touch about another time.",
+            "hi": "हमें बहुत खेद है, {name}: सैलून को आपकी {service} बुकिंग वापस लेनी पड़ रही है, समय {when}।"
+            " कृपया उस समय न आएँ। दूसरे समय के लिए सैलून आपसे संपर्क करेगा।",
+            "es": "Lo sentimos mucho, {name}: el salón tiene que anular tu reserva de {service}, prevista {when}."
+            " Por favor, no vengas a esa hora. El salón te contactará para buscar otra.",
         },
     ),
     "holding_answer": _Wording(
