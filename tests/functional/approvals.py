@@ -14,7 +14,7 @@ from shared.domain.approval import Approval, approval_for, approval_id, request
 from shared.domain.decision import Context, Decision, DecisionApproval, RevenueImpact, decide
 from shared.domain.settings import SalonSettings
 from shared.ports import Clock, Deployment, Documents
-from shared.use_cases import fill_gap
+from shared.use_cases import ask_round
 from shared.use_cases.writing import create
 from tests.functional.salon import OWNER, ROOT, SALON
 
@@ -85,18 +85,18 @@ class Carrying:
 
     def __call__(
         self, decision_id: str, *, documents: Documents, clock: Clock, deployment: Deployment
-    ) -> fill_gap.Asked | fill_gap.NobodyAsked:
+    ) -> ask_round.Asked | ask_round.NobodyAsked:
         if self.problem is not None:
-            return fill_gap.NobodyAsked(self.problem)
+            return ask_round.NobodyAsked(self.problem)
         self.done.append(decision_id)
-        return fill_gap.Asked(1)
+        return ask_round.Asked(1)
 
 
 @contextmanager
 def carrying(problem: str | None = None) -> Iterator[Carrying]:
     with pytest.MonkeyPatch.context() as patch:
         carrier = Carrying(problem)
-        patch.setattr(fill_gap, "ask_approved", carrier, raising=False)
+        patch.setattr(ask_round, "ask_approved", carrier)
         yield carrier
 
 
