@@ -36,7 +36,8 @@ DocumentId = Annotated[str, Field(min_length=1, max_length=1500, pattern=r"^[^/\
 
 
 class Stored(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+    # Errors are logged, and what a document holds is nobody's business there.
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     def stored(self) -> dict[str, Any]:
         """The document as it is written: plain dicts and lists, amounts as numbers, instants as datetimes."""
