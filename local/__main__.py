@@ -4,7 +4,7 @@ import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = {"up": "up", "demo": "demo", "import": "import_bookings", "replay": "replay"}
+COMMANDS = {"up": "up", "demo": "demo", "import": "import_bookings", "replay": "replay", "templates": "templates"}
 """Command -> the module here with `add_parser(subparsers)`, which sets `command`: arguments -> exit code."""
 
 

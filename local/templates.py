@@ -1,0 +1,78 @@
+"""`python -m local templates`: what has to be submitted to WhatsApp, in the form that Twilio's Content API takes."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from shared.domain.wording import templates
+
+SAMPLES = {
+    "name": "Noor",
+    "service": "Blow-dry",
+    "staff": "Amara",
+    "salon": "Salon Lima",
+    "when": "today at 14:00",
+    "other_when": "today at 16:30",
+    "price": "48.00 CAD",
+    "until": "13:30",
+    "address": "12 Elm Street",
+    "link": "https://hello.example.com/o/x",
+}
+"""WhatsApp refuses a template without them. What is not here is shown by its own name."""
+ONLY_SMS = ("_sms", "_link")
+"""Purposes that end so never go by WhatsApp, so nobody has to approve them."""
+MARKETING = ("slot_offer",)
+"""The rest answers, confirms or tells an owner. Meta decides in the end, and may move a template by itself."""
+
+
+def submissions() -> dict[tuple[str, str], dict[str, Any]]:
+    """The body of POST https://content.twilio.com/v1/Content, by purpose and language."""
+    return {
+        (purpose, language): _content(purpose, language, template)
+        for purpose, languages in templates().items()
+        for language, template in languages.items()
+        if not purpose.endswith(ONLY_SMS)
+    }
+
+
+def category(purpose: str) -> str:
+    return "MARKETING" if purpose.startswith(MARKETING) else "UTILITY"
+
+
+def _content(purpose: str, language: str, template: dict[str, Any]) -> dict[str, Any]:
+    types: dict[str, Any] = {"twilio/text": {"body": template["body"]}}
+    if template["buttons"]:
+        actions = [
+            {"type": "QUICK_REPLY", "title": button["title"], "id": button["payload"]} for button in template["buttons"]
+        ]
+        types["twilio/quick-reply"] = {"body": template["body"], "actions": actions}
+    samples = {number: SAMPLES.get(name, name.replace("_", " ")) for number, name in template["variables"].items()}
+    return {
+        "friendly_name": f"{purpose}_{language}",
+        "language": language,
+        "variables": samples,
+        "types": types,
+    }
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("templates", help="the message templates that WhatsApp has to approve")
+    parser.add_argument("purpose", nargs="?", help="with LANGUAGE: this one, as JSON for Twilio's Content API")
+    parser.add_argument("language", nargs="?")
+    parser.set_defaults(command=show)
+
+
+def show(arguments: argparse.Namespace) -> int:
+    every = submissions()
+    if arguments.purpose is None:
+        for (purpose, language), content in every.items():
+            print(f"{purpose:<26} {language}  {category(purpose):<9}  {content['types']['twilio/text']['body']}")
+        return 0
+    found = every.get((arguments.purpose, arguments.language))
+    if found is None:
+        named = " ".join(word for word in (arguments.purpose, arguments.language) if word)
+        print(f"templates: expected a purpose and a language of the list, found {named!r}", file=sys.stderr)
+        return 1
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
