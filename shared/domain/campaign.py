@@ -54,14 +54,16 @@ def next_step(gap: Gap, *, salon: Salon, settings: SalonSettings, open_offers: i
         return Leave(f"the gap is {gap.status}")
     if gap.awaits_owner or campaign.status == "waiting_owner":
         return Leave("it waits for the owner's word")
-    if gap.origin == "idle":
-        return Leave("idle time is stored, not offered")
+    if gap.origin == "idle" and settings.gap.fill_idle == "none":
+        return Leave("idle time is not offered in this salon")
     if campaign.status == "ended":
         return Leave(f"its campaign has ended: {campaign.reason}")
     if salon.status == "paused":
         return Wait(now + PAUSED_RETRY, "the salon is paused")
     if campaign.status == "settling" and campaign.next_round_at and now < campaign.next_round_at:
         return Leave("people may still re-book")
+    if gap.origin == "idle" and campaign.round > 0:
+        return Leave("idle time is offered once")
     room = settings.offers.max_asks_per_gap - campaign.asked
     if room <= 0:
         # Open offers may still be answered; nobody new is asked.
@@ -156,6 +158,19 @@ def _pause(until_cut_off: timedelta, settings: SalonSettings) -> timedelta:
     """Until the next round: shorter as the start approaches, so that there still is a next one."""
     usual = timedelta(minutes=settings.offers.round_minutes)
     return max(min(usual, until_cut_off / 4), SHORTEST_PAUSE)
+
+
+def for_idle_time(candidates: Sequence[Candidate], settings: SalonSettings) -> list[Candidate]:
+    """Time that nobody ever booked is worth no promotion by itself: it goes to those who named it as the time they want,
+    unless the salon offers it to all."""
+    if settings.gap.fill_idle == "all":
+        return list(candidates)
+    return [
+        candidate
+        if candidate.excluded or (candidate.prospect.source == "waitlist_exact" and candidate.prospect.windows)
+        else candidate.out("idle time is only offered to who waits for exactly it")
+        for candidate in candidates
+    ]
 
 
 def one_each(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -71,6 +71,11 @@ class Prospect:
     """(channel, purpose) pairs this person has withdrawn."""
 
     @property
+    def windows(self) -> int:
+        """How many times they named in their wish."""
+        return len(self.entry.windows) if self.entry else 0
+
+    @property
     def ignored(self) -> int:
         """How many asks they left unanswered until their deadline; withdrawn ones were not ignored."""
         return sum(ask.customer_id == self.customer.id and ask.was_ignored for ask in self.asks)

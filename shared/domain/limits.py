@@ -14,6 +14,9 @@ from shared.domain.settings import LimitSettings
 from shared.domain.stored import Instant, Money, Stored
 
 HOUR = timedelta(hours=1)
+IDLE = "idle"
+IDLE_SHARE = 0.2
+"""Of the hourly limit: time that was given back comes first."""
 WEEK = timedelta(days=7)
 
 
@@ -35,6 +38,15 @@ class AskCounters(Stored):
         hour = sum(ask.count for ask in self.asks if ask.agent == agent and ask.at > now - HOUR)
         today = self.day_counts.get(agent, 0) if self.day == _day(now, zone) else 0
         return max(0, min(limits.hourly_actions - hour, limits.daily_actions - today))
+
+    def left_for_idle(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
+        """What idle time may use of it; its asks are counted for the agent as well."""
+        used = sum(ask.count for ask in self.asks if ask.agent == f"{agent}:{IDLE}" and ask.at > now - HOUR)
+        share = int(limits.hourly_actions * IDLE_SHARE) - used
+        return max(0, min(share, self.left(agent, limits=limits, now=now, zone=zone)))
+
+    def counted_for_idle(self, agent: str, count: int, *, now: datetime, zone: ZoneInfo) -> "AskCounters":
+        return self.counted(agent, count, now=now, zone=zone).counted(f"{agent}:{IDLE}", count, now=now, zone=zone)
 
     def next_free_at(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> datetime:
         """When asking may be possible again, for an agent that has nothing left now."""

@@ -14,7 +14,7 @@ from shared.domain import approval as approvals
 from shared.domain import money
 from shared.domain.audit import Amended
 from shared.domain.booking import Booking
-from shared.domain.campaign import Ask, NoRound, Round, Situation, one_each, plan_round
+from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
 from shared.domain.candidates import PURPOSE, Candidate, Terms, judged
 from shared.domain.decision import Agent, Context, Decision, RevenueImpact, decide, waiting_for
 from shared.domain.gap import Gap, campaigned
@@ -137,7 +137,8 @@ def _candidates(
         discount=_discount(scene, counters) if discount is None else discount,
         chain_depth=max((booking.chain_depth for booking in given_back), default=0),
     )
-    return judged(prospects, gap, terms)
+    found = judged(prospects, gap, terms)
+    return for_idle_time(found, settings) if gap.origin == "idle" else found
 
 
 def _discount(scene: Scene, counters: AskCounters) -> float:
@@ -165,6 +166,7 @@ def _round(
     if gap is None or gap.campaign != scene.gap.campaign:
         transaction.write(*release([ASKS_LOCK]))
         return NobodyAsked("another run was faster")
+    idle = gap.origin == "idle"
     situation = Situation(
         awaited=tuple(
             Awaited(offer.probability, now - offer.delivery.sent_at)
@@ -173,11 +175,17 @@ def _round(
             for offer in scene.offers
         ),
         first_sent=min((offer.created_at for offer in scene.offers), default=None),
-        allowance=counters.left(AGENT, limits=settings.limits, now=now, zone=zone),
+        allowance=(counters.left_for_idle if idle else counters.left)(
+            AGENT, limits=settings.limits, now=now, zone=zone
+        ),
         allowance_again_at=counters.next_free_at(AGENT, limits=settings.limits, now=now, zone=zone),
     )
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
     if isinstance(plan, NoRound):
+        if idle:
+            # Looked at again when it changes, not every half hour: most idle time finds nobody.
+            transaction.write(*release([ASKS_LOCK]))
+            return NobodyAsked(plan.reason)
         if step.top_up:
             # The offer that fell away cannot be replaced: the wave is smaller from now on.
             campaign = gap.campaign.changed(wave=len(scene.offers))
@@ -197,7 +205,8 @@ def _round(
         if live:
             for candidate in plan.chosen:
                 writes += _asking(candidate, gap, campaign.round, decision.id, scene, staff_name)
-            counted = counters.counted(AGENT, len(plan.chosen), now=now, zone=zone)
+            count = counters.counted_for_idle if idle else counters.counted
+            counted = count(AGENT, len(plan.chosen), now=now, zone=zone)
             writes.append(Put(COUNTERS, counted.gave_away(_given_away(plan.chosen), now, zone).stored()))
     for candidate in plan.supervised:
         writes += _proposal(candidate, gap, campaign.round, plan, candidates, scene, live=live)
