@@ -36,6 +36,7 @@ from shared.use_cases.load_calendar import load_staff, readable
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.locking import holding, release
+from shared.use_cases.rooms import rooms_taken
 from shared.use_cases.waitlist import understood, waitlist_moved
 from shared.use_cases.writing import create, replace
 
@@ -127,15 +128,17 @@ def _candidates(
     prospects = find_prospects(gap, pool=pool, documents=documents, signing_key=scene.signing_key, now=now)
     learned = documents.get(LEARNED)
     given_back = _given_back(gap, documents)
+    services = _services(gap, documents)
     terms = Terms(
         salon=scene.salon,
-        services=_services(gap, documents),
+        services=services,
         settings=settings,
         learned=Learned.model_validate(learned.data) if learned else Learned(),
         now=now,
         cancelled_by=frozenset(booking.customer_id for booking in given_back if booking.customer_id),
         discount=_discount(scene, counters) if discount is None else discount,
         chain_depth=max((booking.chain_depth for booking in given_back), default=0),
+        rooms_taken=rooms_taken(services.values(), gap.stretch, documents),
     )
     found = judged(prospects, gap, terms)
     return for_idle_time(found, settings) if gap.origin == "idle" else found
@@ -161,7 +164,7 @@ def _round(
     settings, now, zone = scene.settings, scene.now, scene.salon.zone
     found = transaction.get(scene.gap.path)
     counters = _counters(transaction)
-    candidates = _checked_again(candidates, transaction, scene)
+    candidates = _asked_about_once(_checked_again(candidates, transaction, scene), scene.gap, transaction)
     gap = Gap.model_validate(found.data) if found else None
     if gap is None or gap.campaign != scene.gap.campaign:
         transaction.write(*release([ASKS_LOCK]))
@@ -272,6 +275,22 @@ def _checked_again(candidates: Sequence[Candidate], transaction: Transaction, sc
             return candidate.out("asked by another run just now")
         entry = candidate.prospect.entry
         return candidate.out("waits no longer") if entry and entry.id not in waiting else candidate
+
+    return [again(candidate) for candidate in candidates]
+
+
+def _asked_about_once(candidates: list[Candidate], gap: Gap, transaction: Transaction) -> list[Candidate]:
+    """The owner hears the same question about a gap once, however many rounds follow, and one question at a time."""
+    query = Query("approvals", where=(("trigger_id", "==", gap.id),))
+    asked = [approvals.Approval.model_validate(snapshot.data) for snapshot in transaction.query(query)]
+    named = {approval.action_details.get("customer_id") for approval in asked}
+
+    def again(candidate: Candidate) -> Candidate:
+        if candidate.autonomy is None or candidate.autonomy.level != "supervised" or candidate.excluded is not None:
+            return candidate
+        if candidate.prospect.customer.id in named:
+            return candidate.out("the owner was asked about this before")
+        return candidate.out("the owner is asked about another") if any(each.waits for each in asked) else candidate
 
     return [again(candidate) for candidate in candidates]
 

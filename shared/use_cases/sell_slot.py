@@ -5,11 +5,13 @@ Locks make the sale exclusive among ourselves; the holder's transaction reads th
 writes everything together. A refusal writes only its own outreach, its answer and its audit records.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+
+from pydantic import ValidationError
 
 from shared.domain import acceptance
 from shared.domain.acceptance import NotHonoured, Refusal
@@ -20,11 +22,13 @@ from shared.domain.gap import Gap, filled
 from shared.domain.message import say
 from shared.domain.outreach import Outreach, Slot, responded
 from shared.domain.salon import Salon
+from shared.domain.service import Service
 from shared.domain.settings import SalonSettings
 from shared.domain.stored import natural_id
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.use_cases.load_calendar import readable
 from shared.use_cases.locking import holding, person_day, release
+from shared.use_cases.rooms import all_services, rooms_free
 from shared.use_cases.speaking import answer_to, confirmation_of
 from shared.use_cases.waitlist import entry_waits_again, understood, waitlist_moved
 from shared.use_cases.writing import create, fact, replace, said_handled, until_committed
@@ -78,9 +82,11 @@ def sell_slot(
     slot = outreach.slot
     if slot is None:
         return _refuse(outreach_id, "gap_closed", salon=salon, documents=documents, clock=clock, said_in=said_in)
+    room = _Room.of(slot, documents)
     locks = [
         *person_day("staff", slot.staff_id, slot.start, slot.end, salon.zone),
         *person_day("customer", outreach.customer_id, slot.start, slot.end, salon.zone),
+        *room.locks(slot, salon),
     ]
 
     def pointless() -> Sale | None:
@@ -92,7 +98,7 @@ def sell_slot(
     sale: Sale = holding(
         locks,
         lambda: _sell(
-            outreach_id, locks, salon=salon, settings=settings, documents=documents, clock=clock, said_in=said_in
+            outreach_id, locks, room, salon=salon, settings=settings, documents=documents, clock=clock, said_in=said_in
         ),
         documents=documents,
         clock=clock,
@@ -101,6 +107,32 @@ def sell_slot(
     if isinstance(sale, NotSold):
         return _refuse(outreach_id, sale.refusal, salon=salon, documents=documents, clock=clock, said_in=said_in)
     return sale
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What the slot's service needs besides its staff member; mostly nothing."""
+
+    service: Service | None
+    services: Mapping[str, Service]
+
+    @classmethod
+    def of(cls, slot: Slot, documents: Reader) -> "_Room":
+        found = documents.get(f"services/{slot.service_id}")
+        try:
+            service = Service.from_document(found.id, found.data) if found else None
+        except ValidationError:
+            service = None
+        if service is None or not service.resource_ids:
+            return cls(None, {})
+        return cls(service, all_services(documents))
+
+    def locks(self, slot: Slot, salon: Salon) -> list[str]:
+        ids = sorted(set(self.service.resource_ids)) if self.service else []
+        return [lock for id in ids for lock in person_day("resource", id, slot.start, slot.end, salon.zone)]
+
+    def free(self, slot: Slot, reader: Reader) -> bool:
+        return self.service is None or rooms_free(self.service, slot.stretch, self.services, reader)
 
 
 def _outreach(documents: Reader, outreach_id: str) -> Outreach:
@@ -134,6 +166,7 @@ def _bookings_around(
 def _sell(
     outreach_id: str,
     locks: Sequence[str],
+    room: _Room,
     *,
     salon: Salon,
     settings: SalonSettings,
@@ -166,6 +199,9 @@ def _sell(
         if isinstance(verdict, NotHonoured):
             transaction.write(*release(locks))
             return NotSold(verdict.refusal)
+        if not room.free(slot, transaction):
+            transaction.write(*release(locks))
+            return NotSold("slot_taken")
         decision = transaction.get(f"autonomous_decisions/{outreach.decision_id}")
         entry = transaction.get(f"waitlist/{outreach.waitlist_entry_id}") if outreach.waitlist_entry_id else None
         booking = sold(
