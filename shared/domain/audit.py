@@ -6,6 +6,8 @@ last (`audit_head`), so a change, a gap or a reordering can be found afterwards.
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
@@ -194,3 +196,48 @@ def record_fact(
         previous_hash=None,
         due_at=now + ANNOUNCE_WITHIN if announces else None,
     )
+
+
+def broken_links(records: Iterable[AuditRecord], documents: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Where the chains do not hold, in words; empty when they do. `documents` are all state documents, as stored, of the
+    salon whose `records` these are. Finds a record that was changed, is missing or stands elsewhere, and a document that
+    was changed past its audit; it cannot see that a document and all its records are gone together."""
+    chains: dict[tuple[str, str], list[AuditRecord]] = defaultdict(list)
+    for record in records:
+        if record.revision is not None:
+            chains[record.resource_type, record.resource_id].append(record)
+    ends = {(record.resource_id, record.hash): name for name, chain in chains.items() for record in chain}
+    broken: list[str] = []
+    ended: set[tuple[str, str]] = set()
+    for document in documents:
+        id, revision, head = document["id"], document["revision"], document["audit_head"]
+        name = ends.get((id, head))
+        if name is None:
+            broken.append(f"{id}: expected a record with the hash {head}, found none")
+            continue
+        ended.add(name)
+        last = max(chains[name], key=_revision)
+        if (last.revision, last.hash) != (revision, head):
+            broken.append(
+                f"{id}: expected its last record to be {revision} ({head}), found {last.revision} ({last.hash})"
+            )
+    broken += [
+        f"{type_} {id}: expected a document at the end of its records, found none"
+        for type_, id in sorted(chains.keys() - ended)
+    ]
+    for (type_, id), chain in sorted(chains.items()):
+        chain.sort(key=_revision)
+        found = [record.revision for record in chain]
+        if found != list(range(1, len(chain) + 1)):
+            broken.append(f"{type_} {id}: expected revisions 1 to {len(chain)}, found {found}")
+        hashes = [None, *(record.hash for record in chain)]
+        broken += [
+            f"{type_} {id}: expected revision {record.revision} to follow {before}, found {record.previous_hash}"
+            for before, record in zip(hashes, chain, strict=False)
+            if record.previous_hash != before
+        ]
+    return broken
+
+
+def _revision(record: AuditRecord) -> int:
+    return record.revision or 0

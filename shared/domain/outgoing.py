@@ -56,7 +56,8 @@ class Delivery(Stored):
 
 
 class Outgoing(StateDocument):
-    """`due_at` is when somebody must look again; null once nothing more can happen by itself."""
+    """`due_at` is when somebody must look again; null once nothing more can happen by itself. Before `not_before` it must
+    not be tried: the request that led to the last try may be delivered again."""
 
     channel: Channel
     status: OutgoingStatus = "pending"
@@ -65,6 +66,7 @@ class Outgoing(StateDocument):
     variables: dict[str, str] = {}
     attempts: int = 0
     last_attempt_at: Instant | None = None
+    not_before: Instant | None = None
     delivery: Delivery = Delivery()
     expires_at: Instant
     due_at: Instant | None
@@ -139,7 +141,9 @@ def claim(message: O, *, now: datetime, actor: str) -> Amended[O]:
 
 def hold(message: O, *, until: datetime, reason: str, now: datetime, actor: str) -> Amended[O]:
     """It may not go now; it is looked at again `until`."""
-    return step(message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=until)
+    return step(
+        message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=until, not_before=until
+    )
 
 
 def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[O] | None:
@@ -166,7 +170,7 @@ def refused(message: O, *, code: int, reason: str, retry_at: datetime | None, no
     if retry_at is not None and message.attempts < MAX_ATTEMPTS and retry_at < message.expires_at:
         return step(
             message, "pending", "held", now=now, actor=actor, action=f"Refused ({code}), will be tried again",
-            details=details, delivery=delivery, due_at=retry_at,
+            details=details, delivery=delivery, due_at=retry_at, not_before=retry_at,
         )  # fmt: skip
     return failed(
         message, error=str(code), action=f"Refused by the provider ({code})", details=details, now=now, actor=actor

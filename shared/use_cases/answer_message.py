@@ -329,6 +329,8 @@ def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[s
         return f"owner_{verdict}", proposal
     outcome = "expired" if verdict == "expired" else approval.recorded_status
     return "owner_already_decided", {**proposal, "outcome": spoken_outcome(outcome, locale)}
+
+
 def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
     """Nobody could work on it, however often it was tried: the owner reads it themselves."""
     snapshot = documents.get(path)

@@ -84,6 +84,8 @@ def send_outreach(
     if message.status != "pending":
         return "not pending"
     now = clock.now()
+    if message.not_before is not None and now < message.not_before:
+        return "held"
     salon = salon_of(documents, documents.salon_id)
     settings = accepted_settings(documents)
 

@@ -1,0 +1,109 @@
+"""What the audit chain gives away."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import pytest
+
+from shared.domain.audit import AuditRecord, amend, broken_links, record_fact
+from shared.domain.stored import StateDocument
+
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+class Thing(StateDocument):
+    collection: ClassVar[str] = "things"
+    resource_type: ClassVar[str] = "thing"
+    colour: str = "red"
+
+
+def chain(id: str = "t1", length: int = 4) -> tuple[list[AuditRecord], dict[str, Any]]:
+    thing = Thing(id=id, salon_id="s1", created_at=NOW, updated_at=NOW)
+    records = []
+    for number in range(length):
+        amended = amend(
+            thing, now=NOW + timedelta(minutes=number), actor="test", event="gap_changed", action=f"painted {number}",
+            details={"at": NOW, "number": number}, colour=f"colour {number}",
+        )  # fmt: skip
+        thing = amended.document
+        records.append(amended.record)
+    return records, thing.stored()
+
+
+def as_stored(record: AuditRecord) -> AuditRecord:
+    return AuditRecord.model_validate(record.stored())
+
+
+def test_chains_as_they_were_written_hold_in_any_order_of_reading():
+    one, first = chain("t1")
+    other, second = chain("t2", length=1)
+    records = [as_stored(record) for record in [*reversed(one), *other]]
+    assert broken_links(records, [second, first]) == []
+
+
+def test_the_marks_of_the_outbox_break_nothing():
+    records, thing = chain()
+    records[1] = records[1].changed(announced_at=NOW, due_at=None)
+    assert broken_links(records, [thing]) == []
+
+
+def test_facts_are_in_no_chain():
+    records, thing = chain()
+    fact = record_fact(
+        salon_id="s1", resource_type="thing", resource_id="t1", version=1, now=NOW, actor="app",
+        event="booking_cancelled", action="?",
+    )  # fmt: skip
+    assert broken_links([*records, fact], [thing]) == []
+
+
+@pytest.mark.parametrize("position", range(4))
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"actor": "somebody else"},
+        {"details": {"at": NOW, "number": 99}},
+        {"created_at": NOW - timedelta(days=1)},
+        {"action": "nothing"},
+        {"payload": {"x": 1}},
+        {"previous_hash": "0" * 64},
+    ],
+)
+def test_a_changed_record_is_found(position: int, change: dict[str, Any]):
+    records, thing = chain()
+    records[position] = records[position].changed(**change)
+    assert broken_links(records, [thing]) != []
+
+
+@pytest.mark.parametrize("position", range(4))
+def test_a_hole_is_found(position: int):
+    records, thing = chain()
+    del records[position]
+    assert broken_links(records, [thing]) != []
+
+
+@pytest.mark.parametrize(("one", "other"), [(0, 1), (1, 2), (0, 3), (2, 3)])
+def test_a_reordering_is_found(one: int, other: int):
+    records, thing = chain()
+    first, second = records[one], records[other]
+    records[one] = second.changed(revision=first.revision, id=first.id)
+    records[other] = first.changed(revision=second.revision, id=second.id)
+    assert broken_links(records, [thing]) != []
+
+
+def test_a_record_added_afterwards_is_found():
+    records, thing = chain()
+    extra = records[-1].changed(revision=5, id="thing-t1-5", previous_hash=records[-1].hash)
+    assert broken_links([*records, extra], [thing]) != []
+
+
+def test_a_document_put_back_to_an_earlier_revision_is_found():
+    records, thing = chain()
+    earlier = {**thing, "revision": 3, "audit_head": records[2].hash}
+    assert broken_links(records, [earlier]) != []
+    assert broken_links(records, [{**thing, "revision": 3}]) != []
+
+
+def test_a_document_without_its_records_and_records_without_their_document_are_found():
+    records, thing = chain()
+    assert broken_links([], [thing]) != []
+    assert broken_links(records, []) != []
