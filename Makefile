@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check pages bundle deploy-plan can-deploy
+.PHONY: help demo run test check pages bench bundle deploy-plan can-deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -58,3 +58,6 @@ can-deploy:
 	@test -n "$(PROJECT)" || { echo "deploy-plan: expected PROJECT=<id of the project>, found none: make deploy-plan PROJECT=my-salons VARS=my.tfvars" >&2; exit 1; }
 	@test -f "$(VARS)" || { echo "deploy-plan: expected VARS=<file of variables>, found '$(VARS)': copy terraform/examples/small.tfvars" >&2; exit 1; }
 	@command -v $(TERRAFORM) >/dev/null || { echo "deploy-plan: expected terraform 1.9 or newer on PATH, found none: developer.hashicorp.com/terraform/install" >&2; exit 1; }
+
+bench: $(INSTALLED) ## every measurement, each beside its floor or its peer
+	$(BIN)/python -m bench
