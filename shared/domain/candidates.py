@@ -170,7 +170,7 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     if service is None or service.id not in gap.services_fittable:
         return candidate.out("no service that fits the gap")
 
-    notice = _notice(prospect, settings)
+    notice = notice_of(prospect, settings)
     slot = _slot(prospect, gap, service, terms, notice, clear_of=_own_time(prospect))
     if slot is None:
         booked = _slot(prospect, gap, service, terms, notice, clear_of=[]) is not None
@@ -251,7 +251,7 @@ def _why(prospect: Prospect) -> str:
             return f"regular of this staff member ({prospect.visits} visits)"
 
 
-def _notice(prospect: Prospect, settings: SalonSettings) -> timedelta:
+def notice_of(prospect: Prospect, settings: SalonSettings) -> timedelta:
     """The longest of the customer's, their wish's and the salon's, without which a yes could not be honoured."""
     minutes = max(prospect.customer.minimum_notice_minutes, settings.gap.minimum_notice_minutes)
     if prospect.entry is not None:

@@ -15,6 +15,8 @@ from shared.domain.invalid import InvalidEvent
 from shared.ports import Clock, Deployment, Documents, Query, Snapshot, Update, Write
 from shared.use_cases import ask_round
 from shared.use_cases.approving import settled
+from shared.use_cases.load_settings import accepted_settings
+from shared.use_cases.loading import salon_of
 from shared.use_cases.writing import fact, replace, until_committed
 
 ACTOR = "resolve_approval"
@@ -140,6 +142,10 @@ def _problem(approval: Approval, *, documents: Documents, clock: Clock, deployme
         return "the action is no longer the one that was asked about"
     if approval.agent_name != ask_round.AGENT:
         return f"nobody carries out what {approval.agent_name} proposes"
+    if accepted_settings(documents).mode == "dry_run":
+        return "the salon is in dry run"
+    if salon_of(documents, documents.salon_id).status == "paused":
+        return "the salon is paused"
     asked = ask_round.ask_approved(approval.decision_id, documents=documents, clock=clock, deployment=deployment)
     if isinstance(asked, ask_round.Asked) or _done_before(approval, documents):
         return None
