@@ -15,7 +15,7 @@ from shared.domain import money
 from shared.domain.audit import Amended
 from shared.domain.booking import Booking
 from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
-from shared.domain.candidates import PURPOSE, Candidate, Terms, judged
+from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, Terms, judged, notice_of
 from shared.domain.decision import Agent, Context, Decision, RevenueImpact, decide, waiting_for
 from shared.domain.gap import Gap, campaigned
 from shared.domain.identity import address_key
@@ -399,7 +399,7 @@ def _proposal(
         action=_action(candidate, gap),
         summary=f"{service.name} {when} for {candidate.prospect.customer.name}{discount}",
         starts_at=slot.start,
-        useful_until=candidate.deadline or slot.start,
+        useful_until=slot.start - notice_of(candidate.prospect, scene.settings) - TIME_TO_ANSWER,
         settings=scene.settings,
         now=scene.now,
     )
