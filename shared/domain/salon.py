@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 
 from shared.domain.app_document import Absence, AppDocument
 from shared.domain.identity import normalized
@@ -83,6 +83,16 @@ class Salon(AppDocument):
     def from_document(cls, id: str, data: Mapping[str, Any]) -> Self:
         """A salon that names no organization is one of its own."""
         return super().from_document(id, {**data, "organization_id": data.get("organization_id") or id})
+
+    @classmethod
+    def legible(cls, id: str, data: Mapping[str, Any]) -> Self:
+        """What can be understood of it: enough to tell its owner what cannot, and nothing to decide by."""
+        try:
+            return cls.from_document(id, data)
+        except ValidationError as error:
+            broken = {each["loc"][0] for each in error.errors() if each["loc"]}
+        kept = {name: value for name, value in data.items() if name not in broken}
+        return cls.from_document(id, {"name": id, "timezone": "UTC", "currency": "XXX", **kept})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -19,6 +19,14 @@ def salon_of(documents: Reader, salon_id: str) -> Salon:
     return Salon.from_document(salon_id, snapshot.data)
 
 
+def salon_to_tell(documents: Reader, salon_id: str) -> Salon:
+    """As far as it can be understood: its owner shall hear also of what cannot."""
+    snapshot = documents.get(SALON)
+    if snapshot is None:
+        raise InvalidEvent(f"expected a document salons/{salon_id}, found none")
+    return Salon.legible(salon_id, snapshot.data)
+
+
 def customer_of(documents: Reader, customer_id: str) -> Customer | None:
     """None also when the document cannot be understood."""
     snapshot = documents.get(f"customers/{customer_id}")

@@ -17,7 +17,7 @@ from shared.domain.stored import natural_id
 from shared.domain.wording import spoken_deadline, spoken_time
 from shared.ports import Clock, Create, Deployment, Documents, Put, Reader, Snapshot, Write
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.loading import customer_of, salon_of
+from shared.use_cases.loading import customer_of, salon_to_tell
 from shared.use_cases.speaking import notices_to
 from shared.use_cases.writing import create, replace, until_committed
 
@@ -41,7 +41,7 @@ class News:
 
 
 def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
-    salon = salon_of(documents, documents.salon_id)
+    salon = salon_to_tell(documents, documents.salon_id)
     if accepted_settings(documents).mode == "dry_run":
         return "dry run"
     contacts = _in_order(salon)

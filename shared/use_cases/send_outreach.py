@@ -39,7 +39,7 @@ from shared.ports import (
 )
 from shared.use_cases.find_prospects import keys_of
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.loading import customer_of, outgoing, salon_of
+from shared.use_cases.loading import customer_of, outgoing, salon_of, salon_to_tell
 from shared.use_cases.opting import withdrawal_records
 from shared.use_cases.owner_words import Words, answered_meanwhile, owner_words
 from shared.use_cases.track_delivery import reference
@@ -86,7 +86,8 @@ def send_outreach(
     now = clock.now()
     if message.not_before is not None and now < message.not_before:
         return "held"
-    salon = salon_of(documents, documents.salon_id)
+    about_owner = isinstance(message, Message) and message.audience == "owner"
+    salon = (salon_to_tell if about_owner else salon_of)(documents, documents.salon_id)
     settings = accepted_settings(documents)
 
     verdict = _obstacle(

@@ -20,7 +20,7 @@ from tests.functional.calendar import (
     records,
     scan,
 )
-from tests.functional.salon import NOW
+from tests.functional.salon import NOW, OWNER
 
 Bad = Callable[[Suite], None]
 
@@ -150,6 +150,9 @@ def test_a_salon_that_cannot_be_understood_keeps_its_gaps_as_they_were_and_other
         assert free(suite) == before
         asides = [record["details"]["reason"] for record in records(suite, resource_type="salon")]
         assert len(asides) == 1 and next(iter(wrong)) in asides[0]
+        told = [m.text for m in suite.outbox.messages if m.sending.to == OWNER]
+        assert len(told) == 1 and next(iter(wrong)) in told[0]
+        assert suite.dead == []
         assert {gap["staff_id"] for gap in suite.list("salons/other/gaps").values()} == {"lea"}
 
 
