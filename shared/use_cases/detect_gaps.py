@@ -52,9 +52,12 @@ def detect_gaps(
         # Of a booking that can no longer be understood nobody knows whether its time was given back.
         given_back = {} if isinstance(now_is, Problem) else freed_by_change(old, new)
         calendar = load_calendar(documents, documents.salon_id)
+        if calendar is None:
+            # Connecting the salon reconciles what was there before.
+            return detected
         if isinstance(calendar, Problem):
             set_aside([calendar], documents=documents, now=now, actor=ACTOR)
-        elif calendar is not None:
+        else:
             days = {}
             horizon = {day.isoformat() for day in calendar.days(now)}
             for staff_id, day in staff_days([old, new], calendar):

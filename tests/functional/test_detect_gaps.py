@@ -19,7 +19,7 @@ from tests.functional.calendar import (
     records,
     write,
 )
-from tests.functional.salon import NOW
+from tests.functional.salon import NOW, booking
 
 
 def announced(suite: Suite, booking_id: str) -> list[str]:
@@ -147,3 +147,17 @@ def test_a_booking_outside_the_horizon_makes_no_gap() -> None:
         booked(suite, "past", at(12) - timedelta(days=7))
         suite.run_until_idle()
         assert len(gaps(suite)) == count and announced(suite, "far") == ["BOOKING_CREATED"]
+
+
+def test_a_booking_of_a_salon_that_is_not_there_yet_is_neither_announced_nor_lost() -> None:
+    with Suite(now=NOW) as suite:
+        suite.put(f"{ROOT}/bookings/early", booking(at(12), staff_id="zoe"))
+        suite.run_until_idle()
+        assert records(suite) == [] and suite.failures == []
+        open_calendar(suite)
+        assert [gap[1:3] for gap in free(suite, date="2026-11-23")] == [
+            ("23 10:00", "23 11:00"),
+            ("23 13:00", "23 14:00"),
+            ("23 15:00", "23 16:00"),
+            ("23 17:00", "23 18:00"),
+        ]
