@@ -15,6 +15,7 @@ from shared.domain.settings import SalonSettings
 PAUSED_RETRY = timedelta(minutes=15)
 SHORTEST_PAUSE = timedelta(minutes=2)
 NOBODY_RETRY = timedelta(minutes=30)
+LONGEST_RETRY = timedelta(hours=6)
 """Limits, quiet hours and visits change; a gap that found nobody looks again."""
 
 
@@ -104,6 +105,8 @@ class Situation:
     first_sent: datetime | None
     allowance: int
     allowance_again_at: datetime
+    lead: timedelta = timedelta()
+    """Until the free time is over."""
 
 
 def plan_round(
@@ -120,7 +123,7 @@ def plan_round(
     alone = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "full_auto"]
     with_word = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "supervised"]
     if not alone and not with_word:
-        return NoRound(now + NOBODY_RETRY, "no_candidates", "nobody to ask at present")
+        return NoRound(now + _nobody_retry(situation.lead), "no_candidates", "nobody to ask at present")
     if situation.allowance <= 0:
         return NoRound(situation.allowance_again_at, "limit_reached", "the salon's limit of asks is reached")
     starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)
@@ -143,7 +146,13 @@ def plan_round(
     spare = min(step.room, situation.allowance) - len(chosen)
     supervised = tuple(with_word[:1]) if spare > 0 and not step.top_up else ()
     if not chosen and not supervised:
-        return NoRound(next_at, "enough_asked", "the offers that are out may still be taken")
+        # An offer that falls away is replaced at once; until then there is nothing to look for.
+        waits = timedelta(minutes=settings.offers.response_deadline_minutes)
+        return NoRound(
+            max(next_at, now + min(waits, until_cut_off / 4)),
+            "enough_asked",
+            "the offers that are out may still be taken",
+        )
     reasons = (
         f"{len(ready)} of {len(candidates)} could be asked, {len(chosen)} are",
         f"predicted chance that the time is taken: {sized.predicted:.2f}",
@@ -152,6 +161,11 @@ def plan_round(
     )
     wave = campaign.wave if step.top_up else len(situation.awaited) + len(chosen)
     return Round(chosen, supervised, wave, next_at, sized.predicted, reasons)
+
+
+def _nobody_retry(lead: timedelta) -> timedelta:
+    """Seldom for a time that is days away, and more often the nearer it comes."""
+    return min(max(lead / 6, NOBODY_RETRY), LONGEST_RETRY)
 
 
 def _pause(until_cut_off: timedelta, settings: SalonSettings) -> timedelta:
