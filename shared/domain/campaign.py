@@ -123,7 +123,9 @@ def plan_round(
     alone = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "full_auto"]
     with_word = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "supervised"]
     if not alone and not with_word:
-        return NoRound(now + _nobody_retry(situation.lead), "no_candidates", "nobody to ask at present")
+        waking = [candidate.asleep_until for candidate in candidates if candidate.asleep_until is not None]
+        retry_at = min([now + _nobody_retry(situation.lead), *waking])
+        return NoRound(retry_at, "no_candidates", "nobody to ask at present")
     if situation.allowance <= 0:
         return NoRound(situation.allowance_again_at, "limit_reached", "the salon's limit of asks is reached")
     starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)

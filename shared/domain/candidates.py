@@ -12,7 +12,7 @@ from shared.domain.consent import NoChannel, channel_for
 from shared.domain.customer import ConsentPurpose, Customer
 from shared.domain.gap import Gap
 from shared.domain.learned import Learned, Odds
-from shared.domain.messaging_hours import allowed, country_of
+from shared.domain.messaging_hours import country_of, next_allowed
 from shared.domain.outreach import Outreach, Slot
 from shared.domain.plan import slot_at
 from shared.domain.ranking import Worth, worth
@@ -97,6 +97,8 @@ class Candidate:
     chain_depth: int = 0
     reasons: tuple[str, ...] = ()
     excluded: str | None = None
+    asleep_until: datetime | None = None
+    """The end of the quiet hours that alone exclude them."""
 
     def out(self, reason: str) -> "Candidate":
         return replace(self, excluded=reason)
@@ -194,15 +196,16 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     channel = channel_for(customer, terms.salon, PURPOSE[prospect.source], opted_out=prospect.opted_out)
     if isinstance(channel, NoChannel):
         return candidate.out(channel.reason)
-    if not allowed(
+    awake_at = next_allowed(
         now,
         zone=zone_named(customer.timezone) if customer.timezone else terms.salon.zone,
         quiet=settings.quiet_hours,
         channel=channel,
         marketing=marketing,
         country=country_of(customer.phone or ""),
-    ):
-        return candidate.out("quiet hours where they are")
+    )
+    if awake_at != now:
+        return replace(candidate, asleep_until=awake_at).out("quiet hours where they are")
 
     candidate = _valued(replace(candidate, channel=channel), slot, service, terms)
     deadline = min(now + timedelta(minutes=settings.offers.response_deadline_minutes), slot.start - notice)

@@ -182,6 +182,7 @@ def _round(
             AGENT, limits=settings.limits, now=now, zone=zone
         ),
         allowance_again_at=counters.next_free_at(AGENT, limits=settings.limits, now=now, zone=zone),
+        lead=gap.end_time - now,
     )
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
     if isinstance(plan, NoRound):

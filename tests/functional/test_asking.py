@@ -340,7 +340,7 @@ def test_a_hundred_asks_a_day_and_the_next_day_again():
         suite.advance_to(NOW.replace(hour=20))
         assert len(asked(suite)) == 5
         # At midnight the day's limit is new, but people sleep; at nine they are asked.
-        suite.advance_to(NOW + DAY + 2 * HOUR)
+        suite.advance_to(NOW + DAY + 4 * HOUR)
         assert len(asked(suite)) == 10 and set(asked(suite)) == {f"c{number}" for number in range(8)}
         assert outreach_of(suite, asked(suite)[-1])["created_at"] >= (NOW + DAY).replace(hour=9, minute=0)
 
@@ -522,7 +522,7 @@ def test_nobody_to_ask_is_looked_at_again_later():
         cancel(suite)
         assert freed_gaps(suite)[0]["campaign"]["reason"] == "nobody to ask at present"
         waits(suite, "late", 1)
-        suite.advance(minutes=30)
+        suite.advance(minutes=46)
         assert asked(suite) == ["late"]
 
 
