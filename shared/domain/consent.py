@@ -97,6 +97,23 @@ def started(
     ]
 
 
+def barred(
+    identity: str,
+    channel: Channel,
+    *,
+    about: str,
+    salon_id: str,
+    customer_ids: Sequence[str],
+    code: int,
+    at: datetime,
+) -> list[ConsentRecord]:
+    """The provider refused a message because the person has stopped or blocked us on that channel."""
+    return [
+        _record(identity, about, salon_id, customer_ids, channel, purpose, False, "carrier", f"error {code}", at)
+        for purpose in _PURPOSES
+    ]
+
+
 def withdrawn(records: Iterable[ConsentRecord]) -> frozenset[tuple[Channel, Purpose]]:
     """The pairs whose latest word is a no. Give it the records of *all* addresses of one person, or a START by WhatsApp
     would not end a STOP by SMS."""

@@ -304,7 +304,7 @@ def campaigned(
     )
 
 
-def announced_due(gap: Gap, *, reason: str, again_at: datetime, now: datetime, actor: str) -> Amended[Gap]:
+def announced_due(gap: Gap, *, reason: str, again_at: datetime | None, now: datetime, actor: str) -> Amended[Gap]:
     """Says that the campaign's time has come; whoever moves it on sets a new time, else it is said again."""
     _must_be_open(gap, "announced")
     return amend(

@@ -21,13 +21,15 @@ CLAIM_WITHIN = timedelta(seconds=60)
 """A pending message that nobody claimed by then is announced again."""
 CLAIM_LEASE = timedelta(minutes=2)
 """A claim older than this belongs to a dead sender: the message may or may not have gone out."""
+UNDELIVERED_AFTER = timedelta(minutes=5)
+"""An offer not known to have arrived by then is no longer waited for."""
 MAX_ATTEMPTS = 5
 
 TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
     # A report about a message that we believed refused: it did go out, and must not go again.
     "pending": frozenset({"sending", "sent", "delivered", "read", "expired", "failed", "responded"}),
     "sending": frozenset({"pending", "sent", "delivered", "read", "failed", "unknown", "responded", "expired"}),
-    "unknown": frozenset({"sent", "delivered", "read", "responded", "expired", "failed"}),
+    "unknown": frozenset({"pending", "sent", "delivered", "read", "responded", "expired", "failed"}),
     "sent": frozenset({"delivered", "read", "responded", "expired", "failed", "pending"}),
     "delivered": frozenset({"read", "responded", "expired", "failed"}),
     "read": frozenset({"responded", "expired", "failed"}),
@@ -48,7 +50,10 @@ _REPORTED: dict[str, OutgoingStatus] = {
 
 
 class Delivery(Stored):
+    """`former_id` is the message of the channel given up; what is still reported about it no longer counts."""
+
     message_id: str | None = None
+    former_id: str | None = None
     sent_at: Instant | None = None
     delivered_at: Instant | None = None
     read_at: Instant | None = None
@@ -149,11 +154,13 @@ def hold(message: O, *, until: datetime, reason: str, now: datetime, actor: str)
 def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[O] | None:
     """None when a delivery report was faster than our own answer and has said it all. A message that was closed while
     it was on its way stays closed, but it did leave: limits count it, and a reply to it is known by its SID."""
+    if message_sid == message.delivery.former_id:
+        return None
     delivery = message.delivery.changed(message_id=message_sid, sent_at=message.delivery.sent_at or now)
     if message.status in ("sending", "unknown"):
         return step(
             message, "sent", "sent", now=now, actor=actor, action="Handed to the provider",
-            announces="OUTREACH_SENT", delivery=delivery, due_at=_waiting_until(message),
+            announces="OUTREACH_SENT", delivery=delivery, due_at=_waiting_until(message, delivery),
         )  # fmt: skip
     if delivery == message.delivery:
         return None
@@ -190,7 +197,7 @@ def answer_lost(message: O, *, reason: str, now: datetime, actor: str) -> Amende
     """Never sent again by itself: a second copy is worse than none."""
     return step(
         message, "unknown", "failed", now=now, actor=actor, action="The provider's answer was lost",
-        details={"reason": reason}, due_at=message.expires_at,
+        details={"reason": reason}, due_at=_looked_at_again(message, now),
     )  # fmt: skip
 
 
@@ -202,6 +209,8 @@ def reported(
     if reached is None or message.status in ("responded", "failed"):
         return None
     if message_sid and message.delivery.message_id not in (None, message_sid):
+        return None
+    if message_sid and message_sid == message.delivery.former_id:
         return None
     if message.status == "expired":
         known = message.delivery.message_id or not message_sid or reached == "failed"
@@ -217,10 +226,11 @@ def reported(
     if _RANK[reached] <= _RANK[message.status]:
         return None
     moments = {"sent": {"sent_at": now}, "delivered": {"delivered_at": now}, "read": {"read_at": now}}[reached]
+    delivery = delivery.changed(**{"sent_at": delivery.sent_at or now, **moments})
     return step(
         message, reached, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
         action=f"Reported {reached}", announces="OUTREACH_DELIVERED" if reached == "delivered" else None,
-        delivery=delivery.changed(**{"sent_at": delivery.sent_at or now, **moments}), due_at=_waiting_until(message),
+        delivery=delivery, due_at=_waiting_until(message, delivery),
     )  # fmt: skip
 
 
@@ -239,5 +249,23 @@ def requested_again(message: O, *, now: datetime, actor: str) -> Amended[O]:
     )  # fmt: skip
 
 
-def _waiting_until(message: Outgoing) -> datetime | None:
-    return message.expires_at if message.resource_type == "outreach" else None
+def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
+    """Nothing is known of its arrival: others are asked meanwhile, and it stays as open as it was."""
+    return step(
+        message, message.status, "held", now=now, actor=actor, action="Not known to have arrived",
+        due_at=message.expires_at,
+    )  # fmt: skip
+
+
+def _waiting_until(message: Outgoing, delivery: Delivery) -> datetime | None:
+    if message.resource_type != "outreach":
+        return None
+    if delivery.sent_at is None or delivery.delivered_at or delivery.read_at:
+        return message.expires_at
+    return _looked_at_again(message, delivery.sent_at)
+
+
+def _looked_at_again(message: Outgoing, left: datetime) -> datetime:
+    if message.resource_type != "outreach":
+        return message.expires_at
+    return min(left + UNDELIVERED_AFTER, message.expires_at)

@@ -70,6 +70,7 @@ class Outreach(Outgoing):
     moves_booking_id: str | None = None
     chain_depth: int = 0
     withdrawn: bool = False
+    fallen_back: bool = False
     offer_details: OfferDetails | None
     response: Response = Response()
 

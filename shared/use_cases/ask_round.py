@@ -17,11 +17,11 @@ from shared.domain.booking import Booking
 from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
 from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, Terms, judged, notice_of
 from shared.domain.decision import Agent, Context, Decision, RevenueImpact, decide, waiting_for
+from shared.domain.fallback import offer_purpose, offer_text
 from shared.domain.gap import Gap, campaigned
 from shared.domain.identity import address_key
 from shared.domain.learned import Learned
 from shared.domain.limits import AskCounters
-from shared.domain.messaging_hours import country_of
 from shared.domain.outreach import OfferDetails, Outreach, request
 from shared.domain.reply_model import Awaited
 from shared.domain.salon import Salon
@@ -29,7 +29,7 @@ from shared.domain.service import Service
 from shared.domain.settings import SalonSettings
 from shared.domain.staff import StaffMember
 from shared.domain.stored import natural_id
-from shared.domain.wording import render, spoken_deadline, spoken_time
+from shared.domain.wording import spoken_deadline, spoken_time
 from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Transaction, Write
 from shared.use_cases.find_prospects import find_prospects, keys_of, recent_asks
 from shared.use_cases.load_calendar import load_staff, readable
@@ -440,7 +440,7 @@ def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, sce
     locale = customer.locale or salon.locale
     off = Decimal(str(candidate.discount_percent)) / 100
     price = money.rounded(candidate.service.price * (1 - off), salon.currency)
-    purpose = "slot_offer" if candidate.channel == "whatsapp" else _sms_offer(customer.phone or "")
+    purpose = offer_purpose(candidate.channel, customer.phone or "")
     variables = {
         "name": customer.name,
         "salon": salon.name,
@@ -462,7 +462,7 @@ def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, sce
         address_key=_key(candidate, scene),
         outreach_type="gap_fill",
         consent_purpose=PURPOSE[candidate.prospect.source],
-        message=render(purpose, locale, {**variables, "accept_token": "-", "decline_token": "-", "link": "-"}).text,
+        message=offer_text(purpose, locale, variables),
         trigger_id=gap.id,
         trigger_type="gap",
         decision_id=decision_id,
@@ -482,11 +482,6 @@ def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, sce
         expires_at=deadline,
         due_at=None,
     )
-
-
-def _sms_offer(phone: str) -> str:
-    """Where the country lets nobody answer an SMS, the words only name the link."""
-    return "slot_offer_link" if country_of(phone) == "IN" else "slot_offer_sms"
 
 
 def _services(gap: Gap, documents: Reader) -> dict[str, Service]:

@@ -3,11 +3,11 @@ salons; only what is due is read, and each document is handled inside its own sa
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.gap import Gap, announced_due
 from shared.domain.message import ANSWER_LEASE, KEEP_TRYING, Inbound, Message, put_off
-from shared.domain.outgoing import answer_lost, expired, requested_again
+from shared.domain.outgoing import answer_lost, expired, not_arrived, requested_again
 from shared.domain.outreach import Outreach
 from shared.ports import Bus, Clock, Deployment, Documents, Found, Snapshot, Store
 from shared.use_cases.answer_message import answer_message, give_up
@@ -91,7 +91,19 @@ def _move_on(message: Outreach | Message, snapshot: Snapshot, documents: Documen
     if message.status == "sending":
         lost = answer_lost(message, reason="whoever claimed it never came back", now=now, actor=ACTOR)
         return documents.commit(*replace(lost, snapshot))
+    if isinstance(message, Outreach) and message.status in ("sent", "unknown"):
+        return _not_arrived(message, snapshot, documents, now)
     return False
+
+
+def _not_arrived(offer: Outreach, snapshot: Snapshot, documents: Documents, now: datetime) -> bool:
+    """Its round no longer counts on it, which is said in the same commit, or nobody would look at the gap now."""
+    found = documents.get(f"gaps/{offer.trigger_id}")
+    gap = Gap.model_validate(found.data) if found else None
+    writes = [*replace(not_arrived(offer, now=now, actor=ACTOR), snapshot)]
+    if gap is not None and gap.is_open:
+        writes += replace(announced_due(gap, reason="no_delivery", again_at=gap.due_at, now=now, actor=ACTOR), found)
+    return documents.commit(*writes)
 
 
 def _message_due(found: Found, documents: Documents, clock: Clock, deployment: Deployment) -> bool:

@@ -11,6 +11,7 @@ from shared.domain.audit import Amended
 from shared.domain.campaign import Ask, End, Leave, Wait, next_step
 from shared.domain.decision import Decision, OutcomeStatus, conclude
 from shared.domain.events import SalonEvent
+from shared.domain.fallback import still_awaited
 from shared.domain.gap import Campaign, Gap, campaigned
 from shared.domain.outgoing import expired
 from shared.domain.outreach import OPEN, Outreach
@@ -52,6 +53,7 @@ def fill_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment: Dep
     salon = salon_of(documents, documents.salon_id)
     settings = accepted_settings(documents)
     now = clock.now()
+    offers = [offer for offer in offers if still_awaited(offer, now)]
     step = next_step(gap, salon=salon, settings=settings, open_offers=len(offers), now=now)
     match step:
         case Leave(reason):

@@ -31,7 +31,7 @@ def opt_out(said: Inbound, customers: Sequence[Customer], *, documents: Document
     for outreach in _open_offers(said, customers, documents):
         ended += replace(responded(outreach, answer="opt_out", result="opted_out", now=now))
         ended += entry_waits_again(outreach, documents, now)
-    return (*_entered(records, now), *ended)
+    return (*entered(records, now), *ended)
 
 
 def opt_in(said: Inbound, customers: Sequence[Customer], *, now: datetime) -> tuple[Write, ...]:
@@ -45,7 +45,7 @@ def opt_in(said: Inbound, customers: Sequence[Customer], *, now: datetime) -> tu
         text=said.body,
         at=said.received_at,
     )
-    return _entered(records, now)
+    return entered(records, now)
 
 
 def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list[ConsentRecord]]:
@@ -59,13 +59,13 @@ def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list
     return found
 
 
-def _entered(records: Sequence[ConsentRecord], now: datetime) -> tuple[Write, ...]:
+def entered(records: Sequence[ConsentRecord], now: datetime, actor: str = "customer") -> tuple[Write, ...]:
     writes: list[Write] = []
     for record in records:
         entry = amend(
             record,
             now=now,
-            actor="customer",
+            actor=actor,
             event="consent_changed",
             action=f"{record.purpose} on {record.channel} {'granted' if record.granted else 'withdrawn'}",
             details={"granted": record.granted, "source": record.source},

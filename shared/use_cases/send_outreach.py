@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared.domain import tokens
+from shared.domain.audit import Amended
 from shared.domain.consent import withdrawn
 from shared.domain.conversation import Identity, identity_path
 from shared.domain.customer import Customer
@@ -37,6 +38,7 @@ from shared.ports import (
     Sending,
     Snapshot,
 )
+from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.find_prospects import keys_of
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import customer_of, outgoing, salon_of, salon_to_tell
@@ -121,7 +123,7 @@ def send_outreach(
     if not documents.commit(*replace(claimed, snapshot)):
         return "claimed by another"
     answer = messenger.send(sending) if isinstance(sending, Sending) else notifiers[sending.channel].send(sending)
-    return _written_down(path, answer, documents=documents, clock=clock)
+    return _written_down(message, answer, documents=documents, clock=clock, signing_key=deployment.signing_key)
 
 
 def _obstacle(
@@ -279,18 +281,34 @@ def _in_session(message: Outreach | Message, documents: Reader, now: datetime) -
     return identity is not None and Identity.model_validate(identity.data).in_session(now)
 
 
-def _written_down(path: str, answer: Accepted | Refused | AnswerLost, *, documents: Documents, clock: Clock) -> Outcome:
+def _written_down(
+    was: Outreach | Message,
+    answer: Accepted | Refused | AnswerLost,
+    *,
+    documents: Documents,
+    clock: Clock,
+    signing_key: bytes,
+) -> Outcome:
+    """`was` is what has been sent: meanwhile a report may have moved it to another channel."""
+
     def attempt() -> Outcome | None:
-        snapshot = documents.get(path)
+        snapshot = documents.get(was.path)
         if snapshot is None:
             return "gone"
-        return _record(snapshot, answer, documents=documents, now=clock.now())
+        if outgoing(snapshot).channel != was.channel:
+            return "failed"
+        return _record(snapshot, answer, documents=documents, signing_key=signing_key, now=clock.now())
 
     return until_committed(attempt, clock=clock)
 
 
 def _record(
-    snapshot: Snapshot, answer: Accepted | Refused | AnswerLost, *, documents: Documents, now: datetime
+    snapshot: Snapshot,
+    answer: Accepted | Refused | AnswerLost,
+    *,
+    documents: Documents,
+    signing_key: bytes,
+    now: datetime,
 ) -> Outcome | None:
     message = outgoing(snapshot)
     match answer:
@@ -303,11 +321,32 @@ def _record(
         case Refused():
             retry_at = now + REFUSED_RETRY * 2 ** (message.attempts - 1) if answer.retry else None
             moved = refused(message, code=answer.code, reason=answer.reason, retry_at=retry_at, now=now, actor=ACTOR)
-            outcome = "refused" if moved.document.status == "pending" else "failed"
+            if moved.document.status == "failed":
+                return _failed(message, moved, answer.code, snapshot, documents=documents, key=signing_key, now=now)
+            outcome = "refused"
         case AnswerLost():
             moved = answer_lost(message, reason=answer.reason, now=now, actor=ACTOR)
             outcome = "unknown"
     if moved is None:
         return outcome
-    waits = waits_again(message, documents, now) if moved.document.status == "failed" else ()
-    return outcome if documents.commit(*replace(moved, snapshot), *waits) else None
+    return outcome if documents.commit(*replace(moved, snapshot)) else None
+
+
+def _failed(
+    message: Outreach | Message,
+    given_up: Amended[Any],
+    code: int,
+    snapshot: Snapshot,
+    *,
+    documents: Documents,
+    key: bytes,
+    now: datetime,
+) -> Outcome | None:
+    other_way = by_another_channel(
+        message, code, message_sid=None, documents=documents, signing_key=key, now=now, actor=ACTOR
+    )
+    follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
+    if other_way is not None:
+        return "refused" if documents.commit(*replace(other_way, snapshot), *follows) else None
+    follows += waits_again(message, documents, now)
+    return "failed" if documents.commit(*replace(given_up, snapshot), *follows) else None

@@ -7,6 +7,7 @@ from shared.domain.inbound import DeliveryReport
 from shared.domain.invalid import InvalidEvent
 from shared.domain.outgoing import reported
 from shared.ports import Clock, Store
+from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.loading import outgoing
 from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace, until_committed
@@ -19,7 +20,7 @@ def reference(salon_id: str, path: str) -> str:
     return f"{salon_id}/{path}"
 
 
-def track_delivery(report: DeliveryReport, *, store: Store, clock: Clock) -> Tracked:
+def track_delivery(report: DeliveryReport, *, store: Store, clock: Clock, signing_key: bytes) -> Tracked:
     salon_id, _, path = (report.reference or "").partition("/")
     if not path.startswith(("outreach/", "conversations/")):
         return "unknown message"
@@ -42,7 +43,16 @@ def track_delivery(report: DeliveryReport, *, store: Store, clock: Clock) -> Tra
         )
         if moved is None:
             return "nothing new"
-        waits = waits_again(message, documents, now) if moved.document.status == "failed" else ()
-        return "recorded" if documents.commit(*replace(moved, snapshot), *waits) else None
+        if moved.document.status != "failed":
+            return "recorded" if documents.commit(*replace(moved, snapshot)) else None
+        code = report.error_code
+        other_way = by_another_channel(
+            message, code, message_sid=report.message_sid,
+            documents=documents, signing_key=signing_key, now=now, actor="track_delivery",
+        )  # fmt: skip
+        follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
+        if other_way is None:
+            follows += waits_again(message, documents, now)
+        return "recorded" if documents.commit(*replace(other_way or moved, snapshot), *follows) else None
 
     return until_committed(attempt, clock=clock)

@@ -165,6 +165,13 @@ def offers(suite: Suite) -> list[Message]:
     return [message for message in suite.outbox.messages if message.sending.reference.startswith(f"{SALON}/outreach/")]
 
 
+def arrive(suite: Suite) -> None:
+    """The provider reports every offer as delivered. Where it never does, rounds are topped up after five minutes."""
+    for message in offers(suite):
+        suite.report(message, "delivered")
+    suite.run_until_idle()
+
+
 def outreach_of(suite: Suite, customer_id: str) -> dict[str, Any]:
     """The last one to this customer."""
     theirs = [o for o in suite.list(f"{ROOT}/outreach").values() if o["customer_id"] == customer_id]

@@ -10,6 +10,7 @@ from local.in_process import Suite
 from tests.functional.salon import (
     NOW,
     ROOT,
+    arrive,
     asked,
     booking,
     cancel,
@@ -351,6 +352,7 @@ def test_a_round_is_no_larger_than_the_wave_and_a_gap_asks_no_more_than_its_limi
         rounds = []
         for _ in range(6):
             rounds.append(len(asked(suite)))
+            arrive(suite)
             suite.advance(minutes=10)
         assert rounds == [3, 6, 7, 7, 7, 7]
         assert freed_gaps(suite)[0]["campaign"]["status"] == "ended"
@@ -359,10 +361,12 @@ def test_a_round_is_no_larger_than_the_wave_and_a_gap_asks_no_more_than_its_limi
 def test_the_next_round_comes_after_round_minutes_to_people_not_yet_asked():
     with salon(waiting=5, settings={"offers": {"max_wave_size": 2, "round_minutes": 12}}) as suite:
         cancel(suite)
+        arrive(suite)
         suite.advance_to(NOW + timedelta(minutes=12) - SECOND)
         assert asked(suite) == ["c0", "c1"]
         suite.advance_to(NOW + timedelta(minutes=12))
         assert asked(suite) == ["c0", "c1", "c2", "c3"]
+        arrive(suite)
         suite.advance(minutes=12)
         assert asked(suite) == ["c0", "c1", "c2", "c3", "c4"]
 

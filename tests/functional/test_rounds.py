@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from local.in_process import Message, Suite
-from tests.functional.salon import NOW, SALON, booking, cancel, customer, open_salon
+from tests.functional.salon import NOW, SALON, arrive, booking, cancel, customer, open_salon
 
 ROOT = f"salons/{SALON}"
 FEW = {"offers": {"max_wave_size": 2}}
@@ -39,6 +39,7 @@ def test_the_next_round_comes_after_ten_minutes_to_people_not_asked_yet() -> Non
     with Suite(now=NOW) as suite:
         open_salon(suite, waiting=5, settings=FEW)
         cancel(suite)
+        arrive(suite)
         suite.advance(minutes=9)
         assert len(offers(suite)) == 2
         suite.advance(minutes=2)

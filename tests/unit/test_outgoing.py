@@ -14,6 +14,7 @@ from shared.domain.outgoing import (
     CLAIM_LEASE,
     MAX_ATTEMPTS,
     TRANSITIONS,
+    UNDELIVERED_AFTER,
     Delivery,
     ForbiddenTransition,
     Outgoing,
@@ -145,7 +146,7 @@ def test_a_refusal_that_may_pass_is_tried_again_until_its_tries_are_used_up():
 
 def test_a_lost_answer_is_unknown_until_the_offer_ends():
     lost = answer_lost(outreach(status="sending"), reason="HTTP 502", now=NOW, actor="test").document
-    assert (lost.status, lost.due_at) == ("unknown", lost.expires_at)
+    assert (lost.status, lost.due_at) == ("unknown", NOW + UNDELIVERED_AFTER)
     with pytest.raises(ForbiddenTransition):
         claim(lost, now=LATER, actor="test")
     with pytest.raises(ForbiddenTransition):

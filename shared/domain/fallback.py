@@ -1,0 +1,67 @@
+"""An offer that one channel could not deliver goes out on another, once, while there is time left to answer it.
+
+Only what was certainly not delivered moves on. Silence is no such proof: where no delivery report ever comes, everybody
+would get every offer twice.
+"""
+
+from datetime import datetime, timedelta
+
+from shared.domain.audit import Amended
+from shared.domain.messaging_hours import country_of
+from shared.domain.outgoing import CLAIM_WITHIN, UNDELIVERED_AFTER, Channel, Delivery, step
+from shared.domain.outreach import Outreach
+from shared.domain.wording import render
+
+LEFT_TO_ANSWER = timedelta(minutes=10)
+
+OPTED_OUT: dict[int, Channel] = {21610: "sms", 63014: "whatsapp"}
+"""What the provider knows before we do: the person has stopped, or blocked, this channel."""
+
+_BLOCKED = frozenset({63014, 63033})
+
+
+def next_channel(outreach: Outreach, code: int | None, *, now: datetime) -> Channel | None:
+    """Where to try next. A fault of WhatsApp (63xxx), or one without a reason, says nothing about SMS; whoever blocked us
+    there, and a number that is none, is not tried elsewhere."""
+    if outreach.channel != "whatsapp" or outreach.fallen_back or outreach.slot is None:
+        return None
+    if outreach.expires_at - now < LEFT_TO_ANSWER or code in _BLOCKED:
+        return None
+    return "sms" if code is None or 63000 <= code < 64000 else None
+
+
+def offer_purpose(channel: Channel, phone: str) -> str:
+    """Where the country lets nobody answer an SMS, the words only name the link."""
+    if channel == "whatsapp":
+        return "slot_offer"
+    return "slot_offer_link" if country_of(phone) == "IN" else "slot_offer_sms"
+
+
+def offer_text(purpose: str, locale: str, variables: dict[str, str]) -> str:
+    """What is stored of an offer's words: without its signed buttons and link."""
+    return render(purpose, locale, {**variables, "accept_token": "-", "decline_token": "-", "link": "-"}).text
+
+
+def fallen_back(
+    outreach: Outreach, channel: Channel, *, address_key: str, message_sid: str | None, now: datetime, actor: str,
+    reason: str,
+) -> Amended[Outreach]:  # fmt: skip
+    """The same ask by another way. It stays one ask to all limits; reports about the first message no longer count."""
+    purpose = offer_purpose(channel, outreach.customer_phone)
+    said = offer_text(purpose, outreach.locale, outreach.variables)
+    former = message_sid or outreach.delivery.message_id
+    return step(
+        outreach.changed(message=said), "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
+        announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},
+        channel=channel, purpose=purpose, address_key=address_key, fallen_back=True, attempts=0,
+        delivery=Delivery(former_id=former), due_at=now + CLAIM_WITHIN,
+    )  # fmt: skip
+
+
+def still_awaited(outreach: Outreach, now: datetime) -> bool:
+    """Whether the round may go on waiting for it. One that may have left and is not known to have arrived is replaced; a
+    yes to it counts all the same."""
+    if outreach.status not in ("sent", "unknown"):
+        return outreach.is_open
+    left = outreach.delivery.sent_at or outreach.last_attempt_at
+    return left is None or now < left + UNDELIVERED_AFTER
