@@ -50,8 +50,10 @@ def fallen_back(
     purpose = offer_purpose(channel, outreach.customer_phone)
     said = offer_text(purpose, outreach.locale, outreach.variables)
     former = message_sid or outreach.delivery.message_id
+    # A report about a message whose fate was unknown proves that it had been taken.
+    taken = "sent" if outreach.status == "unknown" else outreach.status
     return step(
-        outreach.changed(message=said), "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
+        outreach.changed(message=said, status=taken), "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
         announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},
         channel=channel, purpose=purpose, address_key=address_key, fallen_back=True, attempts=0,
         delivery=Delivery(former_id=former), due_at=now + CLAIM_WITHIN,

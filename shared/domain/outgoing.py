@@ -29,7 +29,7 @@ TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
     # A report about a message that we believed refused: it did go out, and must not go again.
     "pending": frozenset({"sending", "sent", "delivered", "read", "expired", "failed", "responded"}),
     "sending": frozenset({"pending", "sent", "delivered", "read", "failed", "unknown", "responded", "expired"}),
-    "unknown": frozenset({"pending", "sent", "delivered", "read", "responded", "expired", "failed"}),
+    "unknown": frozenset({"sent", "delivered", "read", "responded", "expired", "failed"}),
     "sent": frozenset({"delivered", "read", "responded", "expired", "failed", "pending"}),
     "delivered": frozenset({"read", "responded", "expired", "failed"}),
     "read": frozenset({"responded", "expired", "failed"}),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.in_process import ACCOUNT_SID, Message, Suite
-from shared.ports import Refused
+from shared.ports import AnswerLost, Refused, Sending
 from tests.functional.salon import (
     NOW,
     ROOT,
@@ -70,6 +70,24 @@ def test_what_whatsapp_could_not_deliver_goes_out_by_sms(suite: Suite, code: int
 def test_what_was_refused_at_once_goes_out_by_sms_too(suite: Suite) -> None:
     suite.outbox.answers.append(Refused(63003, "HTTP 400", retry=False, provider_fault=False))
     cancel(suite)
+    assert ways(suite) == ["sms"] and ask(suite)["status"] == "sent"
+
+
+def test_a_message_of_unknown_fate_moves_on_when_it_is_reported_as_undelivered(suite: Suite) -> None:
+    sendings: list[Sending] = []
+
+    class TakesAndIsSilent:
+        def send(self, sending: Sending) -> AnswerLost:
+            sendings.append(sending)
+            suite.messenger = suite.outbox
+            return AnswerLost("HTTP 502")
+
+    suite.messenger = TakesAndIsSilent()
+    cancel(suite)
+    assert ask(suite)["status"] == "unknown"
+    lost = Message("SM" + "9" * 32, sendings[0], NOW)
+    suite.report(lost, "undelivered", error_code=63024)
+    suite.run_until_idle()
     assert ways(suite) == ["sms"] and ask(suite)["status"] == "sent"
 
 
