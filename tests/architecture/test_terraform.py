@@ -203,6 +203,28 @@ def test_no_account_may_more_than_its_work() -> None:
 def test_whatever_function_json_may_use_is_granted_and_nothing_else() -> None:
     may_use = set(get_args(get_args(Function.model_fields["uses"].annotation)[0]))
     assert keys(locals_()["project_roles"]) | set(TOPICS) == may_use
+    assert dict(labelled(locals_()["project_roles"])) == {
+        "firestore": '"roles/datastore.user"',
+        "schedules": "${google_project_iam_custom_role.schedules.id}",
+    }
+
+
+def test_a_function_is_handed_only_what_its_function_json_names() -> None:
+    """The one place where function.json becomes what the module is given, word for word."""
+    handed = blocks("module")["function"]
+    wanted = "contains(try(each.value.uses, []), "
+    assert (f"if {wanted}use)" in handed["roles"], f"if {wanted}topic)" in handed["publishes"]) == (True, True)
+    assert "for name in try(each.value.secrets, []) :" in handed["secrets"]
+    assert "for name in try(each.value.environment, []) :" in handed["environment"]
+    module = grants()
+    assert {name: module[f"function.{name}"]["for_each"] for name in FROM} == FROM
+
+
+FROM = {
+    "google_project_iam_member.role": "${var.roles}",
+    "google_pubsub_topic_iam_member.publishes": "${var.publishes}",
+    "google_secret_manager_secret_iam_member.reads": "${var.secrets}",
+}
 
 
 def test_every_function_has_an_account_of_its_own() -> None:
