@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import ClassVar, Final, NamedTuple, Self
 
-from shared.domain.booking import Booking
+from shared.domain.booking import Booking, standing
 from shared.domain.stored import Instant, Stored
 from shared.domain.stretches import Stretch
 
@@ -35,8 +35,7 @@ class Standing(NamedTuple):
         return cls(booking.staff_id, booking.stretch, seen_as(booking))
 
     def as_booking(self, id: str) -> Booking:
-        start, end = self.stretch
-        return Booking(id=id, staff_id=self.staff_id, start_time=start, end_time=end, status="confirmed")
+        return standing(id, self.staff_id, self.stretch)
 
 
 def calendar_sees(booking: Booking | None) -> object:
