@@ -48,7 +48,8 @@ def granted(function: Function) -> dict[str, Any]:
     return {
         "roles": sorted(ROLES[use] for use in set(function.uses) & ROLES.keys()),
         "publishes": sorted(set(function.uses) & {"salon-events", "salon-jobs", "ticks"}),
-        "secrets": sorted(function.secrets),
+        # Without e-mail, as in the plan that is compared, its login is no secret that exists.
+        "secrets": sorted(set(function.secrets) - {"SMTP_LOGIN"}),
         "variables": sorted(function.environment),
         "callers": public + ("firestore" in kinds) + bool(kinds & {"events", "job", "tick", "ticks"}),
         "public": public,

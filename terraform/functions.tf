@@ -6,6 +6,8 @@ locals {
     PUBLIC_BASE_URL      = local.public_base_url
     TWILIO_TEMPLATES     = jsonencode(var.twilio_templates)
     NOTICE_CHANNELS      = join(",", var.notice_channels)
+    SMTP_SERVER          = var.smtp_server
+    SMTP_FROM            = var.smtp_from
   }
 
   # What a function may use in the cloud, as function.json names it. Topics are granted one by one, in the module.
@@ -41,7 +43,7 @@ module "function" {
   max_instances   = try(each.value.max_instances, 20) * (try(each.value.max_instances, 20) > 1 ? var.max_instances_factor : 1)
   public          = contains(local.invokers[each.key], "allUsers")
   environment     = { for name in try(each.value.environment, []) : name => lookup(local.environment, name, null) }
-  secrets         = { for name in try(each.value.secrets, []) : name => google_secret_manager_secret.of[name].secret_id }
+  secrets         = { for name in try(each.value.secrets, []) : name => google_secret_manager_secret.of[name].secret_id if !contains(local.unused_secrets, name) }
   roles           = { for use, role in local.project_roles : use => role if contains(try(each.value.uses, []), use) }
   publishes       = { for topic in local.topics : topic => google_pubsub_topic.of[topic].id if contains(try(each.value.uses, []), topic) }
   invokers        = local.invokers[each.key]

@@ -52,6 +52,28 @@ variable "notice_channels" {
   }
 }
 
+variable "smtp_server" {
+  description = "Where e-mail to owners is handed over, as host:port; its login is the secret SMTP_LOGIN, as user:password."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = !contains(var.notice_channels, "email") || can(regex("^[^:\\s]+:[0-9]+$", var.smtp_server))
+    error_message = "Expected smtp_server as host:port where notice_channels names email, found ${var.smtp_server}."
+  }
+}
+
+variable "smtp_from" {
+  description = "The address that e-mail to owners comes from."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = !contains(var.notice_channels, "email") || can(regex("^[^@\\s]+@[^@\\s]+$", var.smtp_from))
+    error_message = "Expected smtp_from to be an address where notice_channels names email, found ${var.smtp_from}."
+  }
+}
+
 variable "alert_emails" {
   description = "Who is told when something needs a person."
   type        = list(string)
