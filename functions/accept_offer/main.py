@@ -3,7 +3,7 @@
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, settings
+from shared.adapters import clock, firestore, log, settings
 from shared.use_cases import accept_offer as use_case
 
 
@@ -27,4 +27,5 @@ def accept_offer(request: Request) -> Response:
         if answer
         else use_case.show_offer(token, store=store, deployment=deployment)
     )
+    log.answered("accept_offer", page.state, "WARNING" if page.state == "unknown" else "INFO")
     return Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})

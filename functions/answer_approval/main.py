@@ -3,7 +3,7 @@
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, settings
+from shared.adapters import clock, firestore, log, settings
 from shared.use_cases import answer_approval as use_case
 
 
@@ -27,4 +27,7 @@ def answer_approval(request: Request) -> Response:
             clock=now,
             deployment=deployment,
         )
+    log.answered(
+        "answer_approval", "unknown" if page.status == 404 else "shown", "WARNING" if page.status == 404 else "INFO"
+    )
     return Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})

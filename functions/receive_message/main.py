@@ -1,11 +1,9 @@
 """Twilio POST /webhooks/twilio/incoming -> receive_message -> the message stored, then its effect."""
 
-from contextlib import suppress
-
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, settings, twilio
+from shared.adapters import clock, firestore, log, settings, twilio
 from shared.domain.invalid import InvalidEvent
 from shared.use_cases import receive_message as use_case
 
@@ -14,13 +12,18 @@ from shared.use_cases import receive_message as use_case
 def receive_message(request: Request) -> Response:
     form = twilio.form(request)
     if form is None:
+        log.answered("receive_message", "not signed", "WARNING")
         return Response(status=403)
     # What is signed but no message we could ever answer is not worth a retry: it would bring the same.
-    with suppress(InvalidEvent):
-        use_case.receive_message(
+    try:
+        outcome = use_case.receive_message(
             twilio.inbound_message(form),
             store=firestore.store(),
             clock=clock.clock(),
             deployment=settings.deployment(),
         )
+    except InvalidEvent as invalid:
+        log.answered("receive_message", "InvalidEvent", "WARNING", reason=str(invalid))
+    else:
+        log.answered("receive_message", outcome)
     return Response(twilio.EMPTY_TWIML, mimetype="text/xml")

@@ -3,7 +3,7 @@
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, settings, twilio
+from shared.adapters import clock, firestore, log, settings, twilio
 from shared.use_cases import track_delivery as use_case
 
 
@@ -11,10 +11,16 @@ from shared.use_cases import track_delivery as use_case
 def track_delivery(request: Request) -> Response:
     form = twilio.form(request)
     if form is None:
+        log.answered("track_delivery", "not signed", "WARNING")
         return Response(status=403)
     report = twilio.delivery_report(form, request.args)
     if report is not None:
-        use_case.track_delivery(
-            report, store=firestore.store(), clock=clock.clock(), signing_key=settings.deployment().signing_key
+        outcome = use_case.track_delivery(
+            report,
+            account_sid=form["AccountSid"],
+            store=firestore.store(),
+            clock=clock.clock(),
+            signing_key=settings.deployment().signing_key,
         )
+        log.answered("track_delivery", outcome, "WARNING" if outcome == "unknown message" else "INFO")
     return Response(status=204)

@@ -161,7 +161,9 @@ def _set_aside(parsed: DocumentChange | SalonEvent | Job | Tick, actor: str, inv
         documents = firestore.store().salon(parsed.salon_id)
     except InvalidEvent:
         return
-    documents.commit(Create(record.path, record.stored()))
+    # Whoever names a salon that is none must not make it one.
+    if documents.get(SALON) is not None:
+        documents.commit(Create(record.path, record.stored()))
 
 
 def _document_change(event: CloudEvent) -> DocumentChange:
@@ -280,6 +282,7 @@ def _tick(event: CloudEvent) -> Tick:
 
 
 def _as_salon_event(message: _Message) -> SalonEvent:
+    _agree(message, "event_type", "salon_id", "event_id")
     try:
         return SalonEvent.model_validate(message.body)
     except ValidationError as error:
@@ -289,10 +292,18 @@ def _as_salon_event(message: _Message) -> SalonEvent:
 
 
 def _as_job(message: _Message) -> Job:
+    _agree(message, "job", "salon_id")
     salon_id, job = message.body.get("salon_id"), message.body.get("job")
     if not (isinstance(salon_id, str) and salon_id and isinstance(job, str) and job):
         raise InvalidEvent(f"expected message {message.id} to name a job and a salon, found {sorted(message.body)}")
     return Job(salon_id=salon_id, job=job, at=_at(message), event_id=message.id)
+
+
+def _agree(message: _Message, *names: str) -> None:
+    """By its attributes a message is let through to a function, by its body it is worked on: they say the same."""
+    for name in names:
+        if message.attributes.get(name, message.body.get(name)) != message.body.get(name):
+            raise InvalidEvent(f"expected {name} of message {message.id} to be the same in attributes and body")
 
 
 def _at(message: _Message) -> datetime:

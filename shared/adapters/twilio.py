@@ -244,6 +244,9 @@ class _Fields:
 def inbound_message(form: Mapping[str, str]) -> InboundMessage:
     """Twilio adds and drops fields without notice: only who wrote to whom, and under which SID, must be there."""
     message_sid, to = _required(form, "MessageSid"), _required(form, "To")
+    if not (message_sid.isascii() and message_sid.isalnum()):
+        # It becomes the name of a document.
+        raise InvalidEvent(f"expected a MessageSid of letters and digits, found {message_sid[:100]!r}")
     sender = form.get("From") or form.get("ExternalUserId") or _required(form, "From")
     channel, sender = _channel_and_bare(sender, message_sid)
     return InboundMessage(

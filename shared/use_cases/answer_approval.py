@@ -65,10 +65,13 @@ def _visit(text: str, store: Store, deployment: Deployment) -> _Visit | None:
     if token is None or token.answer not in ("link", "digest"):
         return None
     try:
-        documents = store.salon(token.salon_id)
-        salon = salon_of(documents, token.salon_id)
-    except InvalidEvent:
+        return _let_in(token, store.salon(token.salon_id), deployment)
+    except InvalidEvent:  # an id in it that is none
         return None
+
+
+def _let_in(token: ApprovalToken, documents: Documents, deployment: Deployment) -> _Visit | None:
+    salon = salon_of(documents, token.salon_id)
     known = _contact(token, salon, deployment.signing_key)
     if known is None:
         return None

@@ -27,7 +27,11 @@ Outcome = Literal["connected", "reconciled", "disconnected"]
 
 
 def route_path(account_sid: str, number: str) -> str:
-    return f"{ROUTES}/{key_of(account_sid, number)}"
+    key = key_of(account_sid, number)
+    if "/" in key:
+        # It would name a document below somebody's route.
+        raise InvalidEvent(f"expected an account and a number, found {key[:100]!r}")
+    return f"{ROUTES}/{key}"
 
 
 def connect_salon(salon_id: str, *, before: Data | None, after: Data | None, store: Store, clock: Clock) -> Outcome:

@@ -10,7 +10,7 @@ from shared.ports import Bus, Clock, Documents, Published, Update
 
 def relay_events(
     log_id: str, *, documents: Documents, bus: Bus, clock: Clock
-) -> Literal["announced", "nothing to announce", "announced before", "gone"]:
+) -> Literal["announced", "nothing to announce", "announced before", "gone", "of another salon"]:
     snapshot = documents.get(f"audit_logs/{log_id}")
     if snapshot is None:
         return "gone"
@@ -20,6 +20,10 @@ def relay_events(
         return "nothing to announce"
     if record.announced_at is not None:
         return "announced before"
+    if event.salon_id != documents.salon_id:
+        # Not ours, for ours name their own salon; whoever wrote it there speaks for nobody else's.
+        documents.commit(Update(record.path, {"due_at": None}))
+        return "of another salon"
     bus.publish(
         Published(
             topic="salon-events",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain import tokens
 from shared.domain.audit import Amended
+from shared.domain.channel_route import ChannelRoute
 from shared.domain.consent import withdrawn
 from shared.domain.conversation import Identity, identity_path
 from shared.domain.customer import Customer
@@ -38,6 +39,7 @@ from shared.ports import (
     Sending,
     Snapshot,
 )
+from shared.use_cases.connect_salon import route_path
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.find_prospects import keys_of
 from shared.use_cases.load_settings import accepted_settings
@@ -50,6 +52,8 @@ from shared.use_cases.writing import replace, until_committed
 
 ACTOR = "send_outreach"
 PAUSED_RETRY = timedelta(minutes=15)
+ROUTE_RETRY = timedelta(minutes=2)
+"""A salon that has just changed its number is connected within seconds."""
 REFUSED_RETRY = timedelta(minutes=1)
 LONGEST_VALIDITY = timedelta(hours=10)
 
@@ -73,6 +77,7 @@ def send_outreach(
     path: str,
     *,
     documents: Documents,
+    platform: Reader,
     messenger: Messenger,
     clock: Clock,
     deployment: Deployment,
@@ -105,11 +110,7 @@ def send_outreach(
         waits = waits_again(message, documents, now)
         return "expired" if documents.commit(*replace(dropped, snapshot), *waits) else "claimed by another"
     if isinstance(verdict, Hold):
-        if message.due_at != verdict.until:
-            documents.commit(
-                *replace(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
-            )
-        return "held"
+        return _held(message, verdict, snapshot, documents=documents, now=now)
 
     sending = _sending(message, salon=salon, documents=documents, deployment=deployment, now=now)
     if isinstance(sending, Notice) and sending.channel not in notifiers:
@@ -119,11 +120,32 @@ def send_outreach(
         waits = waits_again(message, documents, now)
         return "failed" if documents.commit(*replace(given_up, snapshot), *waits) else "claimed by another"
 
+    if isinstance(sending, Sending) and not _is_held(sending, documents.salon_id, platform):
+        later = Hold(now + ROUTE_RETRY, "the number it would go out from is not this salon's")
+        return _held(message, later, snapshot, documents=documents, now=now)
+
     claimed = claim(message, now=now, actor=ACTOR)
     if not documents.commit(*replace(claimed, snapshot)):
         return "claimed by another"
     answer = messenger.send(sending) if isinstance(sending, Sending) else notifiers[sending.channel].send(sending)
     return _written_down(message, answer, documents=documents, clock=clock, signing_key=deployment.signing_key)
+
+
+def _held(
+    message: Outreach | Message, verdict: Hold, snapshot: Snapshot, *, documents: Documents, now: datetime
+) -> Outcome:
+    if message.due_at != verdict.until:
+        documents.commit(
+            *replace(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
+        )
+    return "held"
+
+
+def _is_held(sending: Sending, salon_id: str, platform: Reader) -> bool:
+    """Whether that number leads back to this salon. One that was refused to it, or is not claimed yet, would speak in
+    somebody else's name, and the answers would go to them."""
+    route = platform.get(route_path(sending.account_sid, sending.sender))
+    return route is not None and salon_id in ChannelRoute.model_validate(route.data).holders
 
 
 def _obstacle(

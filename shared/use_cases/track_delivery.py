@@ -5,8 +5,10 @@ from typing import Literal
 
 from shared.domain.inbound import DeliveryReport
 from shared.domain.invalid import InvalidEvent
+from shared.domain.message import Message
 from shared.domain.outgoing import reported
-from shared.ports import Clock, Store
+from shared.domain.outreach import Outreach
+from shared.ports import SALON, Clock, Documents, Reader, Store
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.loading import outgoing
 from shared.use_cases.waitlist import waits_again
@@ -20,20 +22,31 @@ def reference(salon_id: str, path: str) -> str:
     return f"{salon_id}/{path}"
 
 
-def track_delivery(report: DeliveryReport, *, store: Store, clock: Clock, signing_key: bytes) -> Tracked:
+def track_delivery(
+    report: DeliveryReport, *, account_sid: str, store: Store, clock: Clock, signing_key: bytes
+) -> Tracked:
+    """`account_sid` is whose signature the report carries: an account speaks for its own messages only."""
     salon_id, _, path = (report.reference or "").partition("/")
     if not path.startswith(("outreach/", "conversations/")):
         return "unknown message"
     try:
-        documents = store.salon(salon_id)
+        return _tracked(
+            path, report, account_sid, documents=store.salon(salon_id), clock=clock, signing_key=signing_key
+        )
     except InvalidEvent:
         return "unknown message"
 
+
+def _tracked(
+    path: str, report: DeliveryReport, account_sid: str, *, documents: Documents, clock: Clock, signing_key: bytes
+) -> Tracked:
     def attempt() -> Tracked | None:
         snapshot = documents.get(path)
         if snapshot is None:
             return "unknown message"
         message, now = outgoing(snapshot), clock.now()
+        if _account(message, documents) != account_sid:
+            return "unknown message"
         moved = reported(
             message,
             status=report.status,
@@ -56,3 +69,10 @@ def track_delivery(report: DeliveryReport, *, store: Store, clock: Clock, signin
         return "recorded" if documents.commit(*replace(other_way or moved, snapshot), *follows) else None
 
     return until_committed(attempt, clock=clock)
+
+
+def _account(message: Outreach | Message, documents: Reader) -> str | None:
+    """Which account it goes out through. Read leniently: a report must not be lost because of the salon's timezone."""
+    own = message.account_sid if isinstance(message, Message) else None
+    salon = None if own else documents.get(SALON)
+    return own or ((salon.data.get("messaging") or {}).get("account_sid") if salon else None)
