@@ -192,7 +192,7 @@ def approvals() -> Iterator[Case]:
         }.items():  # fmt: skip
             yield Case(f"answer and {about}", person, "update", APPROVALS, False, PENDING, answer(person, **changes))
         untimed = {name: value for name, value in answer(person).items() if name != "updated_at"}
-        yield Case("answer untimed", person, "update", APPROVALS, False, PENDING, untimed)
+        yield Case("answer untimed", person, "update", APPROVALS, True, PENDING, untimed)
         yield Case(
             "only status", person, "update", APPROVALS, False, PENDING, {"status": "approved", "updated_at": NOW}
         )

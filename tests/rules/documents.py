@@ -102,7 +102,7 @@ def standing(path: str) -> Data:
 
 
 TEXT = [5, "x" * 1001]
-ID = [5, "", "a/b", "x" * 129]
+ID = [5, "", "a/b", "..", "__x__", "x" * 129]
 IDS = ["cut", ["x"] * 101, ["x" * 12801], [5]]
 FLAG = ["true", 1]
 INSTANT = ["2026-11-21T10:00:00Z", 5]
