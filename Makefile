@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check pages bench bundle deploy-plan can-deploy
+.PHONY: help demo run test simulate check pages bench bundle deploy-plan can-deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -28,6 +28,11 @@ run: $(INSTALLED) ## the whole suite on this machine, until Ctrl-C
 # The tests of a module stay in one worker, so what they share (a local cloud, emulators) is started once.
 test: $(INSTALLED) ## every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+RUNS ?= 200
+
+simulate: $(INSTALLED) ## the whole suite under faults, RUNS times (200), each from its seed
+	$(BIN)/python -m tests.e2e.simulation --runs $(RUNS)
 
 check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/ruff check .

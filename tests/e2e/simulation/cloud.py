@@ -1,0 +1,227 @@
+"""The cloud in one process, with faults. Every commit, publication and call of the provider inside a function is a crash
+point, and one where something else may happen in between: another delivery, or the app, runs to its own end there."""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from local import cron
+from local.functions import Function
+from local.in_process import MICROSECOND, Crash, Dead, Delivery, Suite
+from local.routes import Schedule
+from shared.adapters.memory import Change, Database, MemoryBus, MemoryStore
+from shared.adapters.memory_database import Reads
+from shared.ports import Accepted, AnswerLost, Published, Query, Refused, Sending, Snapshot, Write
+from tests.e2e.simulation.faults import Faults
+
+T = TypeVar("T")
+
+NESTED = 3
+"""How many functions may be under way at once."""
+STILL_DOWN = timedelta(minutes=7)
+"""After so long a function that is down is tried again."""
+
+
+class PowerCut(BaseException):
+    """No `except Exception` of ours may survive a machine that is gone."""
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A call of the provider, after so many changes. `left` says that the message may be on its way."""
+
+    at: datetime
+    after: int
+    sending: Sending
+    left: bool
+
+
+class Cloud(Suite):
+    def __init__(self, *, now: datetime, faults: Faults, tell: Callable[[str], None] = lambda line: None) -> None:
+        super().__init__(now=now)
+        self.faults = faults
+        self.tell = tell
+        self.store = MemoryStore(_Watched(self.database, self))
+        self.bus = MemoryBus(lambda message: self.effect("publish", lambda: self._published(message)))
+        self.messenger = _Provider(self)
+        self.handed_over: list[HandedOver] = []
+        self.published: Counter[str] = Counter()
+        self.lines: list[tuple[str, dict[str, object]]] = []
+        self.down: dict[str, datetime] = {}
+        self.meanwhile: Callable[[], bool] = lambda: False
+        """Lets the app do its next thing now, if it has one that could be now."""
+        self.effects = 0
+        self.history: list[Change] = []
+        self._inside: list[str] = []
+        # The scan finds nothing most of the time; an hour without it is a harder test than five minutes.
+        self._schedules["gap_scan"] = replace(self._schedules["gap_scan"], cron="30 * * * *")
+        self._next["gap_scan"] = cron.next_after("30 * * * *", now)
+        self.on_change.append(self.history.append)
+
+    # Effects.
+
+    def effect(self, what: str, act: Callable[[], T]) -> T:
+        if not self._inside:
+            return act()
+        self.effects += 1
+        self._something_in_between()
+        if self.faults.strikes("crash before an effect"):
+            self.tell(f"    {self._inside[-1]} dies before {what}")
+            raise PowerCut
+        done = act()
+        if self.faults.strikes("crash after an effect"):
+            self.tell(f"    {self._inside[-1]} dies after {what}")
+            raise PowerCut
+        return done
+
+    def _something_in_between(self) -> None:
+        if len(self._inside) >= NESTED:
+            return
+        if self.faults.strikes("interleaved") and self.waiting:
+            self.tell(f"    {self._inside[-1]} is overtaken")
+            self._deliver_one(self.faults.among("interleaved", len(self.waiting)))
+        if self.faults.strikes("the app at the same instant"):
+            with self.as_the_world():
+                self.meanwhile()
+
+    @contextmanager
+    def as_the_world(self) -> Iterator[None]:
+        """What the app and people do is not done by a function."""
+        inside, self._inside = self._inside, []
+        try:
+            yield
+        finally:
+            self._inside = inside
+
+    # Deliveries.
+
+    def run_until_idle(self) -> None:
+        for _ in range(50_000):
+            if not self.waiting:
+                return
+            self._deliver_one(
+                self.faults.among("reordered", len(self.waiting)) if self.faults.strikes("reordered") else 0
+            )
+        raise RuntimeError(f"functions keep waking each other: {self.waiting[:3]}")
+
+    def _deliver_one(self, index: int) -> None:
+        delivery = self.waiting.pop(index)
+        function = delivery.function.name
+        if self.clock.now() < self.down.get(function, self.clock.now()):
+            self._later(replace(delivery, attempt=delivery.attempt + 1), STILL_DOWN)
+        elif self.faults.strikes("lost"):
+            self.tell(f"    lost: {function} {delivery.about}")
+        elif self.faults.strikes("delayed"):
+            self._later(delivery, timedelta(minutes=self.faults.minutes("delayed", 40)))
+        else:
+            if self.faults.strikes("duplicated"):
+                self.waiting.append(delivery)
+            failed = len(self.failures)
+            before = sum(self.outcomes.values())
+            self._deliver(delivery)
+            if len(self.failures) > failed:
+                self.tell(f"  {function} {delivery.about}: {self.failures[-1][1]!r}")
+            elif sum(self.outcomes.values()) > before:
+                self.tell(f"  {function} {delivery.about}: {self.lines[-1][1].get('outcome')}")
+
+    def _later(self, delivery: Delivery, by: timedelta) -> None:
+        if delivery.attempt > 30:
+            self.dead.append(Dead(delivery, Crash("down")))
+            return
+        self.at(self.clock.now() + by, lambda: self.waiting.append(delivery))
+
+    def _load(self, function: Function) -> Callable[..., Any]:
+        door = super()._load(function)
+
+        def on_its_machine(event: Any) -> Any:
+            if self.clock.now() < self.down.get(function.name, self.clock.now()):
+                raise Crash("down")
+            self._inside.append(function.name)
+            try:
+                return door(event)
+            except PowerCut:
+                raise Crash(f"{function.name} died") from None
+            finally:
+                self._inside.pop()
+
+        return on_its_machine
+
+    # Time.
+
+    def jump(self, by: timedelta) -> None:
+        """The clock is set forward: what was due in between is due all at once, and no schedule ran."""
+        now = self.clock.now() + by
+        self._actions = [(max(at, now), order, number, action) for at, order, number, action in self._actions]
+        heapq.heapify(self._actions)
+        for schedule in self._schedules.values():
+            if self._next[schedule.name] < now:
+                self._next[schedule.name] = cron.next_after(schedule.cron, now)
+        self.clock.move_to(now)
+
+    def _when(self, schedule: Schedule) -> datetime:
+        """Never before now: a document may be written late, with its time already past."""
+        due = super()._when(schedule)
+        return due if due >= self.clock.now() else cron.next_after(schedule.cron, self.clock.now() - MICROSECOND)
+
+    def _published(self, message: Published) -> None:
+        self.published[message.attributes.get("event_id", "")] += 1
+        super()._published(message)
+
+    def _logged(self, severity: str, message: str, **fields: object) -> None:
+        self.lines.append((message, fields))
+        super()._logged(severity, message, **fields)
+
+
+class _Watched:
+    """The database, with every write of a function an effect."""
+
+    def __init__(self, database: Database, cloud: Cloud) -> None:
+        self._database = database
+        self._cloud = cloud
+
+    def get(self, paths: Sequence[str]) -> list[Snapshot | None]:
+        return self._database.get(paths)
+
+    def query(self, collection: str, query: Query) -> list[Snapshot]:
+        return self._database.query(collection, query)
+
+    def due(self, group: str, now: datetime, limit: int) -> list[str]:
+        return self._database.due(group, now, limit)
+
+    def commit(self, writes: Sequence[Write], reads: Reads | None = None) -> bool:
+        if not writes:
+            return self._database.commit(writes, reads)
+        what = f"commit of {writes[0].path.partition('/')[2]}"
+        return self._cloud.effect(what, lambda: self._database.commit(writes, reads))
+
+
+class _Provider:
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def send(self, sending: Sending) -> Accepted | Refused | AnswerLost:
+        return self._cloud.effect("send", lambda: self._send(sending))
+
+    def _send(self, sending: Sending) -> Accepted | Refused | AnswerLost:
+        faults = self._cloud.faults
+        if faults.strikes("refused, may retry"):
+            return self._called(sending, Refused(63018, "throttled", retry=True, provider_fault=True))
+        if faults.strikes("refused for good"):
+            return self._called(sending, Refused(21211, "no such number", retry=False, provider_fault=False))
+        if faults.strikes("answer lost, not sent"):
+            return self._called(sending, AnswerLost("broken connection"))
+        answer = self._cloud.outbox.send(sending)
+        if faults.strikes("answer lost, but sent"):
+            return self._called(sending, AnswerLost("broken connection"))
+        return self._called(sending, answer)
+
+    def _called(self, sending: Sending, answer: Accepted | Refused | AnswerLost) -> Accepted | Refused | AnswerLost:
+        cloud = self._cloud
+        left = not isinstance(answer, Refused)
+        cloud.handed_over.append(HandedOver(cloud.clock.now(), len(cloud.history), sending, left))
+        cloud.tell(f"    provider: {sending.reference} -> {type(answer).__name__}")
+        return answer

@@ -1,0 +1,47 @@
+"""Which fault strikes when: each kind has its own dice, so that switching one off leaves the others as they were."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+
+CHANCES: dict[str, float] = {
+    "crash before an effect": 0.004,
+    "crash after an effect": 0.004,
+    "interleaved": 0.06,
+    "the app at the same instant": 0.02,
+    "duplicated": 0.04,
+    "reordered": 0.25,
+    "delayed": 0.02,
+    "lost": 0.006,
+    "refused, may retry": 0.04,
+    "refused for good": 0.02,
+    "answer lost, not sent": 0.02,
+    "answer lost, but sent": 0.03,
+    "report doubled": 0.15,
+    "report never": 0.15,
+    "undelivered": 0.04,
+    "function down": 0.5,
+    "clock jump": 0.5,
+}
+"""Each time that it could strike; of the last two, for each planned one."""
+KINDS = tuple(CHANCES)
+
+
+class Faults:
+    def __init__(self, seed: int, without: Iterable[str] = ()) -> None:
+        self.struck: Counter[str] = Counter()
+        self.on = True
+        self._without = frozenset(without)
+        self._dice = {kind: random.Random(f"{seed} {kind}") for kind in KINDS}
+
+    def strikes(self, kind: str) -> bool:
+        """Rolls also while faults are off or this kind is, so that later rolls stay what they were."""
+        struck = self._dice[kind].random() < CHANCES[kind] and self.on and kind not in self._without
+        self.struck[kind] += struck
+        return struck
+
+    def among(self, kind: str, count: int) -> int:
+        return self._dice[kind].randrange(count)
+
+    def minutes(self, kind: str, longest: float) -> float:
+        return self._dice[kind].uniform(0, longest)

@@ -1,0 +1,113 @@
+"""One run from one seed: a town, its days, then a calm day in which everything must come to its end; and the shortest
+history that still breaks a rule."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from local.functions import FUNCTIONS, load
+from tests.e2e.simulation.cloud import Cloud
+from tests.e2e.simulation.faults import KINDS, Faults
+from tests.e2e.simulation.rules import RULES, History
+from tests.e2e.simulation.town import START, Event, People, build, plan
+
+EVENTS = 100
+APP = {"cancel", "salon cancels", "move", "walk in", "walk in over an offer", "book"}
+SOON = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Result:
+    seed: int
+    broken: tuple[str, ...]
+    """The rule and what broke it."""
+    deliveries: int
+    effects: int
+    faults: Counter[str]
+    sold: int
+    commits: int
+
+    @property
+    def rules(self) -> frozenset[str]:
+        return frozenset(line.partition(":")[0] for line in self.broken)
+
+
+def simulate(
+    seed: int,
+    events: Sequence[Event] | None = None,
+    *,
+    without: frozenset[str] = frozenset(),
+    tell: Callable[[str], None] = lambda line: None,
+) -> Result:
+    random.seed(seed)  # back-off only, but its length decides who comes first
+    ahead = list(plan(seed, EVENTS) if events is None else events)
+    faults = Faults(seed, without)
+    faults.on = False
+    with Cloud(now=START, faults=faults, tell=tell) as cloud:
+        people = People(cloud, seed, tell)
+        build(cloud, seed)
+        faults.on = True
+
+        def act(event: Event) -> None:
+            tell(f"{cloud.clock.now():%a %H:%M:%S} {event.kind} in {event.place} ({event.dice})")
+            if event.kind == "function down":
+                _take_down(cloud, event)
+            elif event.kind == "clock jump":
+                if faults.strikes("clock jump"):
+                    cloud.jump(timedelta(minutes=event.dice % 180))
+            else:
+                people.carry_out(event)
+
+        def meanwhile() -> bool:
+            possible = bool(ahead) and ahead[0].kind in APP and ahead[0].at <= cloud.clock.now() + SOON
+            if possible:
+                act(ahead.pop(0))
+            return possible
+
+        cloud.meanwhile = meanwhile
+        while ahead:
+            event = ahead.pop(0)
+            cloud.advance_to(max(event.at, cloud.clock.now()))
+            act(event)
+            cloud.run_until_idle()
+        faults.on = False
+        cloud.down.clear()
+        cloud.advance_to(cloud.clock.now() + timedelta(days=1))
+        history = History(cloud, people.inbound)
+        broken = [f"{rule.__name__}: {what}" for rule in RULES for what in rule(history)]
+        sold = sum(change.before is None and "/bookings/bkg_" in change.path for change in cloud.history)
+        return Result(seed, tuple(broken), cloud.delivered, cloud.effects, faults.struck, sold, len(history.commits))
+
+
+def _take_down(cloud: Cloud, event: Event) -> None:
+    if cloud.faults.strikes("function down"):
+        names = sorted(function.name for function in load(FUNCTIONS))
+        name = names[event.dice % len(names)]
+        cloud.tell(f"    {name} is down for two hours")
+        cloud.down[name] = cloud.clock.now() + timedelta(hours=2)
+
+
+def shortest(result: Result, tries: int = 60) -> tuple[list[Event], frozenset[str]]:
+    """Drops kinds of faults, then events, as long as one of the same rules still breaks. Says what is left."""
+    events, without = plan(result.seed, EVENTS), frozenset[str]()
+
+    def still(events: Sequence[Event], without: frozenset[str]) -> bool:
+        return bool(simulate(result.seed, events, without=without).rules & result.rules)
+
+    for kind in KINDS:
+        if result.faults[kind] and still(events, without | {kind}):
+            without |= {kind}
+    size = len(events) // 2
+    while size and tries:
+        start = 0
+        while start < len(events) and tries:
+            tries -= 1
+            fewer = events[:start] + events[start + size :]
+            if still(fewer, without):
+                events = fewer
+            else:
+                start += size
+        size //= 2
+    return events, without
