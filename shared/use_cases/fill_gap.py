@@ -17,9 +17,10 @@ from shared.domain.outgoing import expired
 from shared.domain.outreach import OPEN, Outreach
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.use_cases.approving import cancel_approvals
-from shared.use_cases.ask_round import AGENT, Asked, NobodyAsked, Scene, ask_round
+from shared.use_cases.ask_round import Asked, NobodyAsked, ask_round
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
+from shared.use_cases.round_documents import AGENT, Scene
 from shared.use_cases.waitlist import entry_waits_again
 from shared.use_cases.writing import replace, until_committed
 

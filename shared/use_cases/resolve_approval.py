@@ -17,6 +17,7 @@ from shared.use_cases import ask_round
 from shared.use_cases.approving import settled
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
+from shared.use_cases.round_documents import AGENT
 from shared.use_cases.writing import fact, replace, until_committed
 
 ACTOR = "resolve_approval"
@@ -140,7 +141,7 @@ def _problem(approval: Approval, *, documents: Documents, clock: Clock, deployme
     """Why it was not done; None when it was."""
     if not approval.intact:
         return "the action is no longer the one that was asked about"
-    if approval.agent_name != ask_round.AGENT:
+    if approval.agent_name != AGENT:
         return f"nobody carries out what {approval.agent_name} proposes"
     if accepted_settings(documents).mode == "dry_run":
         return "the salon is in dry run"

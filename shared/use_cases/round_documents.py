@@ -1,0 +1,217 @@
+"""What a round writes: the decision and its reasons, the outreach of each customer, the question to the owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.domain import approval as approvals
+from shared.domain import money
+from shared.domain.audit import Amended
+from shared.domain.campaign import Round
+from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, notice_of
+from shared.domain.decision import Agent, Context, Decision, RevenueImpact, decide, waiting_for
+from shared.domain.fallback import offer_purpose, offer_text
+from shared.domain.gap import Gap
+from shared.domain.identity import address_key
+from shared.domain.outreach import OfferDetails, Outreach, request
+from shared.domain.salon import Salon
+from shared.domain.settings import SalonSettings
+from shared.domain.stored import natural_id
+from shared.domain.wording import spoken_deadline, spoken_time
+from shared.ports import Write
+from shared.use_cases.waitlist import waitlist_moved
+from shared.use_cases.writing import create
+
+AGENT: Agent = "gap_fill_agent"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`offers` are those of this gap that still stand."""
+
+    gap: Gap
+    salon: Salon
+    settings: SalonSettings
+    offers: Sequence[Outreach]
+    now: datetime
+    signing_key: bytes
+
+
+def key_of(candidate: Candidate, scene: Scene) -> str:
+    return address_key(scene.signing_key, candidate.channel or "whatsapp", candidate.prospect.customer.phone or "")
+
+
+def round_decision(
+    gap: Gap,
+    number: int,
+    plan: Round,
+    about: Sequence[Candidate],
+    candidates: Sequence[Candidate],
+    scene: Scene,
+    *,
+    level: str = "full_auto",
+) -> Decision:
+    first = about[0]
+    slot = first.slot
+    assert slot is not None, "whoever is chosen has a slot"
+    deadlines = [c.deadline for c in about if c.deadline is not None]
+    supervised = level == "supervised"
+    return Decision(
+        id=natural_id("dec", gap.id, number, level),
+        salon_id=gap.salon_id,
+        created_at=scene.now,
+        updated_at=scene.now,
+        agent_name=AGENT,
+        decision_type="gap_fill",
+        autonomy_level="supervised" if supervised else "full_auto",
+        context=Context(
+            trigger_id=gap.id,
+            trigger_type="schedule_gap",
+            customer_id=first.prospect.customer.id,
+            staff_id=gap.staff_id,
+            service_id=slot.service_id,
+            time_slot=slot.start,
+        ),
+        action_taken="approval_requested" if supervised else "outreach_initiated",
+        action_details={
+            "gap_duration_minutes": gap.duration_minutes,
+            "potential_revenue": float(gap.potential_revenue),
+            "customer_segment": first.prospect.segment,
+            "round": number,
+            "asked": [c.prospect.customer.id for c in about],
+            "predicted": round(plan.predicted, 4),
+            "target_unreachable": "target_unreachable" in plan.reasons,
+            **(action_for(first, gap) if supervised else {}),
+        },
+        reasons=list(plan.reasons) if not supervised or first.autonomy is None else list(first.autonomy.reasons),
+        considered=[c.considered() for c in candidates],
+        settings_version=scene.settings.version,
+        dry_run=scene.settings.mode == "dry_run",
+        revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
+        expires_at=max(deadlines),
+    )
+
+
+def action_for(candidate: Candidate, gap: Gap) -> dict[str, Any]:
+    """Exactly what the owner is asked to allow."""
+    assert candidate.slot is not None, "whoever is chosen has a slot"
+    return {
+        "gap_id": gap.id,
+        "customer_id": candidate.prospect.customer.id,
+        "service_id": candidate.slot.service_id,
+        "staff_id": candidate.slot.staff_id,
+        "start": candidate.slot.start,
+        "discount_percent": candidate.discount_percent,
+    }
+
+
+def action_of(decision: Decision) -> dict[str, Any]:
+    names = ("gap_id", "customer_id", "service_id", "staff_id", "start", "discount_percent")
+    return {name: decision.action_details[name] for name in names}
+
+
+def proposal(
+    candidate: Candidate,
+    gap: Gap,
+    number: int,
+    plan: Round,
+    candidates: Sequence[Candidate],
+    scene: Scene,
+    *,
+    live: bool,
+) -> list[Write]:
+    """The decision that waits for the owner's word, and the question to the owner."""
+    slot, service = candidate.slot, candidate.service
+    assert slot is not None and service is not None, "whoever is chosen has a slot"
+    decision = round_decision(gap, number, plan, [candidate], candidates, scene, level="supervised")
+    when = spoken_time(slot.start, scene.salon.zone, scene.salon.locale, now=scene.now)
+    discount = f", {candidate.discount_percent:g} % off" if candidate.discount_percent else ""
+    question = approvals.approval_for(
+        decision,
+        action=action_for(candidate, gap),
+        summary=f"{service.name} {when} for {candidate.prospect.customer.name}{discount}",
+        starts_at=slot.start,
+        useful_until=slot.start - notice_of(candidate.prospect, scene.settings) - TIME_TO_ANSWER,
+        settings=scene.settings,
+        now=scene.now,
+    )
+    waiting = waiting_for(decision, question.id, until=question.expires_at)
+    writes: list[Write] = [*create(decide(waiting, now=scene.now))]
+    if live:
+        writes += create(approvals.request(question, now=scene.now))
+    return writes
+
+
+def asking(
+    candidate: Candidate,
+    gap: Gap,
+    number: int,
+    decision_id: str,
+    scene: Scene,
+    staff_name: str,
+    *,
+    approved: bool = False,
+) -> list[Write]:
+    outreach = _outreach(candidate, gap, number, decision_id, scene, staff_name)
+    reasons = [*candidate.reasons, *(["approved by the owner"] if approved else [])]
+    asked: Amended[Outreach] = request(outreach, now=scene.now, reasons=reasons)
+    entry = candidate.prospect.entry
+    moved = waitlist_moved(entry, "offered", salon_id=gap.salon_id, now=scene.now, about=outreach.id) if entry else ()
+    return [*create(asked), *moved]
+
+
+def outreach_id(candidate: Candidate, gap: Gap, decision_id: str) -> str:
+    return natural_id("out", gap.id, candidate.prospect.customer.id, decision_id)
+
+
+def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, scene: Scene, staff_name: str) -> Outreach:
+    customer, slot, deadline = candidate.prospect.customer, candidate.slot, candidate.deadline
+    assert slot is not None and deadline is not None and candidate.channel is not None and candidate.service is not None
+    salon = scene.salon
+    locale = customer.locale or salon.locale
+    off = Decimal(str(candidate.discount_percent)) / 100
+    price = money.rounded(candidate.service.price * (1 - off), salon.currency)
+    purpose = offer_purpose(candidate.channel, customer.phone or "")
+    variables = {
+        "name": customer.name,
+        "salon": salon.name,
+        "service": candidate.service.name,
+        "staff": staff_name,
+        "when": spoken_time(slot.start, salon.zone, locale, now=scene.now),
+        "price": money.display(price, salon.currency, locale),
+        "until": spoken_deadline(deadline, salon.zone, locale, now=scene.now),
+    }
+    return Outreach(
+        id=outreach_id(candidate, gap, decision_id),
+        salon_id=gap.salon_id,
+        created_at=scene.now,
+        updated_at=scene.now,
+        agent_name=AGENT,
+        customer_id=customer.id,
+        customer_name=customer.name,
+        customer_phone=customer.phone or "",
+        address_key=key_of(candidate, scene),
+        outreach_type="gap_fill",
+        consent_purpose=PURPOSE[candidate.prospect.source],
+        message=offer_text(purpose, locale, variables),
+        trigger_id=gap.id,
+        trigger_type="gap",
+        decision_id=decision_id,
+        round=number,
+        slot=slot,
+        source=candidate.prospect.source,
+        segment=candidate.prospect.segment,
+        probability=candidate.probability,
+        waitlist_entry_id=candidate.prospect.entry.id if candidate.prospect.entry else None,
+        moves_booking_id=candidate.prospect.moves.id if candidate.prospect.moves else None,
+        chain_depth=candidate.chain_depth,
+        offer_details=OfferDetails(discount_percent=candidate.discount_percent, valid_until=deadline, price=price),
+        channel=candidate.channel,
+        purpose=purpose,
+        locale=locale,
+        variables=variables,
+        expires_at=deadline,
+        due_at=None,
+    )
