@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bench.counting import Bill, CountedDocuments
-from bench.salon import DAYS, HALF_HOUR, NOW, STAFF, StandingClock, booking, documents_of
+from bench.salon import DAYS, HALF_HOUR, NOW, STAFF, StandingClock, booking, copy_of, documents_of
 from bench.table import show
 from shared.domain.booking import Booking
 from shared.ports import Data, Documents, Put, Query, Snapshot
@@ -40,7 +40,7 @@ def main() -> None:
         ("closes a gap: booked", "new", None, fresh, False),
         ("both: given to another stylist", first.id, first.data, elsewhere, False),
     ):
-        rows.append(_row(name, id, before, after, again=again))
+        rows.append(_row(name, copy_of(documents, "bench"), id, before, after, again=again))
     show(
         "Firestore operations of one booking event (10 staff, 10 services, 12 bookings a day)",
         ["event", "reads", "writes", "deletes", "in all", "at least", "ratio"],
@@ -69,8 +69,7 @@ def _between_others(documents: Documents) -> tuple[Snapshot, tuple[str, datetime
     )
 
 
-def _row(name: str, id: str, before: Data | None, after: Data, *, again: bool) -> list[object]:
-    documents = documents_of("bench", bookings_a_day=12)
+def _row(name: str, documents: Documents, id: str, before: Data | None, after: Data, *, again: bool) -> list[object]:
     documents.commit(Put(f"bookings/{id}", after))
     if again:
         _detect(documents, id, before, after)

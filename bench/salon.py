@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from shared.adapters.memory import MemoryDatabase, MemoryStore
-from shared.ports import SALON, Data, Documents, Put
+from shared.ports import SALON, Data, Documents, Put, Query
 from shared.use_cases.apply_settings import apply_settings
 from shared.use_cases.reconcile_staff_day import reconcile_salon
 
@@ -70,7 +70,17 @@ def documents_of(salon_id: str, bookings_a_day: int) -> Documents:
     return documents
 
 
+def copy_of(template: Documents, salon_id: str) -> Documents:
+    """The same salon again, in a database of its own."""
+    documents = MemoryStore(MemoryDatabase(now=lambda: NOW)).salon(salon_id)
+    singles = template.get_all([SALON, "settings/accepted", "settings/v1", "counters/scan"])
+    found = [*singles, *(each for name in COLLECTIONS for each in template.query(Query(name)))]
+    documents.commit(*(Put(snapshot.path, snapshot.data) for snapshot in found))
+    return documents
+
+
 HALF_HOUR = timedelta(minutes=30)
+COLLECTIONS = ("staff", "services", "bookings", "gaps")
 
 
 def _services() -> list[str]:

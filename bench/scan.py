@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bench.counting import Bill, CountedDocuments
-from bench.salon import DAYS, NOW, STAFF, StandingClock, documents_of
+from bench.salon import DAYS, NOW, STAFF, StandingClock, copy_of, documents_of
 from bench.table import show
 from shared.adapters.memory import MemoryBus, MemoryDatabase, MemoryStore
 from shared.domain.registry import SHARDS, Entry, Registry, registry_path, shard_of
 from shared.domain.scan import ScanCursor, due, turn_at
-from shared.ports import SALON, Data, Documents, Put, Query, Update
+from shared.ports import Data, Documents, Put, Query, Update
 from shared.use_cases.dispatch_jobs import dispatch_jobs
 from shared.use_cases.scan_gaps import scan_gaps
 
 SALONS = (100, 300, 1000)
 BOOKINGS_A_DAY = 6
 SHARES = (0.0, 0.01, 0.02)
-COLLECTIONS = ("staff", "services", "bookings", "gaps")
 QUIET = 6
 """Operations of a scan that finds nothing to do."""
 LATER = NOW + timedelta(minutes=10)
@@ -86,14 +85,8 @@ def _row(salons: int, share: float, total: Total) -> list[object]:
 
 def _copy(template: Documents, salon_id: str, position: Data) -> Documents:
     """The same salon under another id, scanned at NOW."""
-    documents = MemoryStore(MemoryDatabase(now=lambda: NOW)).salon(salon_id)
-    singles = template.get_all([SALON, "settings/accepted", "settings/v1"])
-    found = [*singles, *(each for name in COLLECTIONS for each in template.query(Query(name)))]
-    scanned = template.get_all([ScanCursor.path])[0].data
-    documents.commit(
-        *(Put(snapshot.path, snapshot.data) for snapshot in found),
-        Put(ScanCursor.path, {**scanned, **position}),
-    )
+    documents = copy_of(template, salon_id)
+    documents.commit(Update(ScanCursor.path, position))
     return documents
 
 

@@ -1,8 +1,8 @@
-"""salon-events OUTREACH_REQUESTED -> send_outreach -> Twilio."""
+"""salon-events OUTREACH_REQUESTED -> send_outreach -> Twilio, or what else reaches an owner."""
 
 import functions_framework
 
-from shared.adapters import clock, firestore, settings, triggers, twilio
+from shared.adapters import clock, firestore, notifiers, settings, triggers, twilio
 from shared.domain.events import SalonEvent
 from shared.use_cases import send_outreach as use_case
 
@@ -16,6 +16,7 @@ def send_outreach(event: SalonEvent) -> triggers.Outcome:
         documents=store.salon(event.salon_id),
         platform=store.platform(),
         messenger=twilio.messenger(),
+        notifiers=notifiers.notifiers(),
         clock=clock.clock(),
         deployment=settings.deployment(),
     )

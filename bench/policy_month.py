@@ -1,0 +1,611 @@
+"""One salon month under one policy. `adaptive` is the suite's own pure decisions, driven directly: who may be asked
+(candidates.judged), what comes next (campaign.next_step) and how many at once (campaign.plan_round), under its limits.
+`sequential` and `blast` ask the same people in the same order under the same limits; only how many and when differ.
+"""
+
+import heapq
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import chain, count
+from typing import Any, Literal
+
+from bench.policy_answers import People
+from bench.policy_world import MONTH, START, World
+from local.customers import Circumstance, Reaction
+from shared.domain import candidates, plan
+from shared.domain.booking import Booking
+from shared.domain.campaign import Ask, End, NoRound, Situation, Wait, next_step, one_each, plan_round
+from shared.domain.candidates import PURPOSE, REGULAR_FROM_VISITS, Candidate, Prospect, Source, Terms, judged
+from shared.domain.gap import Campaign, Gap, gap_id
+from shared.domain.learned import Learned
+from shared.domain.limits import AskCounters
+from shared.domain.outgoing import Delivery
+from shared.domain.outreach import Outreach, Slot
+from shared.domain.reply_model import Awaited
+from shared.domain.round_size import FAR_AHEAD
+from shared.domain.service import Service
+from shared.domain.stored import natural_id
+from shared.domain.stretches import Stretch
+from shared.domain.waitlist import WaitlistEntry
+from shared.use_cases.find_prospects import PER_PLACE, REGULAR_WITHIN, REMEMBERED, SOONER_WITHIN
+
+Policy = Literal["sequential", "blast", "adaptive"]
+POLICIES: tuple[Policy, ...] = ("sequential", "blast", "adaptive")
+SEQUENTIAL_ASKS, SEQUENTIAL_WAITS = 5, timedelta(minutes=15)
+BLAST_ASKS = 20
+AGENT = "gap_fill_agent"
+SETTLES_UNLESS_WITHIN = timedelta(hours=2)
+MOMENT = timedelta(seconds=1)
+NOBODY_RETRY = timedelta(minutes=30)
+DAY = timedelta(days=1)
+Lead = tuple[Source, str, str, WaitlistEntry | None, Booking | None]
+"""Why somebody came to mind: source, customer, service, wish, the booking they would give up."""
+
+
+@contextmanager
+def slots_remembered() -> Iterator[None]:
+    """The gaps of a study keep their bounds, so where a service fits best is worked out once: it is most of the work."""
+    found: dict[Any, Stretch | None] = {}
+
+    def remembered(gap: Gap, service: Service, *, earliest_start: datetime, **rest: Any) -> Stretch | None:
+        earliest = max(earliest_start, gap.start_time)
+        others = (rest["window"], tuple(other.id for other in rest["services"]), tuple(rest["clear_of"]))
+        key = (gap.id, service.id, earliest, *others)
+        if key not in found:
+            found[key] = plan.slot_at(gap, service, earliest_start=earliest, **rest)
+        return found[key]
+
+    original = candidates.slot_at
+    candidates.slot_at = remembered
+    try:
+        yield
+    finally:
+        candidates.slot_at = original
+
+
+@dataclass
+class Freed:
+    """What became of one cancelled booking."""
+
+    booking: Booking
+    cancelled_at: datetime
+    asks: int = 0
+    disappointed: int = 0
+    filled_at: datetime | None = None
+    revenue: Decimal = Decimal(0)
+    sellable: bool = True
+
+    @property
+    def lead(self) -> timedelta:
+        return self.booking.start_time - self.cancelled_at
+
+
+@dataclass
+class Asked:
+    """An offer that was made: `ask` as the domain sees it now."""
+
+    ask: Outreach
+    candidate: Candidate
+    about: str
+    reaction: Reaction
+
+
+@dataclass
+class Outcome:
+    freed: list[Freed]
+    opt_outs: int
+    asks: list[tuple[datetime, str, str]]
+    """When, whom, about which booking."""
+
+
+@dataclass
+class Month:
+    world: World
+    policy: Policy
+    people: People
+    end: datetime = START + MONTH
+    _now: datetime = START
+    _heap: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _numbers: Any = field(default_factory=count)
+    _gaps: dict[str, Gap] = field(default_factory=dict)
+    _freed: dict[str, Freed] = field(default_factory=dict)
+    _asked: dict[str, list[Asked]] = field(default_factory=lambda: defaultdict(list))
+    _of_customer: dict[str, list[Asked]] = field(default_factory=lambda: defaultdict(list))
+    _counters: AskCounters = field(default_factory=AskCounters)
+    _opted_out: set[str] = field(default_factory=set)
+    _moved: set[str] = field(default_factory=set)
+    _done: list[tuple[datetime, str, str]] = field(default_factory=list)
+    _limited: set[str] = field(default_factory=set)
+    """What a baseline could not ask yet, for want of allowance."""
+    _past: dict[str, tuple[tuple[int, int], dict[str, list[Booking]]]] = field(default_factory=dict)
+    _due: tuple[date | None, list[tuple[str, str]]] = (None, [])
+    _wishes_over: set[str] = field(default_factory=set)
+
+    def run(self) -> Outcome:
+        self._bookings: dict[str, list[Booking]] = defaultdict(list)
+        self._by_staff: dict[str, list[tuple[datetime, str, Booking]]] = defaultdict(list)
+        self._willing = [
+            (booking.start_time, booking.id, booking)
+            for booking in self.world.bookings
+            if self.world.customers[booking.customer_id or ""].sooner_opt_in
+        ]
+        self._wish_ends = {
+            wish.id: min([wish.expires_at or self.end, *([wish.windows[-1].end] if wish.windows else [])])
+            for wish in self.world.wishes
+        }
+        for booking in self.world.bookings:
+            assert booking.customer_id is not None, "everybody here is known"
+            self._bookings[booking.customer_id].append(booking)
+            self._by_staff[booking.staff_id].append((booking.start_time, booking.id, booking))
+        for booking in self.world.bookings:
+            if booking.id in self.world.cancelled:
+                self._at(self.world.cancelled[booking.id], lambda booking=booking: self._cancel(booking))
+        with slots_remembered():
+            while self._heap and self._heap[0][0] < self.end:
+                self._now, _, action = heapq.heappop(self._heap)
+                action()
+        return Outcome(list(self._freed.values()), len(self._opted_out), self._done)
+
+    def _at(self, at: datetime, action: Callable[[], None]) -> None:
+        heapq.heappush(self._heap, (at, next(self._numbers), action))
+
+    def _by_the_minute(self, at: datetime, action: Callable[[], None]) -> None:
+        """What is due is found by a tick a minute."""
+        self._at(_minute(at), action)
+
+    # The gap.
+
+    def _cancel(self, booking: Booking) -> None:
+        if booking.id in self._moved:
+            return
+        now, gap_settings = self._now, self.world.settings.gap
+        self._freed[booking.id] = freed = Freed(booking, now)
+        stretch = booking.stretch
+        shortest = min(service.duration_minutes for service in self.world.services.values())
+        last_call = stretch.end - timedelta(
+            minutes=max(gap_settings.min_gap_minutes, shortest) + gap_settings.minimum_notice_minutes
+        )
+        if now > last_call:
+            freed.sellable = False
+            return
+        sellable_from = max(stretch.start, now + timedelta(minutes=gap_settings.minimum_notice_minutes))
+        length = stretch.end - sellable_from
+        soon = stretch.start <= now + SETTLES_UNLESS_WITHIN
+        settles_at = now if soon else now + timedelta(seconds=gap_settings.settle_seconds)
+        self._gaps[booking.id] = Gap(
+            id=gap_id(self.world.salon.id, booking.staff_id, stretch, 1),
+            salon_id=self.world.salon.id,
+            created_at=now,
+            updated_at=now,
+            staff_id=booking.staff_id,
+            staff_name=booking.staff_id,
+            date=booking.start_time.date().isoformat(),
+            start_time=stretch.start,
+            end_time=stretch.end,
+            duration_minutes=stretch.minutes,
+            priority="medium",
+            potential_revenue=booking.price,
+            services_fittable=sorted(id for id, service in self.world.services.items() if service.duration <= length),
+            origin="freed",
+            sellable_from=sellable_from,
+            opened_start=stretch.start,
+            opened_end=stretch.end,
+            freed=[stretch],
+            campaign=Campaign().settling(settles_at),
+            expires_at=last_call + MOMENT,
+        )
+        if settles_at <= now:
+            self._look(booking.id)
+        else:
+            self._by_the_minute(settles_at, lambda: self._look(booking.id))
+        self._by_the_minute(last_call + MOMENT, lambda: self._over(booking.id))
+
+    def _over(self, about: str) -> None:
+        if self._gaps[about].is_open:
+            self._close(about, "expired")
+
+    def _close(self, about: str, status: Literal["filled", "expired"]) -> None:
+        self._gaps[about] = self._gaps[about].model_copy(update={"status": status})
+        for asked in self._asked[about]:
+            if asked.ask.is_open:
+                asked.ask = asked.ask.model_copy(update={"status": "expired", "withdrawn": True})
+
+    # The policies.
+
+    def _look(self, about: str) -> None:
+        if not self._gaps[about].is_open or self._now >= self._gaps[about].expires_at:
+            return
+        if self.policy == "adaptive":
+            self._adaptive(about)
+        elif self._quiet():
+            self._at(self._morning(), lambda: self._look(about))
+        elif self.policy == "sequential":
+            self._sequential(about)
+        else:
+            self._blast(about)
+
+    def _adaptive(self, about: str) -> None:
+        gap, now, settings = self._gaps[about], self._now, self.world.settings
+        open_offers = [asked.ask for asked in self._asked[about] if asked.ask.is_open]
+        step = next_step(gap, salon=self.world.salon, settings=settings, open_offers=len(open_offers), now=now)
+        match step:
+            case Wait(until, reason):
+                self._campaign(about, gap.campaign.postponed(until, reason))
+            case End(reason):
+                self._campaign(about, gap.campaign.ended(reason))
+            case Ask():
+                pass
+            case _:
+                return
+        if not isinstance(step, Ask):
+            return
+        if gap.start_time - now > FAR_AHEAD and open_offers:
+            # One at a time, and one is out; saying so at once saves judging everybody.
+            round: Any = NoRound(
+                now + timedelta(minutes=settings.offers.round_minutes), "enough_asked", "one offer is out"
+            )
+        elif self._quiet():
+            # All would be excluded for the hour.
+            round = NoRound(now + NOBODY_RETRY, "no_candidates", "nobody to ask at present")
+        else:
+            round = plan_round(
+                self._judged(gap, about),
+                step,
+                Situation(
+                    awaited=tuple(Awaited(ask.probability, now - ask.created_at) for ask in open_offers),
+                    first_sent=min((ask.created_at for ask in open_offers), default=None),
+                    allowance=self._allowance(),
+                    allowance_again_at=self._allowance_again_at(),
+                ),
+                campaign=gap.campaign,
+                settings=settings,
+                now=now,
+            )
+        if isinstance(round, NoRound):
+            if step.top_up:
+                self._campaign(about, gap.campaign.changed(wave=len(open_offers)))
+            else:
+                self._campaign(about, gap.campaign.postponed(round.retry_at, round.reason))
+            return
+        campaign = gap.campaign.running(asked=len(round.chosen), next_round_at=round.next_at, wave=round.wave)
+        self._campaign(about, campaign)
+        self._counters = self._counters.counted(AGENT, len(round.chosen), now=now, zone=self.world.salon.zone)
+        for candidate in round.chosen:
+            self._ask(candidate, about, candidate.deadline or now)
+
+    def _campaign(self, about: str, campaign: Campaign) -> None:
+        before = self._gaps[about].campaign
+        self._gaps[about] = self._gaps[about].model_copy(update={"campaign": campaign})
+        if campaign.next_round_at is not None and campaign.next_round_at != before.next_round_at:
+            self._by_the_minute(campaign.next_round_at, lambda: self._look(about))
+
+    def _sequential(self, about: str) -> None:
+        """The original: one customer, a quarter of an hour, the next; five in all."""
+        asked = self._asked[about]
+        if len(asked) >= SEQUENTIAL_ASKS or any(one.ask.is_open for one in asked):
+            return
+        self._ask_of_the_best(about, 1, lambda candidate: min(self._now + SEQUENTIAL_WAITS, candidate.deadline))
+
+    def _blast(self, about: str) -> None:
+        if not self._asked[about] or about in self._limited:
+            self._ask_of_the_best(about, BLAST_ASKS - len(self._asked[about]), lambda candidate: candidate.deadline)
+
+    def _ask_of_the_best(self, about: str, most: int, deadline: Callable[[Any], Any]) -> None:
+        if most <= 0:
+            return
+        self._limited.discard(about)
+        allowance = self._allowance()
+        if allowance > 0:
+            ready = one_each([c for c in self._judged(self._gaps[about], about) if c.excluded is None])
+            chosen = ready[: min(most, allowance)]
+            if not chosen and not self._asked[about]:
+                self._at(self._now + NOBODY_RETRY, lambda: self._look(about))
+            self._counters = self._counters.counted(AGENT, len(chosen), now=self._now, zone=self.world.salon.zone)
+            for candidate in chosen:
+                self._ask(candidate, about, deadline(candidate))
+        if allowance < most:
+            self._limited.add(about)
+            self._by_the_minute(self._allowance_again_at(), lambda: self._look(about))
+
+    def _allowance(self) -> int:
+        zone, limits = self.world.salon.zone, self.world.settings.limits
+        return self._counters.left(AGENT, limits=limits, now=self._now, zone=zone)
+
+    def _allowance_again_at(self) -> datetime:
+        zone, limits = self.world.salon.zone, self.world.settings.limits
+        return self._counters.next_free_at(AGENT, limits=limits, now=self._now, zone=zone)
+
+    def _quiet(self) -> bool:
+        quiet = self.world.settings.quiet_hours
+        local = self._now.astimezone(self.world.salon.zone).time()
+        return local >= quiet.start or local < quiet.end
+
+    def _morning(self) -> datetime:
+        local = self._now.astimezone(self.world.salon.zone)
+        quiet = self.world.settings.quiet_hours
+        day = local.date() + (DAY if local.time() >= quiet.start else timedelta())
+        return datetime.combine(day, quiet.end, local.tzinfo)
+
+    # The offers.
+
+    def _ask(self, candidate: Candidate, about: str, deadline: datetime) -> None:
+        now, prospect, slot = self._now, candidate.prospect, candidate.slot
+        assert slot is not None and candidate.deadline is not None, "whoever is chosen has a slot"
+        customer = prospect.customer
+        reaction = self.people.react(
+            customer_id=customer.id,
+            about=about,
+            circumstance=self._circumstance(customer.id, slot),
+            purpose=PURPOSE[prospect.source],
+            ignored=prospect.ignored,
+            sent_at=now,
+            starts_at=slot.start,
+        )
+        ask = Outreach.model_construct(
+            id=natural_id("out", about, customer.id, now),
+            created_at=now,
+            customer_id=customer.id,
+            consent_purpose=PURPOSE[prospect.source],
+            trigger_id=about,
+            slot=slot,
+            probability=candidate.probability,
+            status="delivered" if reaction.delivered else "sent",
+            attempts=1,
+            withdrawn=False,
+            delivery=Delivery(message_id="SM", sent_at=now),
+        )
+        asked = Asked(ask, candidate, about, reaction)
+        self._asked[about].append(asked)
+        self._of_customer[customer.id].append(asked)
+        self._freed[about].asks += 1
+        self._done.append((now, customer.id, about))
+        self._by_the_minute(deadline, lambda: self._expire(asked))
+        if not reaction.delivered:
+            self._at(reaction.reported_at, lambda: self._failed(asked))
+        elif reaction.answer is not None and reaction.answers_at is not None:
+            self._at(reaction.answers_at, lambda: self._answer(asked))
+
+    def _expire(self, asked: Asked) -> None:
+        if asked.ask.is_open:
+            asked.ask = asked.ask.model_copy(update={"status": "expired"})
+            self._look(asked.about)
+
+    def _failed(self, asked: Asked) -> None:
+        if asked.ask.is_open:
+            delivery = asked.ask.delivery.changed(error="63024")
+            asked.ask = asked.ask.model_copy(update={"status": "failed", "delivery": delivery})
+            self._look(asked.about)
+
+    def _answer(self, asked: Asked) -> None:
+        customer_id = asked.ask.customer_id
+        if asked.reaction.answer == "accept":
+            self._accept(asked)
+        elif asked.reaction.answer == "opt_out":
+            self._opted_out.add(customer_id)
+            theirs = [one for one in self._of_customer[customer_id] if one.ask.is_open]
+            for one in theirs:
+                one.ask = one.ask.model_copy(update={"status": "expired", "withdrawn": True})
+            for one in theirs:
+                self._look(one.about)
+        elif asked.ask.is_open:
+            asked.ask = asked.ask.model_copy(update={"status": "responded"})
+            self._look(asked.about)
+
+    def _accept(self, asked: Asked) -> None:
+        slot, freed, prospect = asked.ask.slot, self._freed[asked.about], asked.candidate.prospect
+        customer_id = prospect.customer.id
+        assert slot is not None and asked.candidate.service is not None, "an offer has its slot"
+        asked.ask = asked.ask.model_copy(update={"status": "responded"})
+        notice = timedelta(minutes=self.world.settings.gap.minimum_notice_minutes)
+        gone = prospect.moves is not None and not self._stands(prospect.moves)
+        busy = any(
+            self._stands(booking) and booking.stretch.overlaps(slot.stretch) and booking is not prospect.moves
+            for booking in self._bookings[customer_id]
+        )
+        if not self._gaps[asked.about].is_open or slot.start < self._now + notice or busy or gone:
+            freed.disappointed += 1
+            return
+        freed.filled_at = self._now
+        self._close(asked.about, "filled")
+        if prospect.entry is not None:
+            self._wishes_over.add(prospect.entry.id)
+        if prospect.moves is not None:
+            # What they give up may or may not be sold again: it is counted as lost.
+            self._moved.add(prospect.moves.id)
+        freed.revenue = asked.candidate.service.price - (prospect.moves.price if prospect.moves else 0)
+        sale = Booking(
+            id=f"sale-{asked.about}",
+            customer_id=customer_id,
+            staff_id=slot.staff_id,
+            service_ids=[slot.service_id],
+            start_time=slot.start,
+            end_time=slot.end,
+            price=asked.candidate.service.price,
+            source="smart_fill",
+            status="confirmed",
+            created_at=self._now,
+        )
+        self._bookings[customer_id].append(sale)
+        insort(self._by_staff[sale.staff_id], (sale.start_time, sale.id, sale))
+
+    # Who might come, in the order and within the bounds of the suite's own queries.
+
+    def _judged(self, gap: Gap, about: str) -> list[Candidate]:
+        terms = Terms(
+            salon=self.world.salon,
+            services={id: self.world.services[id] for id in gap.services_fittable},
+            settings=self.world.settings,
+            learned=Learned(),
+            now=self._now,
+            cancelled_by=frozenset({self._freed[about].booking.customer_id or ""}),
+        )
+        return judged(self._prospects(gap), gap, terms)
+
+    def _prospects(self, gap: Gap) -> list[Prospect]:
+        pool = self.world.settings.offers.candidate_pool
+        histories = self._histories(gap, pool)
+        leads: dict[str, Lead] = {}
+        sources = (self._waiting(gap), self._movers(gap), self._overdue(gap, pool), _regulars(histories))
+        for lead in chain.from_iterable(sources):
+            leads.setdefault(lead[1], lead)
+        prospects = []
+        for customer_id in list(leads)[:pool]:
+            source, _, service_id, entry, moves = leads[customer_id]
+            history = histories.get(customer_id, [])
+            prospects.append(
+                Prospect(
+                    customer=self.world.customers[customer_id],
+                    source=source,
+                    service_id=service_id,
+                    entry=entry,
+                    moves=moves,
+                    visits=len(history),
+                    last_visit=history[0].start_time if history else None,
+                    usual_interval=self.world.usual[customer_id],
+                    bookings=tuple(
+                        booking
+                        for booking in self._bookings[customer_id]
+                        if gap.start_time - DAY < booking.start_time < gap.end_time and self._stands(booking)
+                    ),
+                    asks=tuple(
+                        asked.ask
+                        for asked in self._of_customer[customer_id]
+                        if asked.ask.created_at > self._now - REMEMBERED
+                    ),
+                    opted_out=_EVERYTHING if customer_id in self._opted_out else frozenset(),
+                )
+            )
+        return prospects
+
+    def _waiting(self, gap: Gap) -> list[Lead]:
+        found: dict[str, tuple[Source, WaitlistEntry]] = {}
+        for entry in self._standing_wishes():
+            if not set(entry.service_ids) & set(gap.services_fittable):
+                continue
+            if entry.windows and not any(window.stretch.overlaps(gap.stretch) for window in entry.windows):
+                continue
+            exact = not entry.staff_ids or gap.staff_id in entry.staff_ids
+            found.setdefault(entry.customer_id, ("waitlist_exact" if exact else "waitlist_partial", entry))
+        ordered = sorted(found.items(), key=lambda item: (item[1][0], str(item[1][1].created_at), item[0]))
+        return [(source, id, entry.service_ids[0], entry, None) for id, (source, entry) in ordered]
+
+    def _standing_wishes(self) -> list[WaitlistEntry]:
+        """Whoever has booked by themselves waits no longer; whoever has an offer open is not waiting meanwhile."""
+        return [
+            entry
+            for entry in self.world.wishes
+            if entry.created_at is not None
+            and entry.created_at <= self._now
+            and entry.id not in self._wishes_over
+            and self._now < self._wish_ends[entry.id]
+            and not self._next_visit(entry.customer_id)
+        ]
+
+    def _movers(self, gap: Gap) -> list[Lead]:
+        first = bisect_right(self._willing, gap.end_time, key=lambda item: item[0])
+        found: dict[str, Booking] = {}
+        for start, _, booking in self._willing[first:]:
+            if start >= gap.end_time + SOONER_WITHIN:
+                break
+            if booking.customer_id and booking.service_ids[0] in gap.services_fittable and self._stands(booking):
+                found.setdefault(booking.customer_id, booking)
+        return [("sooner", id, booking.service_ids[0], None, booking) for id, booking in found.items()]
+
+    def _overdue(self, gap: Gap, pool: int) -> list[Lead]:
+        due = self._due_first(self._now.date())
+        until = bisect_right(due, gap.date, key=lambda item: item[0])
+        return [
+            ("overdue", id, self._bookings[id][0].service_ids[0], None, None)
+            for _, id in due[: min(until, pool)]
+            if self.world.keeps[id] == gap.staff_id
+        ]
+
+    def _due_first(self, day: date) -> list[tuple[str, str]]:
+        """Scores are reckoned once a day. Nobody is due who has a visit ahead."""
+        if self._due[0] != day:
+            found = []
+            for id in self.world.customers:
+                last = self._last_visit(id)
+                if last is not None and self._next_visit(id) is None:
+                    found.append(((last + self.world.usual[id]).date().isoformat(), id))
+            self._due = (day, sorted(found))
+        return self._due[1]
+
+    def _next_visit(self, customer_id: str) -> Booking | None:
+        ahead = (b for b in self._bookings[customer_id] if b.start_time > self._now and self._stands(b))
+        return min(ahead, key=lambda booking: booking.start_time, default=None)
+
+    def _last_visit(self, customer_id: str) -> datetime | None:
+        past = (b.start_time for b in self._bookings[customer_id] if b.start_time <= self._now and self._stands(b))
+        return max(past, default=None)
+
+    def _stands(self, booking: Booking) -> bool:
+        """As the calendar has it now."""
+        cancelled = self.world.cancelled.get(booking.id)
+        known = booking.created_at is not None and booking.created_at <= self._now
+        return known and (cancelled is None or cancelled > self._now) and booking.id not in self._moved
+
+    def _histories(self, gap: Gap, pool: int) -> dict[str, list[Booking]]:
+        theirs = self._by_staff[gap.staff_id]
+        until = bisect_left(theirs, self._now, key=lambda item: item[0])
+        since = bisect_right(theirs, self._now - REGULAR_WITHIN, key=lambda item: item[0])
+        first = max(since, until - PER_PLACE * pool)
+        # What is past stands as it is.
+        if self._past.get(gap.staff_id, ((0, 0), {}))[0] != (first, until):
+            histories: dict[str, list[Booking]] = {}
+            for _, _, booking in reversed(theirs[first:until]):
+                if booking.customer_id and self._stands(booking):
+                    histories.setdefault(booking.customer_id, []).append(booking)
+            self._past[gap.staff_id] = ((first, until), histories)
+        return self._past[gap.staff_id][1]
+
+    # How things are with somebody, whatever the suite made of it.
+
+    def _circumstance(self, customer_id: str, slot: Slot) -> Circumstance:
+        wishes = [wish for wish in self._standing_wishes() if wish.customer_id == customer_id]
+        if wishes:
+            exact = any(
+                slot.service_id in wish.service_ids
+                and (not wish.staff_ids or slot.staff_id in wish.staff_ids)
+                and (not wish.windows or any(window.stretch.contains(slot.stretch) for window in wish.windows))
+                for wish in wishes
+            )
+            return "waits_for_this" if exact else "waits_for_other"
+        if self._next_visit(customer_id) is not None:
+            return "booked_later" if self.world.customers[customer_id].sooner_opt_in else "other"
+        last = self._last_visit(customer_id)
+        return "due_again" if last and slot.start - last >= self.world.usual[customer_id] else "other"
+
+
+_EVERYTHING = frozenset((channel, purpose) for channel in ("whatsapp", "sms") for purpose in ("marketing", "service"))
+
+
+def _regulars(
+    histories: dict[str, list[Booking]],
+) -> list[Lead]:
+    regular = {id: had for id, had in histories.items() if len(had) >= REGULAR_FROM_VISITS}
+    ordered = sorted(regular.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [("regular", id, had[0].service_ids[0], None, None) for id, had in ordered]
+
+
+def _minute(at: datetime) -> datetime:
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + timedelta(minutes=1)
+
+
+def busiest(outcome: Outcome) -> int:
+    return max(Counter(customer for _, customer, _ in outcome.asks).values(), default=0)
+
+
+def daytime(freed: Freed) -> bool:
+    """Given back when people may be written to, for a time within 24 hours."""
+    return time(9) <= freed.cancelled_at.time() < time(20, 30) and freed.lead <= DAY
+
+
+def far(freed: Freed) -> bool:
+    return freed.lead > DAY
