@@ -180,6 +180,9 @@ def _round(
         if step.top_up:
             # The offer that fell away cannot be replaced: the wave is smaller from now on.
             campaign = gap.campaign.changed(wave=len(scene.offers))
+        elif plan.kind == "enough_asked":
+            # No reason to wait for: should one of the offers fall away, it is made up for at once.
+            campaign = gap.campaign.changed(wave=len(scene.offers), next_round_at=plan.retry_at)
         else:
             campaign = gap.campaign.postponed(plan.retry_at, plan.reason)
         transaction.write(*replace(campaigned(gap, campaign, now=now, actor=AGENT)), *release([ASKS_LOCK]))
