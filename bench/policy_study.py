@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import isnan, nan
 from multiprocessing import get_context
 from typing import Any
 
@@ -40,13 +41,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Estimate:
-    """With the half-width of its 95 % interval over months."""
+    """With the half-width of its 95 % interval over months; of a single month there is none."""
 
     value: float
     half: float
 
     def shown(self, scale: float = 1.0, digits: int = 2) -> str:
-        return f"{self.value * scale:.{digits}f} ± {self.half * scale:.{digits}f}"
+        half = "" if isnan(self.half) else f" ± {self.half * scale:.{digits}f}"
+        return f"{self.value * scale:.{digits}f}{half}"
 
 
 def month(job: Job) -> Found:
@@ -80,7 +82,7 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Estimate:
     """Of two sums over months, with the months as the sample (delta method)."""
     n, total = len(above), sum(below)
     if not total or n < 2:
-        return Estimate(sum(above) / total if total else float("nan"), float("nan"))
+        return Estimate(sum(above) / total if total else nan, nan)
     value = sum(above) / total
     spread = sum((a - value * b) ** 2 for a, b in zip(above, below, strict=True)) * n / (n - 1)
     return Estimate(value, 1.96 * spread**0.5 / total)
@@ -109,9 +111,9 @@ class Study:
         first = self.rate(assumption, one, stratum, name, of)
         second = self.rate(assumption, other, stratum, name, of)
         pairs = zip(*(self._deviations(assumption, policy, stratum, name, of) for policy in (one, other)), strict=True)
-        value = first.value / second.value if second.value else float("nan")
+        value = first.value / second.value if second.value else nan
         spread = sum((a / first.value - b / second.value) ** 2 for a, b in pairs) if first.value and second.value else 0
-        return Estimate(value, 1.96 * value * spread**0.5)
+        return Estimate(value, nan if self.months(assumption) < 2 else 1.96 * value * spread**0.5)
 
     def _deviations(self, assumption: Assumption, policy: Policy, stratum: str, name: str, of: str) -> list[float]:
         above, below = (self.values(assumption, policy, stratum, each) for each in (name, of))
@@ -221,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--wishes", type=float, default=WISHES_PER_FORTNIGHT, help="who joins the waitlist a fortnight")
     said = parser.parse_args(arguments)
-    base, others = (4, 2) if said.quick else (said.base, said.others)
+    base, others = (2, 1) if said.quick else (said.base, said.others)
     begun = time.monotonic()
     found = []
     for one in run(jobs(base, others, said.wishes), said.processes, said.minutes):
