@@ -49,6 +49,7 @@ def send(suite: Suite, path: str) -> str:
     return send_outreach(
         path,
         documents=suite.store.salon(SALON),
+        platform=suite.store.platform(),
         messenger=suite.messenger,
         clock=suite.clock,
         deployment=suite.deployment,
