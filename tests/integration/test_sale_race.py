@@ -99,7 +99,17 @@ def offers_of_one_slot(store: FirestoreStore, documents: Documents) -> list[Outr
     put = lambda path, data: documents.commit(Put(path, data))  # noqa: E731
     put(
         "settings/current",
-        {"mode": "live", "offers": {"max_wave_size": 20, "max_asks_per_gap": 20}, "gap": {"settle_seconds": 0}},
+        {
+            "mode": "live",
+            # Everybody at once, however few would do.
+            "offers": {
+                "max_wave_size": 20,
+                "max_asks_per_gap": 20,
+                "target_fill_probability": 0.999,
+                "max_disappointed": 50,
+            },
+            "gap": {"settle_seconds": 0},
+        },
     )
     put("staff/mia", {"name": "Mia", "service_ids": ["cut"]})
     put("services/cut", {"name": "Cut", "duration_minutes": 60, "price": 50})
