@@ -59,6 +59,7 @@ AuditWord = Literal[
     "route_claimed",
     "route_refused",
     "data_set_aside",
+    "agent_changed",
     "alert_triggered",
 ]
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.audit import Amended
 from shared.domain.messaging_hours import country_of
-from shared.domain.outgoing import CLAIM_WITHIN, UNDELIVERED_AFTER, Channel, Delivery, step
+from shared.domain.outgoing import UNDELIVERED_AFTER, Channel, redirected
 from shared.domain.outreach import Outreach
 from shared.domain.wording import render
 
@@ -49,14 +49,9 @@ def fallen_back(
     """The same ask by another way. It stays one ask to all limits; reports about the first message no longer count."""
     purpose = offer_purpose(channel, outreach.customer_phone)
     said = offer_text(purpose, outreach.locale, outreach.variables)
-    former = message_sid or outreach.delivery.message_id
-    # A report about a message whose fate was unknown proves that it had been taken.
-    taken = "sent" if outreach.status == "unknown" else outreach.status
-    return step(
-        outreach.changed(message=said, status=taken), "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
-        announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},
-        channel=channel, purpose=purpose, address_key=address_key, fallen_back=True, attempts=0,
-        delivery=Delivery(former_id=former), due_at=now + CLAIM_WITHIN,
+    return redirected(
+        outreach.changed(message=said), channel, reason=reason, message_sid=message_sid, now=now, actor=actor,
+        purpose=purpose, address_key=address_key, fallen_back=True,
     )  # fmt: skip
 
 

@@ -249,6 +249,20 @@ def requested_again(message: O, *, now: datetime, actor: str) -> Amended[O]:
     )  # fmt: skip
 
 
+def redirected(
+    message: O, channel: Channel, *, reason: str, message_sid: str | None, now: datetime, actor: str, **changes: Any
+) -> Amended[O]:
+    """What one channel did not deliver begins again on another, under new message ids. A report about a message whose fate
+    was unknown proves that it had been taken."""
+    taken = message.changed(status="sent") if message.status == "unknown" else message
+    former = Delivery(former_id=message_sid or message.delivery.message_id)
+    return step(
+        taken, "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
+        announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},
+        channel=channel, attempts=0, delivery=former, due_at=now + CLAIM_WITHIN, **changes,
+    )  # fmt: skip
+
+
 def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
     """Nothing is known of its arrival: others are asked meanwhile, and it stays as open as it was."""
     return step(

@@ -18,6 +18,7 @@ from shared.domain.outreach import OPEN, Outreach
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.use_cases.approving import cancel_approvals
 from shared.use_cases.ask_round import Asked, NobodyAsked, ask_round
+from shared.use_cases.breaking import Allowed, Stopped, may_ask
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.round_documents import AGENT, Scene
@@ -56,6 +57,12 @@ def fill_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment: Dep
     now = clock.now()
     offers = [offer for offer in offers if still_awaited(offer, now)]
     step = next_step(gap, salon=salon, settings=settings, open_offers=len(offers), now=now)
+    if isinstance(step, Ask):
+        match may_ask(AGENT, documents=documents, settings=settings, now=now):
+            case Stopped(until, reason):
+                step = Wait(until, reason)
+            case Allowed(int(trial)):
+                step = Ask(min(step.room, trial), step.top_up)
     match step:
         case Leave(reason):
             return NobodyAsked(reason)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain import tokens
 from shared.domain.audit import Amended
+from shared.domain.breaker import Breaker
 from shared.domain.channel_route import ChannelRoute
 from shared.domain.consent import withdrawn
 from shared.domain.conversation import Identity, identity_path
@@ -39,6 +40,7 @@ from shared.ports import (
     Sending,
     Snapshot,
 )
+from shared.use_cases.breaking import Stopped, admitted, attempted
 from shared.use_cases.connect_salon import route_path
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.find_prospects import keys_of
@@ -124,10 +126,21 @@ def send_outreach(
         later = Hold(now + ROUTE_RETRY, "the number it would go out from is not this salon's")
         return _held(message, later, snapshot, documents=documents, now=now)
 
+    breaker = Breaker()
+    if isinstance(message, Outreach):
+        admission = admitted(message.agent_name, documents=documents, settings=settings, clock=clock, now=now)
+        if isinstance(admission, Stopped):
+            later = Hold(min(admission.until, message.expires_at), admission.reason)
+            return _held(message, later, snapshot, documents=documents, now=now)
+        breaker = admission
     claimed = claim(message, now=now, actor=ACTOR)
     if not documents.commit(*replace(claimed, snapshot)):
         return "claimed by another"
     answer = messenger.send(sending) if isinstance(sending, Sending) else notifiers[sending.channel].send(sending)
+    if isinstance(message, Outreach):
+        outcome = _written_down(message, answer, documents=documents, clock=clock, signing_key=deployment.signing_key)
+        attempted(message.agent_name, answer, before=breaker, documents=documents, settings=settings, clock=clock)
+        return outcome
     return _written_down(message, answer, documents=documents, clock=clock, signing_key=deployment.signing_key)
 
 

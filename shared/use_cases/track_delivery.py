@@ -3,13 +3,16 @@ repairs a message whose sending was never answered."""
 
 from typing import Literal
 
+from shared.domain.breaker import LATE_FAULTS
 from shared.domain.inbound import DeliveryReport
 from shared.domain.invalid import InvalidEvent
 from shared.domain.message import Message
 from shared.domain.outgoing import reported
 from shared.domain.outreach import Outreach
 from shared.ports import SALON, Clock, Documents, Reader, Store
+from shared.use_cases.breaking import fault
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
+from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import outgoing
 from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace, until_committed
@@ -66,7 +69,12 @@ def _tracked(
         follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
         if other_way is None:
             follows += waits_again(message, documents, now)
-        return "recorded" if documents.commit(*replace(other_way or moved, snapshot), *follows) else None
+        if not documents.commit(*replace(other_way or moved, snapshot), *follows):
+            return None
+        if isinstance(message, Outreach) and code in LATE_FAULTS:
+            settings = accepted_settings(documents)
+            fault(message.agent_name, str(code), documents=documents, settings=settings, clock=clock)
+        return "recorded"
 
     return until_committed(attempt, clock=clock)
 

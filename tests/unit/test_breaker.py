@@ -1,76 +1,90 @@
-"""The circuit breaker: what opens it, what it lets through, and what closes it."""
+"""The circuit breaker's steps, each by itself."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from shared.domain.breaker import RECENT, Breaker, attempted, may_attempt
+from shared.domain.breaker import Breaker, attempting, stops_until, went_well, went_wrong
 from shared.domain.settings import CircuitBreakerSettings
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SETTINGS = CircuitBreakerSettings()
-COOLED = NOW + timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
 
 
-def after(outcomes: list[bool], breaker: Breaker | None = None, at: datetime = NOW) -> Breaker:
-    breaker = breaker or Breaker()
-    for ok in outcomes:
-        breaker = attempted(breaker, ok=ok, error=None if ok else "20003", settings=SETTINGS, now=at)
+def nothing_went_well(since: datetime) -> int:
+    return 0
+
+
+def wrong(breaker: Breaker, now: datetime, well_since: Callable[[datetime], int] = nothing_went_well) -> Breaker:
+    return went_wrong(breaker, error="503", well_since=well_since, settings=SETTINGS, now=now)
+
+
+def opened() -> Breaker:
+    breaker = Breaker()
+    for _ in range(5):
+        breaker = wrong(breaker, NOW)
     return breaker
 
 
-def may(breaker: Breaker, at: datetime, settings: CircuitBreakerSettings = SETTINGS) -> tuple[bool, Breaker]:
-    return may_attempt(breaker, settings=settings, now=at)
+def test_the_fifth_fault_in_a_row_opens_it_and_the_fourth_does_not():
+    breaker = Breaker()
+    for _ in range(4):
+        breaker = wrong(breaker, NOW)
+    assert breaker.state == "closed"
+    breaker = wrong(breaker, NOW)
+    assert (breaker.state, breaker.cooldown_until) == ("open", NOW + 5 * MINUTE)
 
 
-def test_five_faults_in_a_row_open_it_and_four_do_not():
-    assert after([False] * 4).state == "closed"
-    opened = after([False] * 5)
-    assert (opened.state, opened.cooldown_until, opened.last_error) == ("open", COOLED, "20003")
+@pytest.mark.parametrize(("well", "state"), [(10, "open"), (11, "closed")])
+def test_half_of_the_last_twenty_open_it_however_they_are_spread(well: int, state: str):
+    breaker, asked = Breaker(), []
+
+    def well_since(since: datetime) -> int:
+        asked.append(since)
+        return well
+
+    for number in range(10):
+        breaker = went_well(wrong(breaker, NOW + number * MINUTE, well_since), settings=SETTINGS) if number < 9 else (
+            wrong(breaker, NOW + number * MINUTE, well_since)
+        )  # fmt: skip
+    assert breaker.state == state
+    assert asked == [NOW], "what went well is only counted when it matters"
 
 
-def test_a_success_in_between_starts_the_count_again():
-    assert after([False] * 4 + [True] + [False] * 4).state == "closed"
+def test_what_goes_well_while_it_is_closed_leaves_no_trace():
+    assert went_well(Breaker(), settings=SETTINGS) == Breaker()
 
 
-def test_half_of_the_last_twenty_open_it_however_they_are_spread():
-    assert after([True, False] * (RECENT // 2)).state == "open"
-    assert after([True, True, False] * 7).state == "closed"
+@pytest.mark.parametrize(("later", "stops"), [(5 * MINUTE - timedelta(microseconds=1), True), (5 * MINUTE, False)])
+def test_it_stays_open_until_the_cooldown_ends(later: timedelta, stops: bool):
+    assert (stops_until(opened(), settings=SETTINGS, now=NOW + later) is not None) == stops
 
 
-@pytest.mark.parametrize(("at", "expected"), [(COOLED - timedelta(seconds=1), False), (COOLED, True)])
-def test_open_it_lets_nothing_through_until_it_has_cooled_down(at: datetime, expected: bool):
-    allowed, breaker = may(after([False] * 5), at)
-    assert (allowed, breaker.state) == (expected, "half_open" if expected else "open")
+def test_half_open_lets_one_attempt_through():
+    trying = attempting(opened(), settings=SETTINGS, now=NOW + 5 * MINUTE)
+    assert (trying.state, trying.half_open_attempts) == ("half_open", 1)
+    assert stops_until(trying, settings=SETTINGS, now=NOW + 5 * MINUTE) is not None
 
 
-def test_half_open_it_lets_one_attempt_through():
-    _, breaker = may(after([False] * 5), COOLED)
-    assert may(breaker, COOLED)[0] is False
-    assert may(breaker, COOLED, CircuitBreakerSettings(half_open_attempts=2))[0] is True
+def test_a_trial_nobody_heard_of_again_gives_way_to_another():
+    trying = attempting(opened(), settings=SETTINGS, now=NOW + 5 * MINUTE)
+    later = NOW + 10 * MINUTE
+    assert stops_until(trying, settings=SETTINGS, now=later) is None
+    assert attempting(trying, settings=SETTINGS, now=later).half_open_attempts == 1
 
 
-def test_a_success_closes_it_for_good_and_a_failure_opens_it_anew():
-    _, half = may(after([False] * 5), COOLED)
-    closed = after([True], half)
-    assert (closed.state, closed.error_count, closed.recent) == ("closed", 0, [])
-    opened = after([False], half, COOLED)
-    assert (opened.state, opened.cooldown_until) == ("open", COOLED + timedelta(minutes=5))
+def test_success_closes_it_and_failure_opens_it_again():
+    trying = attempting(opened(), settings=SETTINGS, now=NOW + 5 * MINUTE)
+    assert went_well(trying, settings=SETTINGS) == Breaker()
+    again = wrong(trying, NOW + 6 * MINUTE)
+    assert (again.state, again.cooldown_until) == ("open", NOW + 11 * MINUTE)
 
 
-def test_without_automatic_recovery_it_stays_open_until_somebody_resets_it():
-    manual = CircuitBreakerSettings(auto_recovery=False)
+def test_without_automatic_recovery_it_stays_open():
+    by_hand = CircuitBreakerSettings(auto_recovery=False)
     breaker = Breaker()
     for _ in range(5):
-        breaker = attempted(breaker, ok=False, error="20003", settings=manual, now=NOW)
-    assert may(breaker, NOW + timedelta(days=9), manual)[0] is False
-
-
-@given(st.lists(st.booleans(), max_size=60))
-def test_it_never_remembers_more_than_it_counts(outcomes: list[bool]):
-    breaker = after(outcomes)
-    assert len(breaker.recent) <= RECENT
-    if breaker.state == "closed":
-        assert breaker.error_count < SETTINGS.error_threshold
+        breaker = went_wrong(breaker, error="503", well_since=nothing_went_well, settings=by_hand, now=NOW)
+    assert stops_until(breaker, settings=by_hand, now=NOW + timedelta(days=365)) is not None

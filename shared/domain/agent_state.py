@@ -1,0 +1,106 @@
+"""What an agent of a salon is doing: its breaker, which decides, and figures for people to read, which decide nothing.
+
+active <-> circuit_breaker;  any -> paused (the owner) -> active
+"""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.domain.audit import Amended, amend
+from shared.domain.breaker import Breaker
+from shared.domain.decision import Agent
+from shared.domain.events import EventType
+from shared.domain.stored import Instant, Money, Number, StateDocument, Stored
+
+Status = Literal["active", "paused", "error", "circuit_breaker"]
+
+
+class OfType(Stored):
+    count: int = 0
+    revenue: Money
+
+
+class Counters(Stored):
+    """The salon's day so far."""
+
+    date: str
+    actions_taken: int = 0
+    actions_successful: int = 0
+    actions_failed: int = 0
+    revenue_generated: Money
+    by_type: dict[str, OfType] = {}
+
+
+class RateLimit(Stored):
+    limit: int
+    current: int
+    remaining: int
+
+
+class Health(Stored):
+    last_heartbeat: Instant
+    consecutive_failures: int
+    success_rate_24h: Number | None
+
+
+class AgentState(StateDocument):
+    """`agent_states/{agent_name}`. Absent means active, with a closed breaker."""
+
+    collection: ClassVar[str] = "agent_states"
+    resource_type: ClassVar[str] = "agent_state"
+
+    agent_name: str
+    status: Status = "active"
+    last_execution: Instant | None = None
+    next_scheduled: Instant | None = None
+    circuit_breaker: Breaker = Breaker()
+    counters: Counters | None = None
+    rate_limits: dict[str, RateLimit] = {}
+    health: Health | None = None
+
+    @property
+    def path(self) -> str:
+        return state_path(self.agent_name)
+
+
+def state_path(agent: str) -> str:
+    return f"agent_states/{agent}"
+
+
+def fresh(salon_id: str, agent: Agent | str, now: datetime) -> AgentState:
+    return AgentState(
+        id=f"state_{salon_id}_{agent}", salon_id=salon_id, created_at=now, updated_at=now, agent_name=agent
+    )
+
+
+def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """The breaker moved on."""
+    before, after = state.circuit_breaker.state, breaker.state
+    announces: EventType | None = None
+    if after == "open" and before != "open":
+        announces = "CIRCUIT_BREAKER_OPENED"
+    elif after == "closed" and before != "closed":
+        announces = "CIRCUIT_BREAKER_CLOSED"
+    status: Status = "active" if after == "closed" else "circuit_breaker"
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action=f"Circuit breaker {before} -> {after}",
+        details={"error_count": breaker.error_count, "last_error": breaker.last_error}, announces=announces,
+        payload={"agent": state.agent_name}, severity="warning" if announces == "CIRCUIT_BREAKER_OPENED" else "info",
+        circuit_breaker=breaker, status="paused" if state.status == "paused" else status,
+    )  # fmt: skip
+
+
+def paused(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action="Paused by the owner", status="paused",
+    )  # fmt: skip
+
+
+def reset(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """Ends a pause and closes the breaker, whatever had opened it."""
+    was_closed = state.circuit_breaker.state == "closed"
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action="Reset by the owner",
+        announces=None if was_closed else "CIRCUIT_BREAKER_CLOSED", payload={"agent": state.agent_name},
+        status="active", circuit_breaker=Breaker(auto_recovery=state.circuit_breaker.auto_recovery),
+    )  # fmt: skip
