@@ -39,6 +39,7 @@ POLICIES: tuple[Policy, ...] = ("sequential", "blast", "adaptive")
 SEQUENTIAL_ASKS, SEQUENTIAL_WAITS = 5, timedelta(minutes=15)
 BLAST_ASKS = 20
 AGENT = "gap_fill_agent"
+REACHED = "nothing: the target is reached"
 SETTLES_UNLESS_WITHIN = timedelta(hours=2)
 MOMENT = timedelta(seconds=1)
 NOBODY_RETRY = timedelta(minutes=30)
@@ -79,6 +80,9 @@ class Freed:
     filled_at: datetime | None = None
     revenue: Decimal = Decimal(0)
     sellable: bool = True
+    predicted: float | None = None
+    bound_by: tuple[str, ...] = ()
+    """Of the adaptive policy's first round: the predicted chance, and what kept it from its target."""
 
     @property
     def lead(self) -> timedelta:
@@ -272,6 +276,13 @@ class Month:
             else:
                 self._campaign(about, gap.campaign.postponed(round.retry_at, round.reason))
             return
+        freed = self._freed[about]
+        if freed.predicted is None:
+            freed.predicted = round.predicted
+            unreachable = "target_unreachable" in round.reasons
+            freed.bound_by = (
+                round.reasons[round.reasons.index("target_unreachable") + 1 :] if unreachable else (REACHED,)
+            )
         campaign = gap.campaign.running(asked=len(round.chosen), next_round_at=round.next_at, wave=round.wave)
         self._campaign(about, campaign)
         self._counters = self._counters.counted(AGENT, len(round.chosen), now=now, zone=self.world.salon.zone)

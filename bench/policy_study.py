@@ -22,6 +22,7 @@ Job = tuple[Assumption, int, float]
 Tally = dict[str, float]
 SOON = timedelta(minutes=30)
 DAYS = 30
+BOUND = "bound by "
 STRATA: dict[str, Callable[[Freed], bool]] = {
     "daytime, within 24 h": daytime,
     "all": lambda freed: True,
@@ -74,6 +75,9 @@ def month(job: Job) -> Found:
                 "busiest_customer": busiest(outcome),
                 "opt_outs": outcome.opt_outs,
                 "months": 1,
+                "rounds": sum(one.predicted is not None for one in freed),
+                "predicted": sum(one.predicted or 0.0 for one in freed),
+                **Counter(f"{BOUND}{reason}" for one in freed for reason in one.bound_by),
             }
     return Found(assumption, seed, wishes, tallies)
 
@@ -98,7 +102,7 @@ class Study:
         return len(self._by_assumption[assumption])
 
     def values(self, assumption: Assumption, policy: Policy, stratum: str, name: str) -> list[float]:
-        return [one.tallies[policy, stratum][name] for one in self._by_assumption[assumption]]
+        return [one.tallies[policy, stratum].get(name, 0.0) for one in self._by_assumption[assumption]]
 
     def rate(self, assumption: Assumption, policy: Policy, stratum: str, name: str, of: str) -> Estimate:
         return ratio(
@@ -156,7 +160,25 @@ class Study:
                     for policy in POLICIES
                 ],
             )
+        self._tell_bounds(assumptions)
         self._tell_acceptance(assumptions)
+
+    def _tell_bounds(self, assumptions: Sequence[Assumption]) -> None:
+        first = next(iter(STRATA))
+        months = [one for assumption in assumptions for one in self._by_assumption[assumption]]
+        names = sorted({name for one in months for name in one.tallies["adaptive", first] if name.startswith(BOUND)})
+        rows = [
+            (name.removeprefix(BOUND), *(self._share(each, first, name, 100) for each in assumptions)) for name in names
+        ]
+        predicted = ("mean predicted chance", *(self._share(each, first, "predicted") for each in assumptions))
+        show(
+            f"what keeps the first round of adaptive from its target ({first}), % of first rounds",
+            ("bound by", *assumptions),
+            [*rows, predicted],
+        )
+
+    def _share(self, assumption: Assumption, stratum: str, name: str, scale: float = 1.0) -> str:
+        return self.rate(assumption, "adaptive", stratum, name, "rounds").shown(scale, 2 if scale == 1 else 0)
 
     def _mean(self, assumption: Assumption, policy: Policy, name: str, scale: float = 1.0, digits: int = 1) -> str:
         return self.rate(assumption, policy, "all", name, "months").shown(scale, digits)
