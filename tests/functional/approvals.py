@@ -11,6 +11,7 @@ import pytest
 
 from local.in_process import Message, Suite
 from shared.domain.approval import Approval, approval_for, approval_id, request
+from shared.domain.audit import Amended
 from shared.domain.decision import Context, Decision, DecisionApproval, RevenueImpact, decide
 from shared.domain.settings import SalonSettings
 from shared.ports import Clock, Deployment, Documents
@@ -35,7 +36,21 @@ def ask(
     run: bool = True,
 ) -> str:
     """The id of the approval of one decision, requested now."""
-    now = suite.clock.now()
+    decided, asked = a_question(suite.clock.now(), name, gap_id=gap_id, starts_in=starts_in, useful_for=useful_for)
+    assert suite.store.salon(SALON).commit(*create(decided), *create(asked))
+    if run:
+        suite.run_until_idle()
+    return asked.document.id
+
+
+def a_question(
+    now: datetime,
+    name: str = "1",
+    *,
+    gap_id: str = "gap_1",
+    starts_in: timedelta = timedelta(hours=5),
+    useful_for: timedelta = timedelta(hours=4),
+) -> tuple[Amended[Decision], Amended[Approval]]:
     decision = a_decision(now, name, gap_id)
     approval = approval_for(
         decision,
@@ -46,11 +61,7 @@ def ask(
         settings=SalonSettings(),
         now=now,
     )
-    writes = (*create(decide(decision, now=now)), *create(request(approval, now=now)))
-    assert suite.store.salon(SALON).commit(*writes)
-    if run:
-        suite.run_until_idle()
-    return approval.id
+    return decide(decision, now=now), request(approval, now=now)
 
 
 def a_decision(now: datetime, name: str, gap_id: str) -> Decision:
