@@ -1,104 +1,87 @@
-"""The owner's yes or no: every step it has, bound to exactly one action."""
-
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any, get_args
+from datetime import UTC, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.approval import (
-    TRANSITIONS,
-    Approval,
-    ApprovalStatus,
-    action_hash,
-    approval_for,
-    move,
-    priority,
-    request,
-)
-from shared.domain.outgoing import ForbiddenTransition
-from shared.domain.settings import SalonSettings
-from tests.unit.test_decision import decision
+from shared.domain.approval import ApprovalResponse, action_hash, priority
+from shared.domain.notices import NoticesSent, told_at
+from shared.domain.owner_replies import decided
+from shared.domain.salon import Contact
+from shared.domain.settings import QuietHours
 
-NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-STATUSES: tuple[ApprovalStatus, ...] = get_args(ApprovalStatus)
-ACTION: dict[str, Any] = {"gap_id": "gap_1", "customer_id": "c1", "discount_percent": 25.0, "start": NOW}
-
-
-def approval(*, useful_for: timedelta = timedelta(hours=5), **fields: Any) -> Approval:
-    asked = approval_for(
-        decision(), action=ACTION, summary="Offer 13:00 to Cara", starts_at=NOW + timedelta(hours=3),
-        useful_until=NOW + useful_for, settings=SalonSettings(), now=NOW,
-    )  # fmt: skip
-    return asked.changed(**fields)
-
-
-@pytest.mark.parametrize("was", STATUSES)
-@pytest.mark.parametrize("wanted", STATUSES)
-def test_an_approval_moves_only_where_its_state_machine_says(was: ApprovalStatus, wanted: ApprovalStatus):
-    standing = approval(status=was, recorded_status=was)
-    if wanted in TRANSITIONS[was]:
-        moved = move(standing, wanted, now=NOW, actor="owner", reason="said so").document
-        assert (moved.status, moved.recorded_status) == (wanted, wanted)
-    else:
-        with pytest.raises(ForbiddenTransition):
-            move(standing, wanted, now=NOW, actor="owner", reason="said so")
-
-
-def test_one_answer_counts():
-    assert TRANSITIONS["pending"] == {"approved", "rejected", "expired", "cancelled"}
-    assert TRANSITIONS["approved"] == {"cancelled"}
-    for ended in ("rejected", "expired", "cancelled"):
-        assert TRANSITIONS[ended] == frozenset()  # type: ignore[index]
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+LONDON = ZoneInfo("Europe/London")
+AWAKE = Contact(role="owner")
+SLEEPS = Contact(role="owner", quiet_hours=QuietHours(start=time(20, 30), end=time(9)))
 
 
 @pytest.mark.parametrize(
-    ("status", "announced"),
-    [
-        ("approved", "APPROVAL_APPROVED"),
-        ("rejected", "APPROVAL_REJECTED"),
-        ("expired", "APPROVAL_EXPIRED"),
-        ("cancelled", "APPROVAL_CANCELLED"),
-    ],
+    ("hours", "expected"), [(0, "urgent"), (2, "urgent"), (2.01, "high"), (6, "high"), (24, "medium"), (24.01, "low")]
 )
-def test_every_end_is_announced(status: ApprovalStatus, announced: str):
-    assert request(approval(), now=NOW).record.announces == "APPROVAL_REQUESTED"
-    assert move(approval(), status, now=NOW, actor="owner", reason="?").record.announces == announced
-
-
-def test_it_expires_after_an_hour_and_never_later_than_its_answer_is_of_use():
-    assert approval().expires_at == NOW + timedelta(minutes=60)
-    assert approval(useful_for=timedelta(minutes=20)).expires_at == NOW + timedelta(minutes=20)
-
-
-def test_it_is_due_for_a_reminder_at_half_of_its_time():
-    assert approval().due_at == NOW + timedelta(minutes=30)
-
-
-@pytest.mark.parametrize(
-    ("hours", "expected"), [(1, "urgent"), (2, "urgent"), (2.1, "high"), (6, "high"), (24, "medium"), (25, "low")]
-)
-def test_what_starts_soon_is_urgent(hours: float, expected: str):
+def test_the_sooner_it_starts_the_more_it_matters(hours, expected):
     assert priority(NOW + timedelta(hours=hours), now=NOW) == expected
 
 
-def test_it_is_bound_to_exactly_what_was_asked_about():
-    assert approval().intact
-    for change in (
-        {"discount_percent": 35.0},
-        {"customer_id": "c2"},
-        {"start": NOW + timedelta(minutes=5)},
-        {"more": 1},
-    ):
-        assert not approval(action_details={**ACTION, **change}).intact
+def test_an_action_has_the_same_hash_however_a_client_wrote_it():
+    ist = timezone(timedelta(hours=5, minutes=30))
+    action = {"price": 50.0, "start": NOW, "customers": ["a", "b"]}
+    assert action_hash(action) == action_hash({"customers": ["a", "b"], "start": NOW.astimezone(ist), "price": 50})
 
 
-def test_the_way_it_was_stored_changes_no_hash():
-    stored = {"start": NOW, "customer_id": "c1", "discount_percent": 25, "gap_id": "gap_1"}
-    assert action_hash(stored) == action_hash(ACTION)
-    assert action_hash({**ACTION, "discount_percent": 25.5}) != action_hash(ACTION)
+@pytest.mark.parametrize("change", [{"price": 49}, {"customers": ["b", "a"]}, {"start": NOW + timedelta(seconds=1)}, {"x": None}])  # fmt: skip
+def test_another_action_has_another_hash(change):
+    action = {"price": 50, "start": NOW, "customers": ["a", "b"]}
+    assert action_hash(action) != action_hash(action | change)
 
 
-def test_what_cannot_be_compared_cannot_be_approved():
-    with pytest.raises(ValueError, match="plain values"):
-        action_hash({"price": Decimal(1)})
+def test_what_an_app_got_wrong_in_its_answer_does_not_hide_the_answer():
+    written = {"action": "approve", "responded_by": 7, "responded_at": "2026-11-23T09:30:00Z", "notes": None}
+    assert ApprovalResponse.model_validate(written) == ApprovalResponse(action="approve", responded_at=NOW)
+    assert ApprovalResponse.model_validate({"action": "maybe", "responded_at": "soon"}) == ApprovalResponse()
+
+
+def sent(*minutes_ago: float) -> NoticesSent:
+    return NoticesSent(at=[NOW - timedelta(minutes=minutes) for minutes in minutes_ago])
+
+
+@pytest.mark.parametrize(
+    ("weight", "before", "expected"),
+    [
+        ("usual", sent(1, 2), "alone"),
+        ("usual", sent(1, 2, 59.9), NOW.replace(minute=45)),
+        ("usual", sent(1, 2, 60), "alone"),
+        ("urgent", sent(1, 2, 3, 4, 5), "alone"),
+        ("urgent", sent(1, 2, 3, 4, 5, 6), NOW.replace(minute=45)),
+        ("sale", sent(*range(1, 30)), "alone"),
+    ],
+)
+def test_a_few_notices_an_hour_come_alone(weight, before, expected):
+    assert told_at(AWAKE, weight, before, zone=LONDON, now=NOW) == expected
+
+
+@pytest.mark.parametrize("weight", ["sale", "urgent", "usual"])
+def test_at_night_everything_waits_for_the_end_of_the_owners_own_quiet_hours(weight):
+    quiet, morning = NOW.replace(hour=20, minute=30), (NOW + timedelta(days=1)).replace(hour=9, minute=0)
+    assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=quiet) == morning
+    assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=quiet - timedelta(seconds=1)) == "alone"
+    assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=morning) == "alone"
+
+
+def test_only_the_last_hour_is_remembered():
+    assert sent(61, 5).one_more(NOW) == sent(5, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "meaning", "under", "expected"),
+    [
+        ("Approve", "unclear", False, "approve"),
+        (" REJECT! ", "unclear", False, "reject"),
+        ("aprobar", "unclear", False, "approve"),
+        ("ok", "accept", False, None),
+        ("ok", "accept", True, "approve"),
+        ("no", "decline", True, "reject"),
+        ("approve of what?", "unclear", True, None),
+    ],
+)
+def test_an_owners_words_count_where_they_can_mean_nothing_else(body, meaning, under, expected):
+    assert decided(body, meaning, under_the_question=under) == expected
