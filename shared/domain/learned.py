@@ -7,7 +7,7 @@ a hundred answers speak for themselves.
 from datetime import timedelta
 from typing import Literal
 
-from shared.domain.stored import Number, Stored
+from shared.domain.stored import Instant, Number, Stored
 
 PRIOR_WEIGHT = 20.0
 IGNORED_FACTOR = 0.9
@@ -32,9 +32,11 @@ class Tally(Stored):
 
 
 class Learned(Stored):
-    """`counters/learned`: by "source|segment|lead", what came of offers that were delivered and had their time."""
+    """`counters/learned`: by "source|segment|lead", what came of offers that were delivered and had their time. Each counts
+    once: those whose deadline was until `counted_until` are in it."""
 
     tallies: dict[str, Tally] = {}
+    counted_until: Instant | None = None
 
     def rate(self, source: str, segment: str, lead: timedelta, prior: float) -> float:
         """The posterior mean for these people at this lead time; `prior` is the rate before anything is known, without
@@ -48,7 +50,7 @@ class Learned(Stored):
         key = _key(source, segment, bucket(lead))
         tally = self.tallies.get(key, Tally())
         counted = Tally(asked=tally.asked + 1, accepted=tally.accepted + accepted)
-        return Learned(tallies={**self.tallies, key: counted})
+        return self.changed(tallies={**self.tallies, key: counted})
 
 
 class Odds(Stored):

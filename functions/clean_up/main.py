@@ -1,0 +1,12 @@
+"""Job clean_up, hourly and for each salon -> clean_up -> learned tallies, and nothing older than its keeping time."""
+
+import functions_framework
+
+from shared.adapters import clock, firestore, triggers
+from shared.use_cases import clean_up as use_case
+
+
+@functions_framework.cloud_event
+@triggers.on_job
+def clean_up(job: triggers.Job) -> triggers.Outcome:
+    return use_case.clean_up(documents=firestore.store().salon(job.salon_id), clock=clock.clock())

@@ -1,0 +1,48 @@
+"""What came of the offers makes the next ones better aimed: each counts once, when it has had its time."""
+
+from typing import Any
+
+from local.in_process import Suite
+from shared.use_cases.clean_up import CleanedUp, clean_up
+from tests.functional.salon import ROOT, SALON, arrive, cancel, offers, salon
+
+
+def tidy(suite: Suite) -> CleanedUp:
+    return clean_up(documents=suite.store.salon(SALON), clock=suite.clock)
+
+
+def tallies(suite: Suite) -> dict[str, Any]:
+    found = suite.get(f"{ROOT}/counters/learned")
+    return dict(found["tallies"]) if found else {}
+
+
+def test_an_ignored_offer_and_a_yes_are_counted_once_each_after_their_time() -> None:
+    with salon(waiting=2) as suite:
+        cancel(suite)
+        arrive(suite)
+        asked = len(offers(suite))
+        suite.reply(offers(suite)[0], button=1)
+        suite.run_until_idle()
+        assert tidy(suite).learned == 0, "a late yes may still come"
+        suite.advance(hours=3)
+        [tally] = tallies(suite).values()
+        assert tally == {"asked": asked, "accepted": 0}
+        assert tidy(suite).learned == 0 and list(tallies(suite).values()) == [tally]
+
+
+def test_a_yes_counts_as_accepted_and_a_revoked_offer_not_at_all() -> None:
+    with salon(waiting=3) as suite:
+        cancel(suite)
+        arrive(suite)
+        assert len(offers(suite)) > 1
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        suite.advance(hours=3)
+        assert list(tallies(suite).values()) == [{"asked": 1, "accepted": 1}]
+
+
+def test_what_never_arrived_teaches_nothing() -> None:
+    with salon(waiting=2) as suite:
+        cancel(suite)
+        suite.advance(hours=4)
+        assert tallies(suite) == {}
