@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate check pages bench bundle deploy-plan can-deploy
+.PHONY: help demo run test simulate simulate-mutants check pages bench study bundle deploy-plan can-deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ RUNS ?= 200
 
 simulate: $(INSTALLED) ## the whole suite under faults, RUNS times (200), each from its seed
 	$(BIN)/python -m tests.e2e.simulation --runs $(RUNS)
+
+simulate-mutants: $(INSTALLED) ## whether the simulation notices promises that are broken on purpose
+	$(BIN)/python -m tests.e2e.simulation.mutants
 
 check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/ruff check .
@@ -66,3 +69,8 @@ can-deploy:
 
 bench: $(INSTALLED) ## every measurement, each beside its floor or its peer
 	$(BIN)/python -m bench
+
+QUICK ?=
+
+study: $(INSTALLED) ## the policy study of docs/policy.md, 160 made-up salon months; QUICK=1: four
+	$(BIN)/python -m bench.policy_study $(if $(QUICK),--quick)

@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.simulation.run import EVENTS, simulate
 from tests.e2e.simulation.town import plan
 
-RUNS = 10
+RUNS = 8
 
 
 @pytest.mark.parametrize("seed", range(RUNS))

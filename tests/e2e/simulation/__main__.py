@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--shrink", action="store_true", help="look for the shortest history that still fails")
+    parser.add_argument("--stop", action="store_true", help="at the first run that fails")
     asked = parser.parse_args()
     if asked.seed is not None:
         result = simulate(asked.seed, tell=print)
@@ -28,6 +29,8 @@ def main() -> int:
         results.append(simulate(seed))
         if results[-1].broken:
             _broken(results[-1])
+            if asked.stop:
+                break
     _summary(results, time.perf_counter() - started)
     failed = [result for result in results if result.broken]
     if failed and asked.shrink:

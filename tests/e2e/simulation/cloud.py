@@ -83,10 +83,17 @@ class Cloud(Suite):
             return
         if self.faults.strikes("interleaved") and self.waiting:
             self.tell(f"    {self._inside[-1]} is overtaken")
-            self._deliver_one(self.faults.among("interleaved", len(self.waiting)))
+            self._deliver_one(self._rival())
         if self.faults.strikes("the app at the same instant"):
             with self.as_the_world():
                 self.meanwhile()
+
+    def _rival(self) -> int:
+        """Mostly one that runs the same function: two of a kind are likeliest to be after the same thing."""
+        same = [index for index, each in enumerate(self.waiting) if each.function.name == self._inside[-1]]
+        if same and self.faults.among("interleaved", 4):
+            return same[self.faults.among("interleaved", len(same))]
+        return self.faults.among("interleaved", len(self.waiting))
 
     @contextmanager
     def as_the_world(self) -> Iterator[None]:

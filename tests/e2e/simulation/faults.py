@@ -7,7 +7,7 @@ from collections.abc import Iterable
 CHANCES: dict[str, float] = {
     "crash before an effect": 0.004,
     "crash after an effect": 0.004,
-    "interleaved": 0.06,
+    "interleaved": 0.1,
     "the app at the same instant": 0.02,
     "duplicated": 0.04,
     "reordered": 0.25,

@@ -128,6 +128,9 @@ def asks_keep_the_rules(history: History) -> Iterator[str]:
             for index, change in enumerate(history.cloud.history[: each.after])
             if change.path == f"{root}/{path}" and (change.after or {}).get("status") == "sending"
         ]
+        if not claims:
+            yield f"{each.sending.reference} went out and nobody had claimed it"
+            continue
         ask = history.cloud.history[claims[-1]].after or {}
         purpose, channel, at = ask["consent_purpose"], ask["channel"], each.at.astimezone(ZONE)
         customer = history.versions(f"{root}/customers/{ask['customer_id']}", claims[-1]) or {}
