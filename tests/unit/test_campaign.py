@@ -1,0 +1,204 @@
+"""What to do next about a gap, and how many to ask together."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.domain.autonomy import Autonomy
+from shared.domain.campaign import (
+    Ask,
+    Campaign,
+    End,
+    Leave,
+    NoRound,
+    Round,
+    Situation,
+    Wait,
+    for_idle_time,
+    next_step,
+    one_each,
+    plan_round,
+)
+from shared.domain.candidates import Candidate, Prospect
+from shared.domain.customer import Customer
+from shared.domain.outreach import Slot
+from shared.domain.reply_model import Awaited
+from shared.domain.salon import Salon
+from shared.domain.service import Service
+from shared.domain.settings import OfferSettings, SalonSettings
+from tests.unit.test_acceptance import gap
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+NEW = Campaign()
+SALON = Salon(id="s1", name="One", organization_id="o1", timezone="Europe/London", currency="GBP")
+SERVICE = Service(id="cut", name="Cut", duration_minutes=60, price=Decimal(50))
+
+
+def settings(**offers: Any) -> SalonSettings:
+    return SalonSettings(mode="live", offers=OfferSettings(**offers))
+
+
+def step(open_offers: int = 0, *, salon: Salon = SALON, now: datetime = NOW, **fields: Any) -> object:
+    standing = gap(campaign=fields.pop("campaign", Campaign()), **fields)
+    return next_step(standing, salon=salon, settings=settings(max_asks_per_gap=5), open_offers=open_offers, now=now)
+
+
+RUNNING = Campaign(status="running", round=1, wave=2, asked=2, next_round_at=NOW + 5 * MINUTE)
+
+
+def test_a_closed_gap_and_one_that_waits_for_the_owner_are_left_alone():
+    assert isinstance(step(status="filled"), Leave)
+    assert isinstance(step(awaits_owner=True), Leave)
+    assert isinstance(step(campaign=Campaign(status="waiting_owner")), Leave)
+    assert isinstance(step(campaign=Campaign(status="ended", reason="dry run")), Leave)
+
+
+def test_while_it_settles_nobody_is_asked_and_then_somebody_is():
+    settling = Campaign(status="settling", next_round_at=NOW + MINUTE)
+    assert isinstance(step(campaign=settling), Leave)
+    assert step(campaign=settling, now=NOW + MINUTE) == Ask(5)
+
+
+def test_a_paused_salon_waits_and_does_not_end():
+    assert isinstance(step(salon=SALON.changed(status="paused")), Wait)
+
+
+def test_a_round_that_stands_is_left_alone_until_it_is_due():
+    assert isinstance(step(2, campaign=RUNNING), Leave)
+    assert step(2, campaign=RUNNING, now=NOW + 5 * MINUTE) == Ask(3)
+
+
+@pytest.mark.parametrize(("open_offers", "room"), [(1, 1), (0, 2)])
+def test_what_fell_away_is_made_up_for_at_once(open_offers: int, room: int):
+    assert step(open_offers, campaign=RUNNING) == Ask(room, top_up=True)
+
+
+def test_nobody_is_made_up_for_beyond_what_the_gap_may_ask():
+    assert step(0, campaign=RUNNING.changed(asked=4)) == Ask(1, top_up=True)
+    assert isinstance(step(0, campaign=RUNNING.changed(asked=5)), End)
+
+
+def test_a_campaign_that_waits_for_a_reason_waits_for_its_time():
+    waiting = RUNNING.postponed(NOW + 30 * MINUTE, "nobody to ask at present")
+    assert step(0, campaign=waiting) == Leave("nobody to ask at present")
+    assert step(0, campaign=waiting, now=NOW + 30 * MINUTE) == Ask(3)
+
+
+def candidate(number: int, *, level: Any = "full_auto", phone: str | None = None, **fields: Any) -> Candidate:
+    person = Customer(id=f"c{number}", name="?", phone=phone or f"+4477009001{number:02}")
+    start = NOW + timedelta(hours=3)
+    return Candidate(
+        Prospect(person, "waitlist_exact", "cut"),
+        **{
+            "slot": Slot(start=start, end=start + timedelta(hours=1), service_id="cut", staff_id="mia"),
+            "service": SERVICE,
+            "channel": "whatsapp",
+            "deadline": NOW + 30 * MINUTE,
+            "probability": 0.25,
+            "autonomy": Autonomy(level, ()),
+            **fields,
+        },
+    )
+
+
+def planned(
+    candidates: list[Candidate],
+    *,
+    room: int = 16,
+    allowance: int = 20,
+    awaited: tuple[Awaited, ...] = (),
+    top_up: bool = False,
+    campaign: Campaign = NEW,
+    **offers: Any,
+) -> Round | NoRound:
+    eager = {"target_fill_probability": 0.999, "max_disappointed": 50, **offers}
+    return plan_round(
+        candidates, Ask(room, top_up=top_up), Situation(awaited, None, allowance, NOW + timedelta(hours=1)),
+        campaign=campaign, settings=settings(**eager), now=NOW,
+    )  # fmt: skip
+
+
+def chosen(plan: Round | NoRound) -> list[str]:
+    assert isinstance(plan, Round)
+    return [each.prospect.customer.id for each in plan.chosen]
+
+
+TEN = [candidate(number) for number in range(10)]
+
+
+def test_the_best_are_asked_together_up_to_the_smallest_of_the_caps():
+    assert len(chosen(planned(TEN))) == 8
+    assert chosen(planned(TEN, max_wave_size=3)) == ["c0", "c1", "c2"]
+    assert chosen(planned(TEN, room=2)) == ["c0", "c1"]
+    assert chosen(planned(TEN, allowance=4)) == ["c0", "c1", "c2", "c3"]
+    assert chosen(planned(TEN[:1])) == ["c0"]
+
+
+def test_as_few_are_asked_as_reach_the_target():
+    few, many = (chosen(planned(TEN, target_fill_probability=target)) for target in (0.2, 0.6))
+    assert 0 < len(few) < len(many)
+
+
+def test_one_at_a_time_when_there_is_more_than_a_day():
+    start = NOW + timedelta(hours=25)
+    slot = Slot(start=start, end=start + timedelta(hours=1), service_id="cut", staff_id="mia")
+    assert chosen(planned([candidate(number, slot=slot) for number in range(3)])) == ["c0"]
+
+
+def test_nobody_who_was_excluded_is_asked():
+    plan = planned([candidate(0, excluded="opted out"), candidate(1)])
+    assert chosen(plan) == ["c1"]
+    nobody = planned([candidate(0, excluded="opted out")])
+    assert isinstance(nobody, NoRound) and nobody.kind == "no_candidates" and nobody.retry_at > NOW
+
+
+def test_without_allowance_the_round_waits_until_there_is_some():
+    plan = planned(TEN, allowance=0)
+    assert isinstance(plan, NoRound)
+    assert (plan.kind, plan.retry_at) == ("limit_reached", NOW + timedelta(hours=1))
+
+
+def test_one_address_is_asked_once_and_as_its_best():
+    both = [candidate(0, phone="+447700900100"), candidate(1, phone="+447700900100"), candidate(2)]
+    assert [each.prospect.customer.id for each in one_each(both)] == ["c0", "c2"]
+    assert chosen(planned(both)) == ["c0", "c2"]
+
+
+def test_the_owner_is_asked_about_one_while_the_others_are_asked():
+    plan = planned([candidate(0, level="supervised"), candidate(1, level="supervised"), candidate(2)])
+    assert isinstance(plan, Round)
+    assert chosen(plan) == ["c2"] and [each.prospect.customer.id for each in plan.supervised] == ["c0"]
+
+
+def test_a_round_that_the_open_offers_make_needless_is_not_held():
+    certain = Awaited(0.99)
+    plan = planned(TEN, awaited=(certain, certain), target_fill_probability=0.3)
+    assert isinstance(plan, NoRound) and plan.kind == "enough_asked"
+
+
+def test_a_top_up_leaves_the_wave_and_the_next_round_as_they_were():
+    plan = planned(TEN, room=1, top_up=True, campaign=RUNNING, awaited=(Awaited(0.25),))
+    assert isinstance(plan, Round)
+    assert (len(plan.chosen), plan.wave, plan.next_at) == (1, 2, RUNNING.next_round_at)
+
+
+def test_the_next_round_comes_sooner_as_the_start_approaches():
+    def pause(start_in: timedelta) -> timedelta:
+        slot = Slot(start=NOW + start_in, end=NOW + 2 * start_in, service_id="cut", staff_id="mia")
+        plan = planned([candidate(0, slot=slot)])
+        assert isinstance(plan, Round)
+        return plan.next_at - NOW
+
+    assert pause(timedelta(hours=3)) == 10 * MINUTE
+    assert 2 * MINUTE <= pause(timedelta(minutes=50)) < 10 * MINUTE
+
+
+def test_idle_time_goes_to_who_named_it_unless_the_salon_offers_it_to_all():
+    vague = candidate(0)
+    [out] = for_idle_time([vague], settings())
+    assert out.excluded is not None
+    everybody = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": "all"}})
+    assert for_idle_time([vague], everybody) == [vague]

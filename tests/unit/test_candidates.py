@@ -1,0 +1,196 @@
+"""Who could take a gap, and the reason of everybody who is not asked."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.domain.candidates import (
+    ALREADY_ASKED_WITHIN,
+    TIME_TO_ANSWER,
+    Candidate,
+    Prospect,
+    Terms,
+    judged,
+    notice_of,
+)
+from shared.domain.customer import Customer
+from shared.domain.learned import Learned
+from shared.domain.outgoing import Delivery
+from shared.domain.outreach import Outreach, Slot
+from shared.domain.salon import Messaging, Salon
+from shared.domain.service import Service
+from shared.domain.settings import SalonSettings
+from shared.domain.stretches import Stretch
+from shared.domain.waitlist import WaitlistEntry
+from tests.unit.test_acceptance import END, START, booking, gap
+from tests.unit.test_outgoing import outreach
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+BOTH = {"marketing": True, "service": True}
+SALON = Salon(
+    id="s1", name="One", organization_id="o1", timezone="Europe/London", currency="GBP",
+    messaging=Messaging(account_sid="AC1", whatsapp_from="+14155238886"),
+)  # fmt: skip
+CUT = Service(id="cut", name="Cut", duration_minutes=60, price=Decimal(50))
+FREED = [Stretch(START, END)]
+
+
+def customer(id: str = "c1", **fields: Any) -> Customer:
+    return Customer.from_document(
+        id, {"name": "Cara", "phone": f"+44770090{len(id):04}", "consents": {"whatsapp": BOTH}, **fields}
+    )
+
+
+def entry(**fields: Any) -> WaitlistEntry:
+    return WaitlistEntry.from_document("w1", {"customer_id": "c1", "service_ids": ["cut"], "created_at": NOW, **fields})
+
+
+def waiting(**fields: Any) -> Prospect:
+    return Prospect(
+        **{"customer": customer(), "source": "waitlist_exact", "service_id": "cut", "entry": entry(), **fields}
+    )
+
+
+def regular(**fields: Any) -> Prospect:
+    return Prospect(**{"customer": customer(), "source": "regular", "service_id": "cut", "visits": 3, **fields})
+
+
+def judge(prospect: Prospect, *, now: datetime = NOW, **terms: Any) -> Candidate:
+    [candidate] = judged([prospect], gap(freed=FREED), terms_of(now=now, **terms))
+    return candidate
+
+
+def terms_of(**fields: Any) -> Terms:
+    return Terms(
+        **{
+            "salon": SALON,
+            "services": {"cut": CUT},
+            "settings": SalonSettings(mode="live"),
+            "learned": Learned(),
+            "now": NOW,
+            **fields,
+        }
+    )
+
+
+def ask(ago: timedelta, **fields: Any) -> Outreach:
+    slot = Slot(start=START, end=END, service_id="cut", staff_id="mia")
+    return outreach(
+        **{
+            "created_at": NOW - ago,
+            "status": "expired",
+            "delivery": Delivery(sent_at=NOW - ago),
+            "slot": slot,
+            "attempts": 1,
+            **fields,
+        }
+    )
+
+
+def test_whoever_can_be_asked_has_a_slot_a_channel_a_deadline_and_a_reason():
+    candidate = judge(waiting())
+    assert candidate.excluded is None
+    assert candidate.slot == Slot(start=START, end=END, service_id="cut", staff_id="mia")
+    assert (candidate.channel, candidate.deadline) == ("whatsapp", NOW + 30 * MINUTE)
+    assert candidate.reasons == ("waits for exactly this",)
+    assert candidate.autonomy is not None and candidate.autonomy.level == "full_auto"
+
+
+@pytest.mark.parametrize(
+    ("prospect", "reason"),
+    [
+        (waiting(customer=customer(is_staff=True)), "works here"),
+        (waiting(customer=customer(blocked=True)), "blocked by the salon"),
+        (waiting(service_id="colour"), "no service that fits the gap"),
+        (waiting(service_id=""), "no service that fits the gap"),
+        (waiting(customer=customer(consents={})), "no consent for service"),
+        (regular(customer=customer(consents={"whatsapp": {"service": True}})), "no consent for marketing"),
+        (waiting(opted_out=frozenset({("whatsapp", "service")})), "opted out"),
+        (waiting(customer=customer(phone=None)), "no address"),
+        (waiting(bookings=(booking(START + MINUTE, END),)), "booked at that time"),
+        (waiting(customer=customer(minimum_notice_minutes=300)), "no time that suits, with their notice"),
+        (waiting(entry=entry(windows=[{"start": END, "end": END + HOUR}])), "no time that suits, with their notice"),
+        (waiting(asks=(ask(2 * HOUR),)), "already asked about this time"),
+        (
+            waiting(asks=(ask(2 * HOUR, status="failed", delivery=Delivery(error="1")),)),
+            "already asked about this time",
+        ),
+        (waiting(asks=(ask(2 * HOUR, status="sent", customer_id="other"),)), "has another offer open"),
+        (waiting(asks=(ask(MINUTE, customer_id="other", slot=None),)), "asked 1 time(s) within the hour already"),
+        (waiting(customer=customer(timezone="Pacific/Auckland")), "quiet hours where they are"),
+        (
+            regular(last_visit=START - timedelta(days=13), usual_interval=timedelta(days=28)),
+            "visited within half their usual interval",
+        ),
+    ],
+)
+def test_whoever_is_not_asked_has_a_reason(prospect: Prospect, reason: str):
+    candidate = judge(prospect)
+    assert candidate.excluded == reason
+    assert candidate.considered()["excluded"] == reason
+
+
+@pytest.mark.parametrize(
+    "prospect",
+    [
+        waiting(bookings=(booking(START, END, "cancelled"),)),
+        waiting(bookings=(booking(END, END + HOUR),)),
+        waiting(asks=(ask(ALREADY_ASKED_WITHIN),)),
+        waiting(asks=(ask(2 * HOUR, status="expired", attempts=0, delivery=Delivery()),)),
+        waiting(asks=(ask(2 * HOUR, customer_id="other"),)),
+        waiting(customer=customer(timezone="Europe/Berlin")),
+        regular(last_visit=START - timedelta(days=14), usual_interval=timedelta(days=28)),
+        waiting(last_visit=START - timedelta(days=1), usual_interval=timedelta(days=28)),
+    ],
+)
+def test_what_is_no_obstacle(prospect: Prospect):
+    assert judge(prospect).excluded is None
+
+
+def test_who_gave_this_time_back_is_not_asked_to_take_it():
+    assert judge(waiting(), cancelled_by=frozenset({"c1"})).excluded == "gave this very time back"
+
+
+def test_the_longest_notice_counts():
+    live = SalonSettings(mode="live")
+    assert (
+        notice_of(waiting(customer=customer(minimum_notice_minutes=0), entry=entry(minimum_notice_minutes=0)), live)
+        == 30 * MINUTE
+    )
+    assert notice_of(waiting(entry=entry(minimum_notice_minutes=90)), live) == 90 * MINUTE
+    assert notice_of(waiting(customer=customer(minimum_notice_minutes=120)), live) == 120 * MINUTE
+
+
+@pytest.mark.parametrize("left", [timedelta(0), MINUTE, HOUR])
+def test_an_offer_leaves_time_to_answer_and_ends_before_the_notice_begins(left: timedelta):
+    notice = 45 * MINUTE
+    now = START - notice - TIME_TO_ANSWER - left
+    candidate = judge(waiting(), now=now)
+    assert candidate.excluded is None and candidate.deadline is not None
+    assert candidate.deadline - now >= TIME_TO_ANSWER
+    assert candidate.deadline <= START - notice
+    too_late = judge(waiting(), now=now + left + MINUTE)
+    assert too_late.excluded == "no time that suits, with their notice"
+
+
+def test_all_come_back_the_excluded_last():
+    people = [
+        waiting(customer=customer("c1", blocked=True)),
+        regular(customer=customer("c22")),
+        waiting(customer=customer("c333")),
+    ]
+    found = judged(people, gap(freed=FREED), terms_of())
+    assert [candidate.prospect.customer.id for candidate in found] == ["c333", "c22", "c1"]
+
+
+def test_of_equals_the_waitlists_own_order_counts_then_who_was_asked_longest_ago():
+    def person(id: str, priority: int = 0, waited: timedelta = HOUR) -> Prospect:
+        wish = entry(priority=priority, created_at=NOW - waited)
+        return waiting(customer=customer(id), entry=wish)
+
+    people = [person("c1"), person("c22", waited=2 * HOUR), person("c333", priority=1)]
+    found = judged(people, gap(freed=FREED), terms_of())
+    assert [candidate.prospect.customer.id for candidate in found] == ["c333", "c22", "c1"]
