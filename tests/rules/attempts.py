@@ -103,8 +103,8 @@ def salons() -> Iterator[Case]:
 
 def bookings() -> Iterator[Case]:
     """That a booking is ours is said by us."""
-    ours = {**MOST[BOOKINGS], "source": "smart_fill", "outreach_id": "out_1", "gap_id": "gap_1"}
-    for name in ("source", "outreach_id", "gap_id"):
+    ours = {**MOST[BOOKINGS], "source": "smart_fill", "outreach_id": "out_1", "gap_id": "gap_1", "chain_depth": 1}
+    for name in ("source", "outreach_id", "gap_id", "chain_depth"):
         claimed = {**MOST[BOOKINGS], name: ours[name]}
         yield Case(f"claims {name}", APP, "create", BOOKINGS, False, None, claimed)
         yield Case(f"claims {name}", APP, "update", BOOKINGS, False, MOST[BOOKINGS], {name: ours[name]})
@@ -188,7 +188,7 @@ def approvals() -> Iterator[Case]:
             yield Case(f"answer with {about}", person, "update", APPROVALS, False, PENDING, wrong)
         for about, changes in {
             "another summary": {"action_summary": "Free haircuts"}, "a longer life": {"expires_at": AT.replace(year=2030)},
-            "its own time": {"updated_at": AT}, "a status of its own": {"status": "success"}, "itself cancelled": {"status": "cancelled"},
+            "its own time": {"updated_at": AT.replace(year=2027)}, "a status of its own": {"status": "success"}, "itself cancelled": {"status": "cancelled"},
         }.items():  # fmt: skip
             yield Case(f"answer and {about}", person, "update", APPROVALS, False, PENDING, answer(person, **changes))
         untimed = {name: value for name, value in answer(person).items() if name != "updated_at"}

@@ -58,7 +58,7 @@ MOST: dict[str, Data] = {
     BOOKINGS: {
         **LEAST[BOOKINGS], "customer_id": "c1", "service_ids": ["cut"], "price": 49.5, "source": "app",
         "created_at": AT, "updated_at": AT, "confirmed_at": AT, "cancelled_at": None, "cancelled_by": None,
-        "cancellation_reason": None, "rescheduled_from": "b0", "outreach_id": None, "gap_id": None,
+        "cancellation_reason": None, "rescheduled_from": "b0", "outreach_id": None, "gap_id": None, "chain_depth": None,
     },
     STAFF: {
         **LEAST[STAFF], "active": True, "service_ids": ["cut"], "working_hours": WEEK,
@@ -138,7 +138,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
         "end_time": [None, *INSTANT, AT], "price": AMOUNT, "source": ["web", 5], "status": [None, "booked", 5],
         "created_at": INSTANT, "updated_at": INSTANT, "confirmed_at": INSTANT, "cancelled_at": INSTANT,
         "cancelled_by": ["staff", 5], "cancellation_reason": TEXT, "rescheduled_from": ID,
-        "outreach_id": ["out_1"], "gap_id": ["gap_1"],
+        "outreach_id": ["out_1"], "gap_id": ["gap_1"], "chain_depth": [1],
     },
     STAFF: {
         "name": [None, *TEXT], "active": FLAG, "service_ids": IDS, "working_hours": WALL, "shifts": MAP,

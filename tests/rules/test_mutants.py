@@ -47,7 +47,7 @@ MUTANTS = [
     Mutant("a booking's own status", "fields", BOOKINGS, "must_word(d, 'status', ['pending'", "must_word(d, 'status', ['booked', 'pending'"),
     Mutant("the app's smart fill", "bookings", BOOKINGS, " && !is_ours(now_stored())", ""),
     Mutant("a sale disowned", "bookings", BOOKINGS, "is_ours(now_stored()) == is_ours(stored_before()) && ", ""),
-    Mutant("another gap", "bookings", BOOKINGS, "hasAny(['outreach_id', 'gap_id'])", "hasAny(['outreach_id'])"),
+    Mutant("another gap", "bookings", BOOKINGS, "hasAny(['outreach_id', 'gap_id', 'chain_depth'])", "hasAny(['outreach_id', 'chain_depth'])"),
     Mutant("an endless margin", "fields", SERVICES, "may_number(d, 'margin', 0, 1)", "may_number(d, 'margin', 0, 2)"),
     Mutant("halves of minutes", "fields", SERVICES, " && v == int(v)", ""),
     Mutant("new staff unchecked", "fields", STAFF, "allow create, update: if by(['app']) && is_staff_member(now_stored());", "allow create: if by(['app']); allow update: if by(['app']) && is_staff_member(now_stored());"),
