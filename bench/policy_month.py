@@ -32,6 +32,7 @@ from shared.domain.service import Service
 from shared.domain.stored import natural_id
 from shared.domain.stretches import Stretch
 from shared.domain.waitlist import WaitlistEntry
+from shared.use_cases.clean_up import LATE_YES
 from shared.use_cases.find_prospects import PER_PLACE, REGULAR_WITHIN, REMEMBERED, SOONER_WITHIN
 
 Policy = Literal["sequential", "blast", "adaptive"]
@@ -121,6 +122,8 @@ class Month:
     _asked: dict[str, list[Asked]] = field(default_factory=lambda: defaultdict(list))
     _of_customer: dict[str, list[Asked]] = field(default_factory=lambda: defaultdict(list))
     _counters: AskCounters = field(default_factory=AskCounters)
+    _learned: Learned = field(default_factory=Learned)
+    _unlearned: list[Asked] = field(default_factory=list)
     _opted_out: set[str] = field(default_factory=set)
     _moved: set[str] = field(default_factory=set)
     _done: list[tuple[datetime, str, str]] = field(default_factory=list)
@@ -149,6 +152,8 @@ class Month:
         for booking in self.world.bookings:
             if booking.id in self.world.cancelled:
                 self._at(self.world.cancelled[booking.id], lambda booking=booking: self._cancel(booking))
+        if self.policy == "adaptive":
+            self._at(START + timedelta(minutes=7), self._learn)
         with slots_remembered():
             while self._heap and self._heap[0][0] < self.end:
                 self._now, _, action = heapq.heappop(self._heap)
@@ -373,6 +378,7 @@ class Month:
         asked = Asked(ask, candidate, about, reaction)
         self._asked[about].append(asked)
         self._of_customer[customer.id].append(asked)
+        self._unlearned.append(asked)
         self._freed[about].asks += 1
         self._done.append((now, customer.id, about))
         self._by_the_minute(deadline, lambda: self._expire(asked))
@@ -380,6 +386,21 @@ class Month:
             self._at(reaction.reported_at, lambda: self._failed(asked))
         elif reaction.answer is not None and reaction.answers_at is not None:
             self._at(reaction.answers_at, lambda: self._answer(asked))
+
+    def _learn(self) -> None:
+        """Hourly, from offers whose deadline is two hours past, as the suite's own cleaning up does."""
+        due = [asked for asked in self._unlearned if (asked.candidate.deadline or self._now) <= self._now - LATE_YES]
+        for asked in due:
+            self._unlearned.remove(asked)
+            answered = asked.ask.status == "responded"
+            if asked.ask.slot and (answered or (asked.reaction.delivered and not asked.ask.withdrawn)):
+                self._learned = self._learned.with_answer(
+                    asked.candidate.prospect.source,
+                    asked.candidate.prospect.segment,
+                    asked.ask.slot.start - asked.ask.created_at,
+                    accepted=answered and asked.reaction.answer == "accept",
+                )
+        self._at(self._now + timedelta(hours=1), self._learn)
 
     def _expire(self, asked: Asked) -> None:
         if asked.ask.is_open:
@@ -451,7 +472,7 @@ class Month:
             salon=self.world.salon,
             services={id: self.world.services[id] for id in gap.services_fittable},
             settings=self.world.settings,
-            learned=Learned(),
+            learned=self._learned,
             now=self._now,
             cancelled_by=frozenset({self._freed[about].booking.customer_id or ""}),
         )
