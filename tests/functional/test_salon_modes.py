@@ -7,6 +7,7 @@ from tests.functional.salon import (
     NOW,
     OWNER,
     ROOT,
+    arrive,
     asked,
     booking,
     cancel,
@@ -151,8 +152,10 @@ def test_a_salon_that_lets_nobody_be_asked_without_its_word_asks_nobody():
 def test_the_offers_of_a_salon_keep_to_the_settings_that_were_accepted_last():
     with salon(waiting=6, settings={"offers": {"max_wave_size": 1}}) as suite:
         cancel(suite)
+        arrive(suite)
         settle(suite, offers={"max_wave_size": 2})
         suite.advance(minutes=10)
+        arrive(suite)
         suite.put(f"{ROOT}/settings/current", {"mode": "live", "offers": {"max_wave_size": 0}})
         suite.advance(minutes=10)
         assert [len(decision["action_details"]["asked"]) for decision in decisions(suite)] == [1, 2, 2]
