@@ -74,7 +74,7 @@ def busy_day(conditions: Conditions | None = None, *, each: int = 1) -> Suite:
         suite.advance(minutes=61)
 
         busy = Refused(20429, "busy", retry=True, provider_fault=True)
-        suite.messenger = Troubled(suite.outbox, {phone(0): [busy], phone(1): [AnswerLost("HTTP 502")]})
+        suite.messenger = Troubled(suite.outbox, {phone(0): [busy], phone(4): [AnswerLost("HTTP 502")]})
         cancel(suite, "b15")
         suite.advance(minutes=12)
         for number in (4, 5):

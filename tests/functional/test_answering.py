@@ -510,6 +510,7 @@ def test_the_owner_hears_of_the_sale_at_once_and_once():
 def test_a_sale_concludes_its_decision():
     with salon(waiting=3, settings={"offers": {"max_wave_size": 1}}) as suite:
         cancel(suite)
+        suite.report(offers(suite)[0], "delivered")
         suite.advance(minutes=10)
         suite.reply(offers(suite)[1], button=0)
         suite.run_until_idle()
