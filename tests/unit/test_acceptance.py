@@ -131,13 +131,14 @@ def test_a_refusal_says_why_in_words():
 
 
 def test_buffers_count_on_both_sides_and_a_colour_that_takes_effect_does_not():
-    def service(id: str, **fields: Any) -> Service:
-        return Service(id=id, name=id, duration_minutes=60, price=Decimal(50), **fields)
+    def service(id: str, minutes: int = 60, **fields: Any) -> Service:
+        return Service(id=id, name=id, duration_minutes=minutes, price=Decimal(50), **fields)
 
     tidy = {"cut": service("cut", buffer_after_minutes=15)}
     assert verdict(services=tidy, staff_bookings=[booking(END, END + MINUTE)]) == "slot_taken"
     assert verdict(services=tidy, staff_bookings=[booking(END + 15 * MINUTE, END + 16 * MINUTE)]) == "gap_1"
     assert verdict(services=tidy, staff_bookings=[booking(START - 60 * MINUTE, START)]) == "slot_taken"
-    colour = {"cut": service("cut", processing=Processing(after_minutes=30, minutes=90))}
-    around = booking(START - 30 * MINUTE, END + 30 * MINUTE)
-    assert verdict(services=colour, staff_bookings=[around]) == "gap_1"
+    colour = service("colour", 120, processing=Processing(after_minutes=30, minutes=60))
+    around = booking(START - 30 * MINUTE, END + 30 * MINUTE).changed(service_ids=["colour"])
+    assert verdict(services={"cut": service("cut"), "colour": colour}, staff_bookings=[around]) == "gap_1"
+    assert verdict(services={"cut": service("cut")}, staff_bookings=[around]) == "slot_taken"
