@@ -194,7 +194,9 @@ def followed(gap: Gap, finding: Finding, *, staff_name: str, now: datetime, acto
     origin = max(finding.origin, gap.origin if remembered else "idle", key=_WEIGHT.__getitem__)
     waits = (gap.awaits_owner and bool(finding.salon_freed)) or bool(without(finding.salon_freed, gap.freed))
     campaign = gap.campaign
-    if waits != gap.awaits_owner or (newly_freed and campaign.status in ("idle", "ended")):
+    # What a campaign waits for (somebody to ask) may be different now.
+    resting = campaign.status in ("idle", "ended") or campaign.reason is not None
+    if waits != gap.awaits_owner or (newly_freed and resting):
         campaign = _begun(campaign, origin, waits, finding)
     elif origin == "idle" and campaign.status == "settling":
         campaign = campaign.idle()

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import ValidationError
-
 from shared.domain import acceptance
 from shared.domain.acceptance import NotHonoured, Refusal
 from shared.domain.audit import AuditRecord, record_fact
@@ -90,7 +88,8 @@ def sell_slot(
     ]
 
     def pointless() -> Sale | None:
-        if acceptance.occupies(_bookings_around(documents, "staff_id", slot.staff_id, slot), slot):
+        around = _bookings_around(documents, "staff_id", slot.staff_id, slot, room.buffers)
+        if acceptance.takes(around, slot, room.services):
             # Perhaps by this very customer's other tap.
             return _answered(_outreach(documents, outreach_id)) or NotSold("slot_taken")
         return None
@@ -111,21 +110,22 @@ def sell_slot(
 
 @dataclass(frozen=True)
 class _Room:
-    """What the slot's service needs besides its staff member; mostly nothing."""
+    """What the slot's service needs besides its staff member; mostly nothing (`service` is then None)."""
 
     service: Service | None
     services: Mapping[str, Service]
 
     @classmethod
     def of(cls, slot: Slot, documents: Reader) -> "_Room":
-        found = documents.get(f"services/{slot.service_id}")
-        try:
-            service = Service.from_document(found.id, found.data) if found else None
-        except ValidationError:
-            service = None
-        if service is None or not service.resource_ids:
-            return cls(None, {})
-        return cls(service, all_services(documents))
+        services = all_services(documents)
+        service = services.get(slot.service_id)
+        return cls(service if service and service.resource_ids else None, services)
+
+    @property
+    def buffers(self) -> timedelta:
+        before = max((service.buffer_before for service in self.services.values()), default=timedelta())
+        after = max((service.buffer_after for service in self.services.values()), default=timedelta())
+        return before + after
 
     def locks(self, slot: Slot, salon: Salon) -> list[str]:
         ids = sorted(set(self.service.resource_ids)) if self.service else []
@@ -149,14 +149,19 @@ def _answered(outreach: Outreach) -> AnsweredBefore | None:
 
 
 def _bookings_around(
-    reader: Reader, field: Literal["staff_id", "customer_id"], value: str, slot: Slot
+    reader: Reader,
+    field: Literal["staff_id", "customer_id"],
+    value: str,
+    slot: Slot,
+    buffers: timedelta = timedelta(),
 ) -> Sequence[Booking]:
+    """`buffers` is how long before its start a booking may take time, and how long after its end the slot does."""
     query = Query(
         "bookings",
         where=(
             (field, "==", value),
             ("start_time", ">", slot.start - LONGEST_BOOKING),
-            ("start_time", "<", slot.end),
+            ("start_time", "<", slot.end + buffers),
         ),
         order_by=("start_time",),
     )
@@ -187,12 +192,13 @@ def _sell(
         verdict = acceptance.judge(
             outreach,
             gaps=_gaps_of_day(transaction, slot, salon),
-            staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot),
+            staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot, room.buffers),
             customer_bookings=[
                 booking
                 for booking in _bookings_around(transaction, "customer_id", outreach.customer_id, slot)
                 if moved is None or booking.id != moved.id
             ],
+            services=room.services,
             minimum_notice_minutes=settings.gap.minimum_notice_minutes,
             now=now,
         )

@@ -1,6 +1,6 @@
 """What customers answer, by button, word, reply and link, and what becomes of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -259,6 +259,54 @@ def test_a_walk_in_that_the_app_booked_meanwhile_comes_first():
         assert (gap["status"], gap["filled_by"]) == ("filled", "walk-in")
         # Whoever has not answered hears nothing of it.
         assert outreach_of(suite, "c1")["status"] == "expired" and purposes(suite, phone(1)) == ["slot_offer"]
+
+
+def colouring(suite: Suite) -> None:
+    """Mia colours somebody from one to three, and is free while it takes effect, from half past one to half past two."""
+    processing = {"after_minutes": 30, "minutes": 60}
+    suite.put(
+        f"{ROOT}/services/colour",
+        {"name": "Colour", "duration_minutes": 120, "price": 90, "processing": processing},
+    )
+    suite.put(f"{ROOT}/services/fringe", {"name": "Fringe", "duration_minutes": 30, "price": 15})
+    suite.update(f"{ROOT}/staff/mia", service_ids=["cut", "colour", "fringe"])
+    suite.delete(f"{ROOT}/bookings/b14")
+    suite.put(f"{ROOT}/bookings/b1", booking(START, minutes=120, service_ids=["colour"]))
+    fringe = booking(START.replace(minute=30), minutes=30, service_ids=["fringe"], customer_id="somebody")
+    suite.put(f"{ROOT}/bookings/fringe", fringe)
+    suite.run_until_idle()
+
+
+def test_time_in_which_a_colour_takes_effect_is_sold_like_any_other():
+    with salon(waiting=0) as suite:
+        colouring(suite)
+        waits(suite, "c0", 0, entry={"service_ids": ["fringe"]})
+        cancel(suite, "fringe")
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        assert [b["service_ids"] for b in ours(suite)] == [["fringe"]] and answer_of(suite) == "booked"
+        assert purposes(suite, OWNER) == ["owner_sold"]
+
+
+@pytest.mark.parametrize(("end", "action"), [(START, "slot_taken"), (START - timedelta(minutes=15), "booked")])
+def test_the_cleaning_after_a_booking_is_time_that_is_taken(end: datetime, action: str):
+    """Written a moment ago: no gap says so yet, the bookings do."""
+    with salon(waiting=1) as suite:
+        suite.put(
+            f"{ROOT}/services/perm", {"name": "Perm", "duration_minutes": 30, "price": 9, "buffer_after_minutes": 15}
+        )
+        cancel(suite, "b12")
+        cancel(suite)
+        start = outreach_of(suite, "c0")["slot"]["start"]
+        suite.update(f"{ROOT}/customers/c0", minimum_notice_minutes=0)
+        assert start in (START, START - timedelta(hours=1))
+        suite.put(
+            f"{ROOT}/bookings/perm",
+            booking(end - START + start - timedelta(minutes=30), minutes=30, service_ids=["perm"]),
+        )
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        assert answer_of(suite) == action
 
 
 def test_a_booking_that_cannot_be_understood_stops_no_yes():

@@ -535,6 +535,16 @@ def test_a_decision_keeps_everybody_who_was_considered_with_their_reasons():
         assert record["event_type"] == "decision_made" and record["details"]["reasons"] == decision["reasons"]
 
 
+def test_time_freed_beside_a_gap_that_found_nobody_is_offered_at_once():
+    with salon(waiting=0) as suite:
+        cancel(suite)
+        assert freed_gaps(suite)[0]["campaign"]["reason"] == "nobody to ask at present"
+        waits(suite, "c0", 0)
+        suite.advance(minutes=1)
+        cancel(suite, "b14")
+        assert asked(suite) == ["c0"]
+
+
 def test_nobody_to_ask_is_looked_at_again_later():
     with salon(waiting=0) as suite:
         cancel(suite)

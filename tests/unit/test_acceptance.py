@@ -10,6 +10,7 @@ from shared.domain.acceptance import Honoured, NotHonoured, judge
 from shared.domain.booking import Booking, BookingStatus
 from shared.domain.gap import Gap
 from shared.domain.outreach import Outreach
+from shared.domain.service import Processing, Service
 from tests.unit.test_outgoing import outreach
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -52,7 +53,7 @@ def booking(start: datetime, end: datetime, status: BookingStatus = "confirmed")
 
 def verdict(offer: Outreach = OFFER, **given: Any) -> str:
     facts: dict[str, Any] = {
-        "gaps": [gap()], "staff_bookings": [], "customer_bookings": [], "minimum_notice_minutes": 30, "now": NOW,
+        "gaps": [gap()], "staff_bookings": [], "customer_bookings": [], "services": {}, "minimum_notice_minutes": 30, "now": NOW,
     }  # fmt: skip
     found = judge(offer, **{**facts, **given})
     return found.refusal if isinstance(found, NotHonoured) else found.gap.id
@@ -118,9 +119,26 @@ def test_an_outreach_that_offered_no_slot_sells_none():
 
 def test_a_refusal_says_why_in_words():
     found = judge(
-        OFFER, gaps=[], staff_bookings=[], customer_bookings=[], minimum_notice_minutes=600, now=NOW
+        OFFER, gaps=[], staff_bookings=[], customer_bookings=[], services={}, minimum_notice_minutes=600, now=NOW
     )  # fmt: skip
     assert found == NotHonoured("too_late", "less than 600 minutes before the start")
     assert isinstance(
-        judge(OFFER, gaps=[gap()], staff_bookings=[], customer_bookings=[], minimum_notice_minutes=0, now=NOW), Honoured
+        judge(
+            OFFER, gaps=[gap()], staff_bookings=[], customer_bookings=[], services={}, minimum_notice_minutes=0, now=NOW
+        ),
+        Honoured,
     )
+
+
+def test_buffers_count_on_both_sides_and_a_colour_that_takes_effect_does_not():
+    def service(id: str, minutes: int = 60, **fields: Any) -> Service:
+        return Service(id=id, name=id, duration_minutes=minutes, price=Decimal(50), **fields)
+
+    tidy = {"cut": service("cut", buffer_after_minutes=15)}
+    assert verdict(services=tidy, staff_bookings=[booking(END, END + MINUTE)]) == "slot_taken"
+    assert verdict(services=tidy, staff_bookings=[booking(END + 15 * MINUTE, END + 16 * MINUTE)]) == "gap_1"
+    assert verdict(services=tidy, staff_bookings=[booking(START - 60 * MINUTE, START)]) == "slot_taken"
+    colour = service("colour", 120, processing=Processing(after_minutes=30, minutes=60))
+    around = booking(START - 30 * MINUTE, END + 30 * MINUTE).changed(service_ids=["colour"])
+    assert verdict(services={"cut": service("cut"), "colour": colour}, staff_bookings=[around]) == "gap_1"
+    assert verdict(services={"cut": service("cut")}, staff_bookings=[around]) == "slot_taken"
