@@ -303,7 +303,7 @@ class _World:
         return "due_again" if customers.due_again(visits, now) else "other"
 
     def _answer(self, message: Message, reaction: customers.Reaction) -> None:
-        sid = f"SM{message.sid[2:]}-answer"
+        sid = f"SM{message.sid[2:]}a"
         match reaction.answer:
             case "accept":
                 self._did["said_yes"] += 1

@@ -10,7 +10,7 @@ import pytest
 
 from tests.architecture.project import ROOT, imports, python_files
 
-OURS = {"shared", "functions", "local", "tests"} | {path.stem for path in (ROOT / ".ci").glob("*.py")}
+OURS = {"shared", "functions", "local", "bench", "tests"} | {path.stem for path in (ROOT / ".ci").glob("*.py")}
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==[^=]+$", re.MULTILINE)
 
 
@@ -53,7 +53,7 @@ def imported(files: list[Path]) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("folders", "file"),
-    [(("shared", "functions"), "requirements.txt"), (("local", "tests", ".ci"), "requirements-dev.txt")],
+    [(("shared", "functions"), "requirements.txt"), (("local", "bench", "tests", ".ci"), "requirements-dev.txt")],
 )
 def test_whatever_is_imported_is_pinned_or_comes_with_what_is(folders: tuple[str, ...], file: str) -> None:
     there, providers = brought(pinned(file)), packages_distributions()

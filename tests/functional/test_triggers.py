@@ -14,7 +14,7 @@ from shared.adapters import clock, firestore, settings, triggers
 from shared.adapters.memory import Change, MemoryDatabase, MemoryStore
 from shared.domain.events import SalonEvent
 from shared.domain.invalid import InvalidEvent
-from shared.ports import SALON, Query
+from shared.ports import SALON, Put, Query
 
 NOW = datetime(2026, 11, 20, 10, 0, 30, 123456, tzinfo=UTC)
 EVENT = {
@@ -177,6 +177,7 @@ def test_what_a_retry_cannot_help_is_acknowledged_and_audited_once(
     def detect_gaps(change: triggers.DocumentChange) -> triggers.Outcome:
         raise InvalidEvent("expected a booking, found none")
 
+    store.salon("s1").commit(Put(SALON, {"name": "One"}))  # nothing is written below a salon that is not there
     event = document_written("salons/s1/bookings/b1", {"customer": "Ann"})
     detect_gaps(event)
     line = logged(capsys)

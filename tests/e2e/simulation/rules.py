@@ -20,7 +20,7 @@ from tests.e2e.simulation.town import CUSTOMERS, PLACES, SHARED, Place
 
 ZONE = ZoneInfo("Europe/London")
 HOUR = timedelta(hours=1)
-AUDITED = ("gaps", "outreach", "approvals", "autonomous_decisions", "consents", "messages")
+AUDITED = ("agent_states", "gaps", "outreach", "approvals", "autonomous_decisions", "consents", "messages")
 GAP_STEPS = {"open": {"filled", "expired", "ignored"}}
 WAITLIST_STEPS = {
     "waiting": {"offered", "booked", "expired", "cancelled"},
