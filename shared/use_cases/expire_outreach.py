@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pydantic import ValidationError
+
 from shared.domain.gap import Gap, announced_due
 from shared.domain.message import ANSWER_LEASE, KEEP_TRYING, Inbound, Message, put_off
 from shared.domain.outgoing import answer_lost, expired, not_arrived, requested_again
 from shared.domain.outreach import Outreach
-from shared.ports import Bus, Clock, Deployment, Documents, Found, Snapshot, Store
+from shared.ports import Bus, Clock, Deployment, Documents, Found, Snapshot, Store, Update
 from shared.use_cases.answer_message import answer_message, give_up
 from shared.use_cases.loading import inbound, outgoing
 from shared.use_cases.reconcile_staff_day import reconcile_staff_day
@@ -22,6 +24,8 @@ ACTOR = "expire_outreach"
 AT_ONCE = 200
 """Documents of each kind in one run; the rest is still due in the next."""
 ANNOUNCE_AGAIN = timedelta(minutes=5)
+BROKEN_AGAIN = timedelta(hours=1)
+"""A document that cannot be understood is looked at this seldom: it must not stand first in the queue for ever."""
 
 
 @dataclass
@@ -62,14 +66,23 @@ def expire_outreach(*, store: Store, bus: Bus, clock: Clock, deployment: Deploym
         for found in store.due(collection, clock.now(), AT_ONCE):
             if not found.salon_id:
                 continue
+            documents = store.salon(found.salon_id)
             try:
-                if handle(found, store.salon(found.salon_id)):
+                if handle(found, documents):
                     swept.moved[collection] = swept.moved.get(collection, 0) + 1
             except Exception as failure:
                 failures.append(failure)
+                if isinstance(failure, ValidationError):
+                    _set_back(found, documents, clock.now())
     if failures:
         raise ExceptionGroup("documents that could not be moved on", failures)
     return swept
+
+
+def _set_back(found: Found, documents: Documents, now: datetime) -> None:
+    snapshot = documents.get(found.path)
+    if snapshot is not None and snapshot.data["due_at"] is not None and snapshot.data["due_at"] <= now:
+        documents.commit(Update(found.path, {"due_at": now + BROKEN_AGAIN}, unchanged_since=snapshot.version))
 
 
 def _outgoing_due(found: Found, documents: Documents, clock: Clock) -> bool:

@@ -146,6 +146,26 @@ def test_a_message_that_nobody_can_work_on_comes_to_the_owner_in_the_end():
         assert purposes(suite, OWNER) == ["owner_alert"]
 
 
+def test_a_document_that_is_broken_is_tried_seldom_and_stops_no_other():
+    with Suite(now=NOW) as suite:
+        open_salon(suite, waiting=1)
+        cancel(suite)
+        good = outreach_of(suite, "c0")
+        for number in range(250):
+            odd = {
+                **good,
+                "id": f"odd{number}",
+                "customer_id": "odd",
+                "status": "odd",
+                "due_at": NOW - timedelta(days=1),
+            }
+            suite.put(f"{ROOT}/outreach/odd{number}", odd)
+        suite.advance(minutes=40)
+        assert outreach_of(suite, "c0")["status"] == "expired"
+        suite.advance(hours=4)
+        assert 0 < sum(name == "expire_outreach" for name, _ in suite.failures) < 20
+
+
 def test_a_gap_whose_staff_member_is_gone_does_not_stay_open_for_ever():
     with salon(waiting=1) as suite:
         cancel(suite)
