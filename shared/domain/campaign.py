@@ -64,7 +64,7 @@ def next_step(gap: Gap, *, salon: Salon, settings: SalonSettings, open_offers: i
     if campaign.status == "settling" and campaign.next_round_at and now < campaign.next_round_at:
         return Leave("people may still re-book")
     if gap.origin == "idle" and campaign.round > 0:
-        return Leave("idle time is offered once")
+        return End("idle time is offered once")
     room = settings.offers.max_asks_per_gap - campaign.asked
     if room <= 0:
         # Open offers may still be answered; nobody new is asked.

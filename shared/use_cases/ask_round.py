@@ -174,8 +174,10 @@ def _round(
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
     if isinstance(plan, NoRound):
         if idle:
-            # Looked at again when it changes, not every half hour: most idle time finds nobody.
-            transaction.write(*release([ASKS_LOCK]))
+            # Looked at again when it changes and by no clock: most idle time finds nobody.
+            asleep = gap.campaign.idle()
+            moved = replace(campaigned(gap, asleep, now=now, actor=AGENT)) if asleep != gap.campaign else ()
+            transaction.write(*moved, *release([ASKS_LOCK]))
             return NobodyAsked(plan.reason)
         if step.top_up:
             # The offer that fell away cannot be replaced: the wave is smaller from now on.

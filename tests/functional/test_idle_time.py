@@ -1,9 +1,11 @@
 """Time that nobody ever booked: stored, and offered to nobody but those who wait for exactly it."""
 
+from typing import Any
+
 import pytest
 
 from local.in_process import Suite
-from tests.functional.salon import NOW, SALON, customer, open_salon, waitlist_entry
+from tests.functional.salon import NOW, SALON, booking, cancel, customer, open_salon, waitlist_entry
 
 ROOT = f"salons/{SALON}"
 EVENING = {"start": NOW.replace(hour=17), "end": NOW.replace(hour=19)}
@@ -44,3 +46,23 @@ def test_the_salon_says_whether_idle_time_is_offered(fill_idle: str, asked: list
 @pytest.mark.parametrize(("hourly", "asked"), [(20, 4), (10, 2), (4, 0)])
 def test_idle_time_uses_at_most_a_fifth_of_the_hourly_limit(hourly: int, asked: int) -> None:
     assert len(asked_about_the_evening(6, hourly=hourly)) == asked
+
+
+def test_freed_time_that_becomes_idle_wakes_nobody_for_ever() -> None:
+    """A stylist's later start leaves a freed gap without its freed part."""
+    with Suite(now=NOW) as suite:
+        start = open_salon(suite, waiting=0, settings={"gap": {"settle_seconds": 0}}, opening_hours=LONGER)
+        cancel(suite, "b17")
+        assert [gap["campaign"]["status"] for gap in gaps_of(suite, "freed")] == ["running"]
+        suite.put(f"{ROOT}/bookings/b17b", booking(start.replace(hour=17)))
+        suite.run_until_idle()
+        assert [gap["campaign"]["status"] for gap in gaps_of(suite, "idle")] == ["running"]
+        suite.advance(hours=5)
+        before = suite.delivered
+        suite.advance(hours=1)
+        assert suite.delivered - before < 40, suite.outcomes
+        assert [gap["campaign"]["status"] for gap in gaps_of(suite, "idle")] == ["idle"]
+
+
+def gaps_of(suite: Suite, origin: str) -> list[dict[str, Any]]:
+    return [g for g in suite.list(f"{ROOT}/gaps").values() if g["origin"] == origin and g["date"] == "2026-11-23"]
