@@ -16,12 +16,12 @@ class Sale(NamedTuple):
 
 
 @pytest.fixture
-def sale(monkeypatch: pytest.MonkeyPatch) -> Sale:
+def sale() -> Sale:
     """One slot cancelled, offered and sold, and what each function wrote about it."""
     written: list[dict[str, Any]] = []
-    with Suite(now=NOW) as suite:
+    with Suite(now=NOW) as suite, pytest.MonkeyPatch.context() as patch:
         open_salon(suite)
-        monkeypatch.setattr(log, "line", lambda severity, message, **fields: written.append(fields))
+        patch.setattr(log, "line", lambda severity, message, **fields: written.append(fields))
         cancel(suite)
         offers = [message for message in suite.outbox.messages if message.purpose == "slot_offer"]
         suite.reply(offers[0], button=0)

@@ -1,6 +1,7 @@
 """What belongs to one salon is never read, written or revealed on behalf of another: every way in is tried."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from local.in_process import ACCOUNT_SID, BASE_URL, Message, Suite
+from shared.adapters import settings
 from shared.domain.identity import address_key
 from shared.domain.tokens import ApprovalToken, OfferToken, binding, read, sign, sign_approval
 from shared.ports import Published
@@ -328,12 +330,17 @@ def test_a_delivery_report_never_reaches_what_people_wrote(suite: Suite) -> None
     assert trace.is_a_refusal()
 
 
-def test_a_delivery_report_of_another_account_moves_no_message(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.adapters import settings
+@contextmanager
+def every_account_is_ours() -> Iterator[None]:
+    """Undone before the suite puts back what it replaced itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "twilio_auth_token", lambda account_sid: "in-process")
+        yield
 
-    monkeypatch.setattr(settings, "twilio_auth_token", lambda account_sid: "in-process")
+
+def test_a_delivery_report_of_another_account_moves_no_message(suite: Suite) -> None:
     theirs = only(suite, f"salons/{OTHER}/outreach")
-    with watched(suite) as trace:
+    with every_account_is_ours(), watched(suite) as trace:
         path, form = report(suite, f"{OTHER}/outreach/{theirs}", account_sid="AC" + "9" * 32)
         assert suite.webhook(path, form).status_code == 204
     assert trace.is_a_refusal()
@@ -395,14 +402,9 @@ def test_a_message_to_a_number_that_is_nobodys_reaches_nobody(suite: Suite, to: 
     assert trace.is_a_refusal()
 
 
-def test_a_message_of_another_account_reaches_no_number_of_this_one(
-    suite: Suite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from shared.adapters import settings
-
-    monkeypatch.setattr(settings, "twilio_auth_token", lambda account_sid: "in-process")
+def test_a_message_of_another_account_reaches_no_number_of_this_one(suite: Suite) -> None:
     form = incoming(suite, offers_of(suite, WHATSAPP)[0], AccountSid="AC" + "9" * 32)
-    with watched(suite) as trace:
+    with every_account_is_ours(), watched(suite) as trace:
         assert suite.webhook("/webhooks/twilio/incoming", form).status_code == 200
     assert trace.is_a_refusal()
 
