@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import functions_framework
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from local import link
 from local.clock import LocalClock
@@ -27,9 +27,45 @@ from shared.adapters.memory import MemoryStore
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+OTHERS_FINISH_SECONDS = 20.0
+
+
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
+
+
+class _Server(ThreadedWSGIServer):
+    """Knows what is under way, so that the crash of one function does not take others along: in the cloud each has
+    instances of its own, and a transaction cut off in the middle keeps its locks for up to a minute."""
+
+    def __init__(self, app: WSGI, listening: int) -> None:
+        super().__init__("127.0.0.1", 0, app, handler=_Quiet, fd=listening)
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._crashing = 0
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._changed:
+            self._under_way += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def crash(self) -> None:
+        """Called by a request that shall have no answer. The other workers take what comes meanwhile."""
+        self.shutdown()
+        with self._changed:
+            self._crashing += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._under_way == self._crashing, OTHERS_FINISH_SECONDS)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> None:
@@ -41,10 +77,12 @@ def main() -> None:
         function.name: functions_framework.create_app(function.name, str(function.source), function.signature)
         for function in load(Path(setup["functions"]))
     }
-    server = make_server("127.0.0.1", 0, _dispatcher(apps), threaded=True, request_handler=_Quiet, fd=listening)
+    server = _Server(lambda environ, start_response: answer(environ, start_response), listening)
+    answer = _dispatcher(apps, server.crash)
     os.write(ready, b"1")
     os.close(ready)
     server.serve_forever()
+    signal.pause()  # it takes nothing more and is about to crash
 
 
 def _end_with_the_control_process() -> None:
@@ -69,24 +107,20 @@ def _replace_the_seams(setup: dict[str, Any]) -> None:
         pubsub.bus = lambda: announced  # type: ignore[assignment]
 
 
-def _dispatcher(apps: dict[str, WSGI]) -> WSGI:
+def _dispatcher(apps: dict[str, WSGI], crash: Callable[[], None]) -> WSGI:
     function_key, fault_key = (f"HTTP_{name.upper().replace('-', '_')}" for name in (FUNCTION_HEADER, FAULT_HEADER))
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         function, fault = apps[environ.pop(function_key)], environ.pop(fault_key, None)
         if fault == "crash_before":
-            _crash()
+            crash()
         answer = function(environ, start_response)
         if fault == "crash_after":
             list(answer)
-            _crash()
+            crash()
         return answer
 
     return app
-
-
-def _crash() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -102,12 +102,7 @@ def test_lost_doubled_and_late_booking_events_end_in_the_same_gaps_after_one_sca
         ("zoe", "12:00", "no_show"),
     }
 
-    faults = [("drop", 3), ("duplicate", 2), ("delay", 1)]
-    if cloud.info["cloud"] == "memory":
-        # A worker shared by many functions, killed in the middle of another's transaction, leaves that one's locks in
-        # Google's emulator for up to a minute, which no instance of its own would do in the cloud.
-        faults += [("crash_before", 1), ("crash_after", 1)]
-    for kind, times in faults:
+    for kind, times in (("drop", 3), ("duplicate", 2), ("delay", 1), ("crash_before", 1), ("crash_after", 1)):
         cloud.fault("detect_gaps", kind, times)
     live_through_a_morning(cloud, "astray")
     assert cloud.drain()["dead"] == 0

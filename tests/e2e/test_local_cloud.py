@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -181,6 +182,18 @@ def test_a_crash_is_survived_by_delivering_again(cloud: LocalCloud, salon: str, 
     assert outcomes(cloud, f"salons/{salon}/notes/n1") == ["failed", "delivered"]
     assert len(cloud.documents(f"salons/{salon}/attempts")) == attempts
     assert list(cloud.documents(f"salons/{salon}/heard")) == ["n1-0"]
+
+
+@pytest.mark.parametrize("kind", ["crash_before", "crash_after"])
+def test_a_crash_ends_its_own_function_and_no_other(cloud: LocalCloud, salon: str, kind: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        slow = [pool.submit(cloud.request, "GET", "/toy/slow?seconds=2") for _ in range(8)]
+        cloud.fault("copy_note", kind, 2)
+        for name in ("n1", "n2"):
+            cloud.put(f"salons/{salon}/notes/{name}", {})
+        assert Counter(each.result().status for each in slow) == {201: 8}
+    cloud.drained()
+    assert set(cloud.documents(f"salons/{salon}/copies")) == {"n1", "n2"}
 
 
 def test_a_killed_worker_is_replaced(cloud: LocalCloud, salon: str) -> None:
