@@ -30,9 +30,9 @@ def occupied(bookings: Iterable[Booking], services: Services) -> list[Stretch]:
 
 def time_of(booking: Booking, services: Services) -> list[Stretch]:
     """The staff member's time that this booking takes, whatever its status."""
-    only = services.get(booking.service_ids[0]) if len(booking.service_ids) == 1 else None
-    if only is not None and only.processing is None:  # most bookings
-        return [booking.stretch.widened(only.buffer_before, only.buffer_after)]
+    plain = [each for id in booking.service_ids if (each := services.get(id)) and each.processing is None]
+    if plain and len(plain) == len(booking.service_ids):  # most bookings
+        return [booking.stretch.widened(plain[0].buffer_before, plain[-1].buffer_after)]
     parts = parts_of(booking, services)
     first, last = parts[0].service, parts[-1].service
     whole = booking.stretch.widened(
@@ -123,6 +123,6 @@ def _processing(part: Part) -> list[Stretch]:
     """When the staff member is free within it; cut where the booking was cut."""
     if part.service is None or part.service.processing is None:
         return []
-    start = part.stretch.start + timedelta(minutes=part.service.processing.after_minutes)
-    free = Stretch(start, start + timedelta(minutes=part.service.processing.minutes)).overlap(part.stretch)
-    return [free] if free.start < free.end else []
+    start = part.stretch.start + part.service.processing.after
+    end = min(start + part.service.processing.duration, part.stretch.end)
+    return [Stretch(start, end)] if start < end else []

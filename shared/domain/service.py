@@ -16,6 +16,14 @@ class Processing(Stored):
     after_minutes: Minutes
     minutes: Minutes
 
+    @cached_property
+    def after(self) -> timedelta:
+        return timedelta(minutes=self.after_minutes)
+
+    @cached_property
+    def duration(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
 
 class Service(AppDocument):
     """Buffers lie outside `duration_minutes`, processing inside it."""
