@@ -278,6 +278,7 @@ def _new_log() -> IO[bytes]:
 
 
 def _seed_demo(cloud: Cloud, clock: BusinessTime, local: LocalDoors, phone: Phone) -> str:
+    phone.zone = demo_salon.ZONE.key
     for path, data in demo_salon.documents(clock.now(), phone.account_sid):
         if person := data.get("phone"):
             phone.names[person] = data["name"]

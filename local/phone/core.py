@@ -81,6 +81,8 @@ class Phone:
         self.faults = Faults()
         self.names: dict[str, str] = {}
         """Bare address -> what a person calls themselves."""
+        self.zone: str | None = None
+        """IANA; what clock the phones show. None: that of whoever looks at them."""
         self._now = now
         self._post = post_webhook
         self._later = later
@@ -275,7 +277,7 @@ class Phone:
                 entry = resources.shown(message) | {"direction": message.direction, "answers": message.answers}
                 people.setdefault(bare(message.person), []).append(entry)
         return [
-            {"person": person, "name": self.names.get(person, ""), "messages": messages}
+            {"person": person, "name": self.names.get(person, ""), "zone": self.zone, "messages": messages}
             for person, messages in people.items()
         ]
 

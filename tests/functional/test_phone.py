@@ -109,6 +109,13 @@ def test_one_person_has_one_phone_for_all_channels_and_both_ways(desk: Desk) -> 
     assert [message["direction"] for message in ana["messages"]] == ["outbound-api", "outbound-api", "inbound"]
 
 
+def test_phones_show_the_clock_of_where_they_lie(desk: Desk) -> None:
+    desk.asked()
+    assert [each["zone"] for each in desk.phone.phones()] == [None], "the viewer's own, as long as nobody says"
+    desk.phone.zone = "America/Toronto"
+    assert [each["zone"] for each in desk.phone.phones()] == ["America/Toronto"]
+
+
 # What Twilio and WhatsApp do not allow
 
 
