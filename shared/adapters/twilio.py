@@ -297,7 +297,8 @@ def _prefixed(channel: Channel, address: str) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    # Longer than any code or count, and what is much longer can be neither read as a number nor stored as one.
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def _object(text: str) -> dict[str, Any]:

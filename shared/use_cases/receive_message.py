@@ -9,6 +9,7 @@ from typing import Literal
 from shared.domain.conversation import Identity, identity_path
 from shared.domain.identity import address_key
 from shared.domain.inbound import InboundMessage
+from shared.domain.invalid import InvalidEvent
 from shared.domain.message import Inbound, received
 from shared.domain.outreach import OPEN
 from shared.domain.replies import understand
@@ -40,7 +41,8 @@ def _taken_in(
     message: InboundMessage, key: str, documents: Documents, clock: Clock, deployment: Deployment
 ) -> Answered:
     inbound = _stored(message, documents.salon_id, key, clock)
-    documents.commit(*create(received(inbound, now=clock.now())))
+    if not documents.commit(*create(received(inbound, now=clock.now()))) and documents.get(inbound.path) is None:
+        raise InvalidEvent(f"expected message {inbound.id} to be of one sender, found it stored as another's")
     _remember(message, key, documents, clock)
     return answer_message(inbound.path, documents=documents, clock=clock, deployment=deployment)
 

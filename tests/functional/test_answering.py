@@ -491,6 +491,17 @@ def test_a_message_to_a_number_of_nobody_is_ignored_politely(recipient: str):
         assert everything(suite) == before
 
 
+def test_a_message_whose_sid_is_another_persons_message_is_ignored_politely():
+    with salon(waiting=1) as suite:
+        write(suite, "Is Mia in today?", sender=phone(0), sid="SMfirst")
+        suite.run_until_idle()
+        before = everything(suite)
+        response = write(suite, "yes", sender="+447700900777", sid="SMfirst")
+        assert (response.status_code, response.get_data(as_text=True)) == (200, twilio.EMPTY_TWIML)
+        suite.run_until_idle()
+        assert everything(suite) == before
+
+
 def test_a_message_of_somebody_unknown_is_kept_and_not_answered():
     with salon(waiting=1) as suite:
         cancel(suite)
