@@ -4,7 +4,14 @@ import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = {"up": "up", "demo": "demo", "import": "import_bookings", "replay": "replay", "templates": "templates"}
+COMMANDS = {
+    "up": "up",
+    "demo": "demo",
+    "import": "import_bookings",
+    "replay": "replay",
+    "templates": "templates",
+    "audit": "audit",
+}
 """Command -> the module here with `add_parser(subparsers)`, which sets `command`: arguments -> exit code."""
 
 

@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -17,6 +17,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 from shared.adapters import paths, storable
 from shared.ports import (
+    SALON,
     Contended,
     Create,
     Delete,
@@ -76,6 +77,18 @@ class FirestoreDocuments:
 
     def query(self, query: Query) -> list[Snapshot]:
         return _snapshots(self._root, _query(self._client, self._root, query).stream())
+
+    def at_one_instant(self, collections: Sequence[str]) -> Iterator[Snapshot]:
+        """Whole collections as they stood together when the reading began; `a/*/b` is the collection b below each a, also
+        below one that is no document itself. Firestore remembers the last hour: it has to be read within that."""
+        instant = self._client.document(self._root.document(SALON)).get().read_time
+        for collection in collections:
+            above, _, below = collection.partition("/*/")
+            whole = self._client.collection(self._root.collection(above))
+            parents = whole.list_documents(read_time=instant) if below else ()
+            for each in [parent.collection(below) for parent in parents] if below else [whole]:
+                for document in each.stream(read_time=instant):
+                    yield from _snapshots(self._root, [document])
 
     def commit(self, *writes: Write) -> bool:
         batch = self._client.batch()

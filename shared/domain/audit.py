@@ -199,46 +199,76 @@ def record_fact(
     )
 
 
-def broken_links(records: Iterable[AuditRecord], documents: Iterable[Mapping[str, Any]]) -> list[str]:
+@dataclass(frozen=True)
+class _Link:
+    """What of a record its chain is made of."""
+
+    revision: int
+    hash: str
+    previous_hash: str | None
+    created_at: datetime
+
+
+def broken_links(
+    records: Iterable[AuditRecord],
+    documents: Iterable[Mapping[str, Any]],
+    *,
+    kept_since: Mapping[str, datetime] | None = None,
+) -> list[str]:
     """Where the chains do not hold, in words; empty when they do. `documents` are all state documents, as stored, of the
     salon whose `records` these are. Finds a record that was changed, is missing or stands elsewhere, and a document that
-    was changed past its audit; it cannot see that a document and all its records are gone together."""
-    chains: dict[tuple[str, str], list[AuditRecord]] = defaultdict(list)
+    was changed past its audit; it cannot see that a document and all its records are gone together, nor whether a record
+    in no chain is.
+
+    `kept_since` says, by resource type and for the records themselves as `audit_log`, what was created when may have been
+    deleted by its age: a chain may then lack its beginning or its document, and nothing in between."""
+    since = kept_since or {}
+
+    def may_be_gone(type_: str, created_at: object) -> bool:
+        return type_ in since and isinstance(created_at, datetime) and created_at < since[type_]
+
+    chains: dict[tuple[str, str], list[_Link]] = defaultdict(list)
     for record in records:
         if record.revision is not None:
-            chains[record.resource_type, record.resource_id].append(record)
-    ends = {(record.resource_id, record.hash): name for name, chain in chains.items() for record in chain}
+            link = _Link(record.revision, record.hash, record.previous_hash, record.created_at)
+            chains[record.resource_type, record.resource_id].append(link)
+    for chain in chains.values():
+        chain.sort(key=lambda link: link.revision)
+    ends = {(name[1], link.hash): name for name, chain in chains.items() for link in chain}
+    told = {id for _, id in chains}
     broken: list[str] = []
-    ended: set[tuple[str, str]] = set()
+    born: dict[tuple[str, str], object] = {}
     for document in documents:
-        id, revision, head = document["id"], document["revision"], document["audit_head"]
-        name = ends.get((id, head))
+        id, revision, head = document.get("id"), document.get("revision"), document.get("audit_head")
+        name = ends.get((str(id), str(head)))
         if name is None:
-            broken.append(f"{id}: expected a record with the hash {head}, found none")
+            # The last record is the last to be deleted.
+            if id in told or not may_be_gone("audit_log", document.get("updated_at")):
+                broken.append(f"{id}: expected a record with the hash {head}, found none")
             continue
-        ended.add(name)
-        last = max(chains[name], key=_revision)
+        born[name] = document.get("created_at")
+        last = chains[name][-1]
         if (last.revision, last.hash) != (revision, head):
             broken.append(
                 f"{id}: expected its last record to be {revision} ({head}), found {last.revision} ({last.hash})"
             )
-    broken += [
-        f"{type_} {id}: expected a document at the end of its records, found none"
-        for type_, id in sorted(chains.keys() - ended)
-    ]
     for (type_, id), chain in sorted(chains.items()):
-        chain.sort(key=_revision)
-        found = [record.revision for record in chain]
-        if found != list(range(1, len(chain) + 1)):
-            broken.append(f"{type_} {id}: expected revisions 1 to {len(chain)}, found {found}")
-        hashes = [None, *(record.hash for record in chain)]
-        broken += [
-            f"{type_} {id}: expected revision {record.revision} to follow {before}, found {record.previous_hash}"
-            for before, record in zip(hashes, chain, strict=False)
-            if record.previous_hash != before
-        ]
+        first = chain[0]
+        deleted = (type_, id) not in born and may_be_gone(type_, first.created_at)
+        if (type_, id) not in born and not deleted:
+            broken.append(f"{type_} {id}: expected a document at the end of its records, found none")
+        may_begin_later = deleted or may_be_gone("audit_log", born.get((type_, id)))
+        begins_at = first.revision if may_begin_later else 1
+        found = [link.revision for link in chain]
+        if found != list(range(begins_at, begins_at + len(chain))):
+            broken.append(
+                f"{type_} {id}: expected revisions {begins_at} to {begins_at + len(chain) - 1}, found {found}"
+            )
+        before = first.previous_hash if begins_at > 1 else None
+        for link in chain:
+            if link.previous_hash != before:
+                broken.append(
+                    f"{type_} {id}: expected revision {link.revision} to follow {before}, found {link.previous_hash}"
+                )
+            before = link.hash
     return broken
-
-
-def _revision(record: AuditRecord) -> int:
-    return record.revision or 0

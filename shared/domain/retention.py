@@ -1,7 +1,7 @@
 """How long each collection of ours is kept. The booking app's own documents are its own to delete."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 YEAR = timedelta(days=365)
 
@@ -24,3 +24,8 @@ RETENTION = (
     # Whoever died holding one was succeeded long ago, or nobody ever wanted it again.
     Kept("locks", timedelta(days=1), "until"),
 )
+
+
+def kept_since(now: datetime) -> dict[str, datetime]:
+    """By collection: what was created before then may be deleted."""
+    return {kept.collection: now - kept.period for kept in RETENTION if kept.field == "created_at"}

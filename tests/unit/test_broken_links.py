@@ -107,3 +107,41 @@ def test_a_document_without_its_records_and_records_without_their_document_are_f
     records, thing = chain()
     assert broken_links([], [thing]) != []
     assert broken_links(records, []) != []
+
+
+LATER = NOW + timedelta(minutes=2)
+"""When the records written before may be gone: the first two of four."""
+
+
+def test_records_deleted_by_their_age_are_no_hole_at_the_beginning_of_a_chain():
+    records, thing = chain()
+    assert broken_links(records[2:], [thing], kept_since={"audit_log": LATER}) == []
+    assert broken_links(records[2:], [thing], kept_since={"audit_log": NOW}) != []
+    assert broken_links([], [thing], kept_since={"audit_log": NOW + timedelta(days=1)}) == []
+
+
+def test_what_was_deleted_by_its_age_leaves_records_without_their_document():
+    records, _ = chain()
+    assert broken_links(records, [], kept_since={"thing": LATER}) == []
+    assert broken_links(records, [], kept_since={"thing": NOW}) != []
+    assert broken_links(records, [], kept_since={"another": LATER}) != []
+
+
+@pytest.mark.parametrize("position", [1, 2, 3])
+def test_no_age_explains_a_hole_further_on(position: int):
+    records, thing = chain()
+    del records[position]
+    old = {"audit_log": NOW + timedelta(days=1), "thing": NOW + timedelta(days=1)}
+    assert broken_links(records, [thing], kept_since=old) != []
+
+
+def test_a_chain_that_begins_later_still_begins_with_what_was_written():
+    records, thing = chain()
+    records[2] = records[2].changed(previous_hash="0" * 64)
+    assert broken_links(records[2:], [thing], kept_since={"audit_log": LATER}) != []
+
+
+def test_a_document_without_what_binds_it_to_its_audit_is_found():
+    records, thing = chain()
+    for name in ("id", "revision", "audit_head"):
+        assert broken_links(records, [{key: value for key, value in thing.items() if key != name}]) != []

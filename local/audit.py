@@ -1,0 +1,103 @@
+"""`python -m local audit verify`: whether every change of a salon's documents still has its record, unchanged and in its
+place. It only reads: all of the salon's audit and all that it is about, as they stood at one instant."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from google.api_core.exceptions import GoogleAPICallError
+from pydantic import ValidationError
+
+from local.reach import NotReached, add_where, reached
+from shared.domain.agent_state import AgentState
+from shared.domain.approval import Approval
+from shared.domain.audit import AuditRecord, broken_links
+from shared.domain.consent import ConsentRecord
+from shared.domain.customer_score import CustomerScore
+from shared.domain.decision import Decision
+from shared.domain.gap import Gap
+from shared.domain.invalid import InvalidEvent
+from shared.domain.message import Message
+from shared.domain.outreach import Outreach
+from shared.domain.retention import kept_since
+from shared.domain.stored import StateDocument
+from shared.ports import SALON, Data
+
+AUDIT: Final = "audit_logs"
+CHAINED: Final[Mapping[str, type[StateDocument]]] = {
+    **{
+        model.collection: model
+        for model in (AgentState, Approval, ConsentRecord, CustomerScore, Decision, Gap, Outreach)
+    },
+    "conversations/*/messages": Message,
+}
+"""Where documents lie whose changes are chained."""
+
+
+@dataclass
+class Found:
+    """What was read, and what is wrong with it."""
+
+    records: list[AuditRecord] = field(default_factory=list)
+    documents: list[Data] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+    def take(self, path: str, data: Data) -> None:
+        if not path.startswith(f"{AUDIT}/"):
+            if "audit_head" in data:
+                self.documents.append(data)
+            return
+        try:
+            self.records.append(AuditRecord.model_validate(data))
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            self.unreadable.append(f"{path}: expected an audit record, found {wrong}")
+
+    def broken(self, now: datetime) -> list[str]:
+        return [*self.unreadable, *broken_links(self.records, self.documents, kept_since=_kept_since(now))]
+
+
+def read(snapshots: Iterable[tuple[str, Data]]) -> Found:
+    found = Found()
+    for path, data in snapshots:
+        found.take(path, data)
+    return found
+
+
+def _kept_since(now: datetime) -> dict[str, datetime]:
+    since = kept_since(now)
+    by_type = {model.resource_type: since[name] for name, model in CHAINED.items() if name in since}
+    return {**by_type, "audit_log": since[AUDIT]}
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("audit", help="look after the audit", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    verify = commands.add_parser("verify", help="find what was changed, removed or reordered", description=__doc__)
+    verify.add_argument("--salon", required=True, help="the salon's id")
+    add_where(verify)
+    verify.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: every chain holds; 1: some do not; 2: it could not be found out."""
+    try:
+        documents = reached(options).salon(options.salon)
+        if documents.get(SALON) is None:
+            raise NotReached(f"expected a salon {options.salon}, found none")
+        found = read((each.path, each.data) for each in documents.at_one_instant([*CHAINED, AUDIT]))
+    except (NotReached, InvalidEvent, GoogleAPICallError) as error:
+        print(f"not verified: {error}", file=sys.stderr)
+        return 2
+    broken = found.broken(datetime.now(UTC))
+    for each in broken:
+        print(f"broken: {each}")
+    chained = sum(record.revision is not None for record in found.records)
+    print(
+        f"salon {options.salon}: {chained} chained records of {len(found.documents)} documents,"
+        f" {len(found.records) - chained} records in no chain; {len(broken) or 'nothing'} broken"
+    )
+    return 1 if broken else 0
