@@ -14,4 +14,10 @@ def fill_gap(event: SalonEvent) -> triggers.Outcome:
     gap_id = use_case.gap_of(event, documents=documents)
     if gap_id is None:
         return "about no gap"
-    return use_case.fill_gap(gap_id, documents=documents, clock=clock.clock(), deployment=settings.deployment())
+    return use_case.fill_gap(
+        gap_id,
+        documents=documents,
+        clock=clock.clock(),
+        deployment=settings.deployment(),
+        after_reaction=event.event_type in use_case.REACTIONS,
+    )

@@ -10,6 +10,7 @@ from shared.domain.audit import Amended, amend
 from shared.domain.breaker import Breaker
 from shared.domain.decision import Agent
 from shared.domain.events import EventType
+from shared.domain.reactions import PAUSE, Marketing
 from shared.domain.stored import Instant, Money, Number, StateDocument, Stored
 
 Status = Literal["active", "paused", "error", "circuit_breaker"]
@@ -54,6 +55,7 @@ class AgentState(StateDocument):
     last_execution: Instant | None = None
     next_scheduled: Instant | None = None
     circuit_breaker: Breaker = Breaker()
+    marketing: Marketing = Marketing()
     counters: Counters | None = None
     rate_limits: dict[str, RateLimit] = {}
     health: Health | None = None
@@ -96,11 +98,23 @@ def paused(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentStat
     )  # fmt: skip
 
 
+def marketing_paused(state: AgentState, reason: str, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """Promotional asks stop, and go on by themselves; asks that answer a wish on the waitlist are none."""
+    marketing = Marketing(paused_at=now, paused_until=now + PAUSE, reason=reason)
+    told = f"Promotional offers are paused for {PAUSE.days} days: {reason}"
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action="Promotional asks paused",
+        details={"reason": reason, "until": marketing.paused_until}, announces="AGENT_ACTION_REQUIRED",
+        payload={"agent": state.agent_name, "reason": told}, severity="warning", marketing=marketing,
+    )  # fmt: skip
+
+
 def reset(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
-    """Ends a pause and closes the breaker, whatever had opened it."""
+    """Ends every pause and closes the breaker, whatever had opened it. Reactions to what was sent before no longer count."""
     was_closed = state.circuit_breaker.state == "closed"
     return amend(
         state, now=now, actor=actor, event="agent_changed", action="Reset by the owner",
         announces=None if was_closed else "CIRCUIT_BREAKER_CLOSED", payload={"agent": state.agent_name},
         status="active", circuit_breaker=Breaker(auto_recovery=state.circuit_breaker.auto_recovery),
+        marketing=Marketing(counted_from=now),
     )  # fmt: skip

@@ -44,13 +44,13 @@ def offer_text(purpose: str, locale: str, variables: dict[str, str]) -> str:
 
 def fallen_back(
     outreach: Outreach, channel: Channel, *, address_key: str, message_sid: str | None, now: datetime, actor: str,
-    reason: str,
+    code: int | None,
 ) -> Amended[Outreach]:  # fmt: skip
     """The same ask by another way. It stays one ask to all limits; reports about the first message no longer count."""
     purpose = offer_purpose(channel, outreach.customer_phone)
     said = offer_text(purpose, outreach.locale, outreach.variables)
     return redirected(
-        outreach.changed(message=said), channel, reason=reason, message_sid=message_sid, now=now, actor=actor,
+        outreach.changed(message=said), channel, code=code, message_sid=message_sid, now=now, actor=actor,
         purpose=purpose, address_key=address_key, fallen_back=True,
     )  # fmt: skip
 

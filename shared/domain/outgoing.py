@@ -50,10 +50,12 @@ _REPORTED: dict[str, OutgoingStatus] = {
 
 
 class Delivery(Stored):
-    """`former_id` is the message of the channel given up; what is still reported about it no longer counts."""
+    """`former_id` is the message of the channel given up, for `former_error`; what is still reported about it no longer
+    counts."""
 
     message_id: str | None = None
     former_id: str | None = None
+    former_error: str | None = None
     sent_at: Instant | None = None
     delivered_at: Instant | None = None
     read_at: Instant | None = None
@@ -250,12 +252,22 @@ def requested_again(message: O, *, now: datetime, actor: str) -> Amended[O]:
 
 
 def redirected(
-    message: O, channel: Channel, *, reason: str, message_sid: str | None, now: datetime, actor: str, **changes: Any
+    message: O,
+    channel: Channel,
+    *,
+    code: int | None,
+    message_sid: str | None,
+    now: datetime,
+    actor: str,
+    **changes: Any,
 ) -> Amended[O]:
     """What one channel did not deliver begins again on another, under new message ids. A report about a message whose fate
     was unknown proves that it had been taken."""
     taken = message.changed(status="sent") if message.status == "unknown" else message
-    former = Delivery(former_id=message_sid or message.delivery.message_id)
+    former = Delivery(
+        former_id=message_sid or message.delivery.message_id, former_error=str(code) if code is not None else None
+    )
+    reason = f"not delivered ({code})" if code is not None else "not delivered"
     return step(
         taken, "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
         announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},

@@ -12,7 +12,7 @@ from typing import Any
 from shared.domain import approval as approvals
 from shared.domain.booking import Booking
 from shared.domain.campaign import Ask, NoRound, Situation, for_idle_time, one_each, plan_round
-from shared.domain.candidates import Candidate, Terms, judged
+from shared.domain.candidates import PURPOSE, Candidate, Terms, judged
 from shared.domain.decision import Decision, decide
 from shared.domain.gap import Gap, campaigned
 from shared.domain.learned import Learned
@@ -38,6 +38,7 @@ from shared.use_cases.round_documents import (
     round_decision,
 )
 from shared.use_cases.waitlist import understood
+from shared.use_cases.watch_reactions import promotions_stopped
 from shared.use_cases.writing import create, replace
 
 COUNTERS = "counters/asks"
@@ -249,7 +250,8 @@ def _carry_out(
 
 
 def _checked_again(candidates: Sequence[Candidate], transaction: Transaction, scene: Scene) -> list[Candidate]:
-    """The contact limits and the waitlist as they are now: under the lock, nobody else is asked meanwhile."""
+    """The contact limits, the waitlist and the agent's own pause as they are now: under the lock, nobody else is asked
+    meanwhile."""
     ready = [c for c in candidates if c.excluded is None]
     keys = {c.prospect.customer.id: keys_of(c.prospect.customer, scene.signing_key) for c in ready}
     asks = recent_asks(transaction, "customer_id", list(keys), scene.now)
@@ -259,6 +261,7 @@ def _checked_again(candidates: Sequence[Candidate], transaction: Transaction, sc
     wishes = [f"waitlist/{c.prospect.entry.id}" for c in ready if c.prospect.entry]
     entries = [understood(snapshot) for snapshot in transaction.get_all(wishes)]
     waiting = {entry.id for entry in entries if entry and entry.status == "waiting"}
+    stopped = promotions_stopped(AGENT, transaction, scene.now)
 
     def again(candidate: Candidate) -> Candidate:
         if candidate.excluded is not None:
@@ -266,6 +269,8 @@ def _checked_again(candidates: Sequence[Candidate], transaction: Transaction, sc
         customer_id = candidate.prospect.customer.id
         if busy & {customer_id, *keys[customer_id]}:
             return candidate.out("asked by another run just now")
+        if stopped and PURPOSE[candidate.prospect.source] == "marketing":
+            return candidate.out(f"promotional asks are paused: {stopped}")
         entry = candidate.prospect.entry
         return candidate.out("waits no longer") if entry and entry.id not in waiting else candidate
 

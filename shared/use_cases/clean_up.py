@@ -10,6 +10,8 @@ from shared.domain.learned import Learned
 from shared.domain.outreach import Outreach
 from shared.domain.retention import RETENTION
 from shared.ports import Clock, Create, Delete, Documents, Put, Query
+from shared.use_cases.round_documents import AGENT
+from shared.use_cases.watch_reactions import watch_reactions
 
 LEARNED = "counters/learned"
 LATE_YES = timedelta(hours=2)
@@ -27,6 +29,7 @@ class CleanedUp:
 def clean_up(*, documents: Documents, clock: Clock) -> CleanedUp:
     now = clock.now()
     learned = _learn(documents, now)
+    _watch_late_opt_outs(documents, clock)
     return CleanedUp(learned, _delete_old(documents, clock))
 
 
@@ -56,6 +59,13 @@ def _learn(documents: Documents, now: datetime) -> int:
     learned = learned.changed(counted_until=offers[-1].expires_at)
     put = Put(LEARNED, learned.stored(), unchanged_since=found.version) if found else Create(LEARNED, learned.stored())
     return told if documents.commit(put) else 0
+
+
+def _watch_late_opt_outs(documents: Documents, clock: Clock) -> None:
+    """A STOP that came when its offer was over announces nothing that anybody would look after."""
+    query = Query("consents", where=(("at", ">", clock.now() - LATE_YES),), order_by=("-at",), limit=1)
+    if documents.query(query):
+        watch_reactions(AGENT, documents=documents, clock=clock)
 
 
 def _had_its_time(offer: Outreach) -> bool:

@@ -41,8 +41,7 @@ def by_another_channel(
     if (channel, message.consent_purpose) in withdrawn(chain.from_iterable(ledger.values())):
         return None
     key = address_key(signing_key, channel, message.customer_phone)
-    reason = f"not delivered ({code})" if code is not None else "not delivered"
-    return fallen_back(message, channel, address_key=key, message_sid=message_sid, now=now, actor=actor, reason=reason)
+    return fallen_back(message, channel, address_key=key, message_sid=message_sid, now=now, actor=actor, code=code)
 
 
 def opt_out_told_by(

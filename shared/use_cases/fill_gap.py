@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.domain.audit import Amended
 from shared.domain.campaign import Ask, End, Leave, Wait, next_step
 from shared.domain.decision import Decision, OutcomeStatus, conclude
-from shared.domain.events import SalonEvent
+from shared.domain.events import EventType, SalonEvent
 from shared.domain.fallback import still_awaited
 from shared.domain.gap import Campaign, Gap, campaigned
 from shared.domain.outgoing import expired
@@ -23,6 +23,7 @@ from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.round_documents import AGENT, Scene
 from shared.use_cases.waitlist import entry_waits_again
+from shared.use_cases.watch_reactions import watch_reactions
 from shared.use_cases.writing import replace, until_committed
 
 
@@ -35,8 +36,15 @@ class Withdrawn:
 
 Outcome = Asked | NobodyAsked | Withdrawn
 
+REACTIONS: frozenset[EventType] = frozenset({"OUTREACH_DECLINED", "OUTREACH_FAILED"})
+"""Who answered an ask with a no, or could not be reached: it is looked at before anybody else is asked."""
 
-def fill_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+
+def fill_gap(
+    gap_id: str, *, documents: Documents, clock: Clock, deployment: Deployment, after_reaction: bool = False
+) -> Outcome:
+    if after_reaction:
+        watch_reactions(AGENT, documents=documents, clock=clock)
     found = documents.get(f"gaps/{gap_id}")
     if found is None:
         return NobodyAsked("no such gap")

@@ -9,12 +9,14 @@ from shared.domain.invalid import InvalidEvent
 from shared.domain.message import Message
 from shared.domain.outgoing import reported
 from shared.domain.outreach import Outreach
+from shared.domain.reactions import TOO_MUCH_MARKETING
 from shared.ports import SALON, Clock, Documents, Reader, Store
 from shared.use_cases.breaking import fault
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import outgoing
 from shared.use_cases.waitlist import waits_again
+from shared.use_cases.watch_reactions import watch_reactions
 from shared.use_cases.writing import replace, until_committed
 
 Tracked = Literal["recorded", "nothing new", "unknown message"]
@@ -74,6 +76,8 @@ def _tracked(
         if isinstance(message, Outreach) and code in LATE_FAULTS:
             settings = accepted_settings(documents)
             fault(message.agent_name, str(code), documents=documents, settings=settings, clock=clock)
+        if isinstance(message, Outreach) and code == TOO_MUCH_MARKETING:
+            watch_reactions(message.agent_name, documents=documents, clock=clock)
         return "recorded"
 
     return until_committed(attempt, clock=clock)
