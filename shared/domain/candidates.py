@@ -98,7 +98,7 @@ class Candidate:
     reasons: tuple[str, ...] = ()
     excluded: str | None = None
     asleep_until: datetime | None = None
-    """The end of the quiet hours that alone exclude them."""
+    """When what alone excludes them is over: quiet hours, or a budget that is used up."""
 
     def out(self, reason: str) -> "Candidate":
         return replace(self, excluded=reason)

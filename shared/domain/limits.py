@@ -4,7 +4,7 @@ An ask that is known never to have left (refused, or withdrawn before it was han
 does not count; one whose answer was lost may have left, and counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ IDLE = "idle"
 IDLE_SHARE = 0.2
 """Of the hourly limit: time that was given back comes first."""
 WEEK = timedelta(days=7)
+NEW_AGAIN_AFTER = timedelta(hours=24)
+"""WhatsApp counts different people in so long."""
 
 
 class Ask(Stored):
@@ -26,13 +28,23 @@ class Ask(Stored):
     count: int
 
 
+class Reached(Stored):
+    """Somebody asked by WhatsApp, by the keyed hash of the address, until they count as a new person again. Their message
+    may leave until its deadline, so the 24 hours begin there."""
+
+    key: str
+    until: Instant
+
+
 class AskCounters(Stored):
-    """One document per salon for all agents: the asks of the last hour, and of the salon's day by agent."""
+    """One document per salon for all agents: the asks of the last hour, and of the salon's day by agent; and whom
+    WhatsApp counts as reached."""
 
     asks: list[Ask] = []
     day: str = ""
     day_counts: dict[str, int] = {}
     given_away: Money = Decimal(0)
+    reached: list[Reached] = []
 
     def left(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
         hour = sum(ask.count for ask in self.asks if ask.agent == agent and ask.at > now - HOUR)
@@ -62,7 +74,7 @@ class AskCounters(Stored):
         counts = dict(self.day_counts) if self.day == day else {}
         counts[agent] = counts.get(agent, 0) + count
         recent = [ask for ask in self.asks if ask.at > now - HOUR]
-        return AskCounters(
+        return self.changed(
             asks=[*recent, Ask(at=now, agent=agent, count=count)],
             day=day,
             day_counts=counts,
@@ -75,6 +87,13 @@ class AskCounters(Stored):
 
     def gave_away(self, amount: Decimal, now: datetime, zone: ZoneInfo) -> "AskCounters":
         return self.changed(day=_day(now, zone), given_away=self.given_away_on(now, zone) + amount)
+
+    def reaching(self, asked: Mapping[str, datetime], now: datetime) -> "AskCounters":
+        """With these asks by WhatsApp, by address and deadline; each address once, and nobody whose time is over."""
+        untils = {each.key: each.until for each in self.reached if each.until > now}
+        for key, deadline in asked.items():
+            untils[key] = max(untils.get(key, deadline), deadline + NEW_AGAIN_AFTER)
+        return self.changed(reached=[Reached(key=key, until=until) for key, until in untils.items()])
 
 
 def _day(now: datetime, zone: ZoneInfo) -> str:

@@ -111,6 +111,7 @@ class LimitSettings(Section):
     per_customer_daily: Annotated[Whole, Field(ge=0, le=50)] = 3
     marketing_per_customer_weekly: Annotated[Whole, Field(ge=0, le=100)] = 3
     marketing_hours_between: Annotated[Whole, Field(ge=0, le=168)] = 24
+    whatsapp_recipients_24h: Annotated[Whole, Field(ge=0, le=2000)] | None = 250
 
 
 class QuietHours(Section):

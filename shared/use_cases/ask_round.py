@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from shared.domain import approval as approvals
 from shared.domain.booking import Booking
 from shared.domain.campaign import Ask, NoRound, Situation, for_idle_time, one_each, plan_round
-from shared.domain.candidates import PURPOSE, Candidate, Terms, judged
+from shared.domain.candidates import Candidate, Terms, judged
 from shared.domain.decision import Decision, decide
 from shared.domain.gap import Gap, campaigned
 from shared.domain.learned import Learned
@@ -21,7 +20,8 @@ from shared.domain.reply_model import Awaited
 from shared.domain.service import Service
 from shared.domain.staff import StaffMember
 from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Transaction, Write
-from shared.use_cases.find_prospects import find_prospects, keys_of, recent_asks
+from shared.use_cases.checking_again import asked_about_once, checked_again
+from shared.use_cases.find_prospects import find_prospects
 from shared.use_cases.load_calendar import load_staff, readable
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
@@ -33,12 +33,11 @@ from shared.use_cases.round_documents import (
     action_for,
     action_of,
     asking,
+    key_of,
     outreach_id,
     proposal,
     round_decision,
 )
-from shared.use_cases.waitlist import understood
-from shared.use_cases.watch_reactions import promotions_stopped
 from shared.use_cases.writing import create, replace
 
 COUNTERS = "counters/asks"
@@ -152,7 +151,8 @@ def _round(
     settings, now, zone = scene.settings, scene.now, scene.salon.zone
     found = transaction.get(scene.gap.path)
     counters = _counters(transaction)
-    candidates = _asked_about_once(_checked_again(candidates, transaction, scene), scene.gap, transaction)
+    candidates = checked_again(candidates, counters, transaction, scene)
+    candidates = asked_about_once(candidates, scene.gap, transaction)
     gap = Gap.model_validate(found.data) if found else None
     if gap is None or gap.campaign != scene.gap.campaign:
         transaction.write(*release([ASKS_LOCK]))
@@ -204,7 +204,7 @@ def _round(
                 writes += asking(candidate, gap, campaign.round, decision.id, scene, staff_name)
             count = counters.counted_for_idle if idle else counters.counted
             counted = count(AGENT, len(plan.chosen), now=now, zone=zone)
-            writes.append(Put(COUNTERS, counted.gave_away(_given_away(plan.chosen), now, zone).stored()))
+            writes.append(_counted(counted, plan.chosen, scene))
     for candidate in plan.supervised:
         writes += proposal(candidate, gap, campaign.round, plan, candidates, scene, live=live)
     if not live:
@@ -222,7 +222,7 @@ def _carry_out(
     now, zone = scene.now, scene.salon.zone
     found = transaction.get(scene.gap.path)
     counters = _counters(transaction)
-    again = one_each(_checked_again([candidate], transaction, scene))
+    again = one_each(checked_again([candidate], counters, transaction, scene))
     asked_already = transaction.get(f"outreach/{outreach_id(candidate, scene.gap, decision.id)}")
     gap = Gap.model_validate(found.data) if found else None
     problem = None
@@ -238,59 +238,22 @@ def _carry_out(
     if problem is not None or gap is None:
         transaction.write(*release([ASKS_LOCK]))
         return NobodyAsked(problem or "the time is no longer free")
-    counted = counters.counted(AGENT, 1, now=now, zone=zone).gave_away(_given_away([candidate]), now, zone)
+    counted = counters.counted(AGENT, 1, now=now, zone=zone)
     campaign = gap.campaign.changed(asked=gap.campaign.asked + 1, wave=gap.campaign.wave + 1)
     transaction.write(
         *asking(candidate, gap, gap.campaign.round, decision.id, scene, staff_name, approved=True),
         *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": decision.id})),
-        Put(COUNTERS, counted.stored()),
+        _counted(counted, [candidate], scene),
         *release([ASKS_LOCK]),
     )
     return Asked(1)
 
 
-def _checked_again(candidates: Sequence[Candidate], transaction: Transaction, scene: Scene) -> list[Candidate]:
-    """The contact limits, the waitlist and the agent's own pause as they are now: under the lock, nobody else is asked
-    meanwhile."""
-    ready = [c for c in candidates if c.excluded is None]
-    keys = {c.prospect.customer.id: keys_of(c.prospect.customer, scene.signing_key) for c in ready}
-    asks = recent_asks(transaction, "customer_id", list(keys), scene.now)
-    asks += recent_asks(transaction, "address_key", [key for theirs in keys.values() for key in theirs], scene.now)
-    known = {ask.id for c in ready for ask in c.prospect.asks}
-    busy = {name for ask in asks if ask.id not in known for name in (ask.customer_id, ask.address_key)}
-    wishes = [f"waitlist/{c.prospect.entry.id}" for c in ready if c.prospect.entry]
-    entries = [understood(snapshot) for snapshot in transaction.get_all(wishes)]
-    waiting = {entry.id for entry in entries if entry and entry.status == "waiting"}
-    stopped = promotions_stopped(AGENT, transaction, scene.now)
-
-    def again(candidate: Candidate) -> Candidate:
-        if candidate.excluded is not None:
-            return candidate
-        customer_id = candidate.prospect.customer.id
-        if busy & {customer_id, *keys[customer_id]}:
-            return candidate.out("asked by another run just now")
-        if stopped and PURPOSE[candidate.prospect.source] == "marketing":
-            return candidate.out(f"promotional asks are paused: {stopped}")
-        entry = candidate.prospect.entry
-        return candidate.out("waits no longer") if entry and entry.id not in waiting else candidate
-
-    return [again(candidate) for candidate in candidates]
-
-
-def _asked_about_once(candidates: list[Candidate], gap: Gap, transaction: Transaction) -> list[Candidate]:
-    """The owner hears the same question about a gap once, however many rounds follow, and one question at a time."""
-    query = Query("approvals", where=(("trigger_id", "==", gap.id),))
-    asked = [approvals.Approval.model_validate(snapshot.data) for snapshot in transaction.query(query)]
-    named = {approval.action_details.get("customer_id") for approval in asked}
-
-    def again(candidate: Candidate) -> Candidate:
-        if candidate.autonomy is None or candidate.autonomy.level != "supervised" or candidate.excluded is not None:
-            return candidate
-        if candidate.prospect.customer.id in named:
-            return candidate.out("the owner was asked about this before")
-        return candidate.out("the owner is asked about another") if any(each.waits for each in asked) else candidate
-
-    return [again(candidate) for candidate in candidates]
+def _counted(counters: AskCounters, chosen: Sequence[Candidate], scene: Scene) -> Write:
+    """The one limit write of a round."""
+    by_whatsapp = {key_of(c, scene): c.deadline for c in chosen if c.channel == "whatsapp" and c.deadline is not None}
+    counted = counters.gave_away(_given_away(chosen), scene.now, scene.salon.zone).reaching(by_whatsapp, scene.now)
+    return Put(COUNTERS, counted.stored())
 
 
 def _given_away(chosen: Sequence[Candidate]) -> Decimal:
