@@ -13,7 +13,7 @@ SAMPLES = {
     "staff": "Amara",
     "salon": "Salon Lima",
     "when": "today at 14:00",
-    "other_when": "today at 16:30",
+    "lost_when": "today at 12:30",
     "price": "48.00 CAD",
     "until": "13:30",
     "address": "12 Elm Street",

@@ -13,6 +13,13 @@ from shared.domain.outreach import Outreach, Slot
 from shared.domain.service import Service
 
 Refusal = Literal["slot_taken", "gap_closed", "too_late", "customer_busy"]
+TOLD: dict[str, str] = {
+    "slot_taken": "slot_taken",
+    "gap_closed": "slot_no_longer_free",
+    "too_late": "slot_no_longer_free",
+    "customer_busy": "slot_no_longer_free",
+}
+"""Which words a refusal is told in."""
 
 
 @dataclass(frozen=True)

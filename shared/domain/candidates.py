@@ -22,7 +22,7 @@ from shared.domain.settings import SalonSettings
 from shared.domain.stretches import Stretch
 from shared.domain.waitlist import WaitlistEntry
 
-Source = Literal["waitlist_exact", "waitlist_partial", "sooner", "overdue", "regular"]
+Source = Literal["waitlist_exact", "waitlist_partial", "sooner", "overdue", "regular", "late_yes"]
 
 PRIOR: dict[Source, float] = {
     "waitlist_exact": 0.25,
@@ -30,6 +30,8 @@ PRIOR: dict[Source, float] = {
     "sooner": 0.10,
     "overdue": 0.08,
     "regular": 0.08,
+    # They have just said yes to something like it.
+    "late_yes": 0.25,
 }
 """P(accepts | delivered) before anything is known about this salon, and before the lead time is."""
 PURPOSE: dict[Source, ConsentPurpose] = {
@@ -38,6 +40,7 @@ PURPOSE: dict[Source, ConsentPurpose] = {
     "sooner": "marketing",
     "overdue": "marketing",
     "regular": "marketing",
+    "late_yes": "service",
 }
 
 TIME_TO_ANSWER = timedelta(minutes=5)
@@ -157,7 +160,7 @@ def _order(candidate: Candidate) -> tuple[Any, ...]:
 
 
 def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
-    candidate = Candidate(prospect, reasons=(_why(prospect),))
+    candidate = Candidate(prospect, reasons=(why(prospect),))
     customer, now, settings = prospect.customer, terms.now, terms.settings
 
     if customer.is_staff:
@@ -172,17 +175,16 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     if service is None or service.id not in gap.services_fittable:
         return candidate.out("no service that fits the gap")
 
-    notice = notice_of(prospect, settings)
-    slot = _slot(prospect, gap, service, terms, notice, clear_of=_own_time(prospect))
+    slot = slot_for(prospect, gap, service, terms, clear_of=own_time(prospect))
     if slot is None:
-        booked = _slot(prospect, gap, service, terms, notice, clear_of=[]) is not None
+        booked = slot_for(prospect, gap, service, terms, clear_of=[]) is not None
         return candidate.out("booked at that time" if booked else "no time that suits, with their notice")
     depth = terms.chain_depth + 1 if prospect.moves else 0
     candidate = replace(candidate, slot=slot, service=service, chain_depth=depth)
     if _too_soon_after_last_visit(prospect, slot):
         return candidate.out("visited within half their usual interval")
 
-    if any(_about_same_time(ask, slot, now) for ask in prospect.asks if ask.customer_id == customer.id):
+    if any(about_same_time(ask, slot, now) for ask in prospect.asks if ask.customer_id == customer.id):
         return candidate.out("already asked about this time")
     if any(ask.is_open and ask.slot for ask in prospect.asks):
         return candidate.out("has another offer open")
@@ -207,9 +209,7 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     if awake_at != now:
         return replace(candidate, asleep_until=awake_at).out("quiet hours where they are")
 
-    candidate = _valued(replace(candidate, channel=channel), slot, service, terms)
-    deadline = min(now + timedelta(minutes=settings.offers.response_deadline_minutes), slot.start - notice)
-    candidate = replace(candidate, deadline=deadline)
+    candidate = valued(replace(candidate, channel=channel), slot, service, terms)
     if candidate.probability < settings.offers.min_acceptance_probability:
         return candidate.out("too unlikely to accept")
     if candidate.autonomy is not None and candidate.autonomy.level == "manual_only":
@@ -217,9 +217,9 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     return candidate
 
 
-def _valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> Candidate:
-    """With how likely a yes is, what it would bring, and who may decide to ask."""
-    prospect = candidate.prospect
+def valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> Candidate:
+    """With how likely a yes is, what it would bring, who may decide to ask, and until when it can be answered."""
+    prospect, patience = candidate.prospect, timedelta(minutes=terms.settings.offers.response_deadline_minutes)
     lead = slot.start - terms.now
     rate = terms.learned.rate(prospect.source, prospect.segment, lead, PRIOR[prospect.source])
     probability = Odds(rate=rate, ignored=prospect.ignored).probability
@@ -228,19 +228,27 @@ def _valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) ->
         candidate,
         probability=probability,
         discount_percent=discount,
+        deadline=min(terms.now + patience, slot.start - notice_of(prospect, terms.settings)),
         worth=worth(prospect.customer, service, probability=probability, lead=lead, discount_percent=discount),
         autonomy=autonomy(
             "gap_fill",
             discount_percent=discount,
             amount=service.price,
             vip=prospect.segment == "vip",
-            exact_waitlist_match=prospect.source == "waitlist_exact",
+            exact_waitlist_match=_waits_for(prospect, slot),
             settings=terms.settings,
         ),
     )
 
 
-def _why(prospect: Prospect) -> str:
+def _waits_for(prospect: Prospect, slot: Slot) -> bool:
+    entry = prospect.entry
+    if prospect.source == "late_yes":
+        return entry is not None and (not entry.staff_ids or slot.staff_id in entry.staff_ids)
+    return prospect.source == "waitlist_exact"
+
+
+def why(prospect: Prospect) -> str:
     match prospect.source:
         case "waitlist_exact":
             return "waits for exactly this"
@@ -252,6 +260,8 @@ def _why(prospect: Prospect) -> str:
             return "is due for a visit"
         case "regular":
             return f"regular of this staff member ({prospect.visits} visits)"
+        case "late_yes":
+            return "said yes too late to another time"
 
 
 def notice_of(prospect: Prospect, settings: SalonSettings) -> timedelta:
@@ -262,22 +272,17 @@ def notice_of(prospect: Prospect, settings: SalonSettings) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-def _own_time(prospect: Prospect) -> list[Stretch]:
+def own_time(prospect: Prospect) -> list[Stretch]:
     """When they are booked elsewhere. What a mover would give up stands in nobody's way."""
     given_up = prospect.moves.id if prospect.moves else None
     return [booking.stretch for booking in prospect.bookings if booking.occupies and booking.id != given_up]
 
 
-def _slot(
-    prospect: Prospect,
-    gap: Gap,
-    service: Service,
-    terms: Terms,
-    notice: timedelta,
-    *,
-    clear_of: Sequence[Stretch],
+def slot_for(
+    prospect: Prospect, gap: Gap, service: Service, terms: Terms, *, clear_of: Sequence[Stretch]
 ) -> Slot | None:
-    earliest = terms.now + notice + TIME_TO_ANSWER
+    """What of the gap this prospect would be offered, by their wish and their notice."""
+    earliest = terms.now + notice_of(prospect, terms.settings) + TIME_TO_ANSWER
     rooms = (terms.rooms_taken or {}).get(service.id, ())
     windows: list[Stretch | None] = [None]
     if prospect.entry is not None and prospect.entry.windows:
@@ -305,7 +310,7 @@ def _too_soon_after_last_visit(prospect: Prospect, slot: Slot) -> bool:
     return slot.start - prospect.last_visit < prospect.usual_interval / 2
 
 
-def _about_same_time(ask: Outreach, slot: Slot, now: datetime) -> bool:
+def about_same_time(ask: Outreach, slot: Slot, now: datetime) -> bool:
     if ask.slot is None or ask.created_at <= now - ALREADY_ASKED_WITHIN:
         return False
     # One that failed would fail again; one that was called back before it was tried leaves them as they were.

@@ -30,11 +30,13 @@ def next_channel(outreach: Outreach, code: int | None, *, now: datetime) -> Chan
     return "sms" if code is None or 63000 <= code < 64000 else None
 
 
-def offer_purpose(channel: Channel, phone: str) -> str:
-    """Where the country lets nobody answer an SMS, the words only name the link."""
+def offer_purpose(channel: Channel, phone: str, *, instead: bool = False) -> str:
+    """Where the country lets nobody answer an SMS, the words only name the link. `instead` is for an offer that answers a
+    yes which came too late."""
+    offer = "slot_taken_another" if instead else "slot_offer"
     if channel == "whatsapp":
-        return "slot_offer"
-    return "slot_offer_link" if country_of(phone) == "IN" else "slot_offer_sms"
+        return offer
+    return f"{offer}_link" if country_of(phone) == "IN" else f"{offer}_sms"
 
 
 def offer_text(purpose: str, locale: str, variables: dict[str, str]) -> str:
@@ -47,7 +49,7 @@ def fallen_back(
     code: int | None,
 ) -> Amended[Outreach]:  # fmt: skip
     """The same ask by another way. It stays one ask to all limits; reports about the first message no longer count."""
-    purpose = offer_purpose(channel, outreach.customer_phone)
+    purpose = offer_purpose(channel, outreach.customer_phone, instead=outreach.is_answer)
     said = offer_text(purpose, outreach.locale, outreach.variables)
     return redirected(
         outreach.changed(message=said), channel, code=code, message_sid=message_sid, now=now, actor=actor,

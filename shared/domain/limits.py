@@ -107,12 +107,18 @@ def bothered(outreach: Outreach) -> bool:
 
 
 def contact_limit(
-    recent: Sequence[Outreach], *, marketing: bool, limits: LimitSettings, now: datetime, zone: ZoneInfo
+    recent: Sequence[Outreach],
+    *,
+    marketing: bool,
+    limits: LimitSettings,
+    now: datetime,
+    zone: ZoneInfo,
+    answering: bool = False,
 ) -> str | None:
     """Why this person may not be asked now, or None. `recent` are at least the asks of the last seven days to this customer
-    or to their address, of any agent."""
+    or to their address, of any agent. An ask that answers what they have just written may follow another within the hour."""
     asks = [outreach for outreach in recent if bothered(outreach)]
-    if sum(outreach.created_at > now - HOUR for outreach in asks) >= limits.per_customer_hourly:
+    if not answering and sum(outreach.created_at > now - HOUR for outreach in asks) >= limits.per_customer_hourly:
         return f"asked {limits.per_customer_hourly} time(s) within the hour already"
     today: date = now.astimezone(zone).date()
     if sum(outreach.created_at.astimezone(zone).date() == today for outreach in asks) >= limits.per_customer_daily:

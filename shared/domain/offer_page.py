@@ -3,6 +3,7 @@
 Opening it changes nothing, because link previews open it too; only its form accepts or declines.
 """
 
+from dataclasses import dataclass
 from html import escape
 from typing import Final, Literal
 
@@ -18,6 +19,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "accept": "Book it",
         "decline": "No, thanks",
         "until": "First come, first served until {until}.",
+        "another": "This one is still free:",
+        "look": "Have a look",
     },
     "hi": {
         "open": "क्या आप यह समय चाहेंगे?",
@@ -28,6 +31,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "accept": "बुक करें",
         "decline": "नहीं, धन्यवाद",
         "until": "पहले आएँ, पहले पाएँ, {until} तक।",
+        "another": "यह समय अब भी खाली है:",
+        "look": "देखें",
     },
     "es": {
         "open": "¿Quieres este hueco?",
@@ -38,6 +43,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "accept": "Reservar",
         "decline": "No, gracias",
         "until": "Para quien llegue primero, hasta {until}.",
+        "another": "Este sigue libre:",
+        "look": "Ver",
     },
 }
 
@@ -53,8 +60,9 @@ _PAGE: Final = """<!doctype html>
   h1 {{ font-size: 1.3rem; }}
   dl {{ margin: 1.2rem 0; padding: 1rem 1.2rem; border: 1px solid #8886; border-radius: .8rem; }}
   dd {{ margin: 0; }} dd + dd {{ opacity: .8; }} dd:first-child {{ font-weight: 600; }}
-  button {{ font: inherit; width: 100%; padding: .8rem; margin: .3rem 0; border-radius: .8rem; border: 1px solid #8886; }}
-  button[value=accept] {{ background: #0a7d4b; color: #fff; border: 0; }}
+  button, a {{ font: inherit; width: 100%; padding: .8rem; margin: .3rem 0; border-radius: .8rem; border: 1px solid #8886; }}
+  a {{ display: block; box-sizing: border-box; text-align: center; text-decoration: none; }}
+  button[value=accept], a {{ background: #0a7d4b; color: #fff; border: 0; }}
 </style>
 <h1>{title}</h1>
 {body}
@@ -62,18 +70,21 @@ _PAGE: Final = """<!doctype html>
 """
 
 
-def page(state: State, *, locale: str, variables: dict[str, str]) -> str:
+@dataclass(frozen=True)
+class Another:
+    """The offer made instead of one that was taken, and where its own page is."""
+
+    variables: dict[str, str]
+    link: str
+
+
+def page(state: State, *, locale: str, variables: dict[str, str], another: Another | None = None) -> str:
     """`variables` are those of the offer; without any, only the sentence is shown."""
     language = locale.replace("_", "-").split("-")[0].lower()
     words = _WORDS.get(language, _WORDS["en"])
     parts = []
     if variables:
-        lines = [
-            f"{variables['service']} · {variables['price']}",
-            f"{variables['when']}",
-            f"{variables['staff']}, {variables['salon']}",
-        ]
-        parts.append("<dl>" + "".join(f"<dd>{escape(line)}</dd>" for line in lines) + "</dl>")
+        parts.append(_slot(variables))
     if state == "open":
         buttons = "".join(
             f'<button name="answer" value="{answer}">{escape(words[answer])}</button>'
@@ -81,6 +92,18 @@ def page(state: State, *, locale: str, variables: dict[str, str]) -> str:
         )
         parts.append(f"<p>{escape(words['until'].format(until=variables['until']))}</p>")
         parts.append(f'<form method="post">{buttons}</form>')
+    if another is not None:
+        parts += [f"<p>{escape(words['another'])}</p>", _slot(another.variables)]
+        parts.append(f'<a href="{escape(another.link)}">{escape(words["look"])}</a>')
     return _PAGE.format(
         lang=language if language in _WORDS else "en", title=escape(words[state]), body="\n".join(parts)
     )
+
+
+def _slot(variables: dict[str, str]) -> str:
+    lines = [
+        f"{variables['service']} · {variables['price']}",
+        f"{variables['when']}",
+        f"{variables['staff']}, {variables['salon']}",
+    ]
+    return "<dl>" + "".join(f"<dd>{escape(line)}</dd>" for line in lines) + "</dl>"

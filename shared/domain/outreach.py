@@ -47,6 +47,8 @@ class Response(Stored):
 
 
 class Outreach(Outgoing):
+    """`instead_of` is the outreach that was said yes to too late: this one answers that yes with another slot."""
+
     collection: ClassVar[str] = "outreach"
     resource_type: ClassVar[str] = "outreach"
 
@@ -71,12 +73,18 @@ class Outreach(Outgoing):
     chain_depth: int = 0
     withdrawn: bool = False
     fallen_back: bool = False
+    instead_of: str | None = None
     offer_details: OfferDetails | None
     response: Response = Response()
 
     @property
     def address(self) -> str:
         return self.customer_phone
+
+    @property
+    def is_answer(self) -> bool:
+        """They have just written themselves."""
+        return self.instead_of is not None
 
     @property
     def was_ignored(self) -> bool:

@@ -21,6 +21,8 @@ Purpose = Literal[
     "booking_confirmed",
     "slot_taken",
     "slot_taken_another",
+    "slot_taken_another_sms",
+    "slot_taken_another_link",
     "slot_no_longer_free",
     "offer_declined",
     "which_one",
@@ -97,6 +99,7 @@ _APPROVE_OR_REJECT: Final[tuple[tuple[str, dict[Language, str]], ...]] = (
     ("reject_token", {"en": "Reject", "hi": "नामंज़ूर", "es": "Rechazar"}),
 )
 _OFFER: Final = ("name", "service", "staff", "salon", "when", "price", "until")
+_ANOTHER: Final = ("name", "lost_when", "service", "staff", "when", "price", "until")
 
 _WORDINGS: Final[dict[Purpose, _Wording]] = {
     "slot_offer": _Wording(
@@ -156,16 +159,38 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
         },
     ),
     "slot_taken_another": _Wording(
-        ("name", "when", "service", "staff", "other_when", "price"),
+        _ANOTHER,
         {
-            "en": "Thank you {name}, but somebody was a moment faster: the place for {when} is taken."
-            " We do have {service} with {staff} free {other_when} for {price}. Would that suit you as well?",
-            "hi": "धन्यवाद {name}, पर कोई और पल भर पहले आ गया: {when} वाली जगह भर गई है।"
-            " पर {service} अब भी खाली है, साथ में {staff}, समय {other_when}, क़ीमत {price}। क्या यह ठीक रहेगा?",
-            "es": "Gracias {name}, pero alguien llegó un momento antes: el hueco de {when} ya está ocupado."
-            " Sí tenemos {service} con {staff} libre {other_when} por {price}. ¿Te vendría bien?",
+            "en": "Thank you {name}, but the place for {lost_when} is no longer free. We do have {service} with {staff}"
+            " free {when} for {price}, until {until}. Would that suit you as well?",
+            "hi": "धन्यवाद {name}, पर {lost_when} वाली जगह अब खाली नहीं है। {service} अब भी खाली है, साथ में {staff},"
+            " समय {when}, क़ीमत {price}, मान्य {until} तक। क्या यह ठीक रहेगा?",
+            "es": "Gracias {name}, pero el hueco de {lost_when} ya no está libre. Sí tenemos {service} con {staff}"
+            " libre {when} por {price}, hasta {until}. ¿Te vendría bien?",
         },
         _BOOK_OR_SKIP,
+    ),
+    "slot_taken_another_sms": _Wording(
+        (*_ANOTHER, "link"),
+        {
+            "en": "Thank you {name}, but the place for {lost_when} is no longer free. We do have {service} with {staff}"
+            " free {when} for {price}, until {until}. Reply BOOK or SKIP, or tap {link} to choose.",
+            "hi": "धन्यवाद {name}, पर {lost_when} वाली जगह अब खाली नहीं है। {service} अब भी खाली है, साथ में {staff},"
+            " समय {when}, क़ीमत {price}, मान्य {until} तक। BOOK या SKIP लिखें, या {link} खोलें।",
+            "es": "Gracias {name}, pero el hueco de {lost_when} ya no está libre. Sí tenemos {service} con {staff}"
+            " libre {when} por {price}, hasta {until}. Responde BOOK o SKIP, o elige en {link} ahora.",
+        },
+    ),
+    "slot_taken_another_link": _Wording(
+        (*_ANOTHER, "link"),
+        {
+            "en": "Thank you {name}, but the place for {lost_when} is no longer free. We do have {service} with {staff}"
+            " free {when} for {price}, until {until}. Open {link} to book it or to skip it.",
+            "hi": "धन्यवाद {name}, पर {lost_when} वाली जगह अब खाली नहीं है। {service} अब भी खाली है, साथ में {staff},"
+            " समय {when}, क़ीमत {price}, मान्य {until} तक। बुक करने या छोड़ने के लिए {link} खोलें।",
+            "es": "Gracias {name}, pero el hueco de {lost_when} ya no está libre. Sí tenemos {service} con {staff}"
+            " libre {when} por {price}, hasta {until}. Abre {link} para reservar o para omitir.",
+        },
     ),
     "slot_no_longer_free": _Wording(
         ("name", "when"),

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.domain.invalid import InvalidEvent
-from shared.domain.offer_page import State, page
+from shared.domain.offer_page import Another, State, page
 from shared.domain.outreach import Outreach
-from shared.domain.tokens import read
+from shared.domain.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.use_cases.answer_message import decline
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
-from shared.use_cases.sell_slot import AnsweredBefore, Sold, sell_slot
+from shared.use_cases.offer_another import another_id
+from shared.use_cases.sell_slot import sell_slot
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ def show_offer(token: str, *, store: Store, deployment: Deployment) -> Page:
     found = _offer(token, store, deployment)
     if found is None:
         return _unknown()
-    _, outreach = found
-    return _page(_standing(outreach), outreach)
+    documents, outreach = found
+    return _page(_standing(outreach), outreach, documents, deployment)
 
 
 def answer_offer(
@@ -39,12 +40,18 @@ def answer_offer(
     documents, outreach = found
     salon = salon_of(documents, documents.salon_id)
     if answer == "decline":
-        declined = decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
-        return _page("declined", outreach) if declined else _page(_standing(_again(documents, outreach)), outreach)
-    sale = sell_slot(outreach.id, salon=salon, settings=accepted_settings(documents), documents=documents, clock=clock)
-    if isinstance(sale, AnsweredBefore):
-        return _page(_standing(_again(documents, outreach)), outreach)
-    return _page("booked" if isinstance(sale, Sold) else "taken", outreach)
+        decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
+    else:
+        sell_slot(
+            outreach.id,
+            salon=salon,
+            settings=accepted_settings(documents),
+            documents=documents,
+            clock=clock,
+            signing_key=deployment.signing_key,
+        )
+    latest = _again(documents, outreach)
+    return _page(_standing(latest), latest, documents, deployment)
 
 
 def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:
@@ -73,8 +80,18 @@ def _standing(outreach: Outreach) -> State:
     return "booked" if action == "booked" else "declined" if action in ("declined", "opted_out") else "taken"
 
 
-def _page(state: State, outreach: Outreach) -> Page:
-    return Page(200, state, page(state, locale=outreach.locale, variables=outreach.variables))
+def _page(state: State, outreach: Outreach, documents: Documents, deployment: Deployment) -> Page:
+    another = _another(outreach, documents, deployment) if state == "taken" else None
+    return Page(200, state, page(state, locale=outreach.locale, variables=outreach.variables, another=another))
+
+
+def _another(lost: Outreach, documents: Documents, deployment: Deployment) -> Another | None:
+    found = documents.get(f"outreach/{another_id(lost.id)}")
+    offered = Outreach.model_validate(found.data) if found else None
+    if offered is None or not offered.is_open:
+        return None
+    token = sign(deployment.signing_key, OfferToken(offered.salon_id, offered.id, "link"))
+    return Another(offered.variables, f"{deployment.public_base_url}/o/{token}")
 
 
 def _unknown() -> Page:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.booking import Booking
 from shared.domain.campaign import Ask, NoRound, Situation, for_idle_time, one_each, plan_round
 from shared.domain.candidates import Candidate, Terms, judged
 from shared.domain.decision import Decision, decide
@@ -20,9 +19,10 @@ from shared.domain.reply_model import Awaited
 from shared.domain.service import Service
 from shared.domain.staff import StaffMember
 from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Transaction, Write
+from shared.use_cases.ask_counters import COUNTERS, counters_of
 from shared.use_cases.checking_again import asked_about_once, checked_again
 from shared.use_cases.find_prospects import find_prospects
-from shared.use_cases.load_calendar import load_staff, readable
+from shared.use_cases.load_calendar import given_back, load_staff, readable
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.locking import holding, release
@@ -40,7 +40,6 @@ from shared.use_cases.round_documents import (
 )
 from shared.use_cases.writing import create, replace
 
-COUNTERS = "counters/asks"
 LEARNED = "counters/learned"
 ASKS_LOCK = "locks/asks"
 
@@ -56,7 +55,7 @@ class NobodyAsked:
 
 
 def ask_round(scene: Scene, step: Ask, *, documents: Documents, clock: Clock) -> Asked | NobodyAsked:
-    counters = _counters(documents)
+    counters = counters_of(documents)
     candidates = _candidates(scene, counters, documents)
 
     def work(transaction: Transaction) -> Asked | NobodyAsked:
@@ -80,7 +79,7 @@ def ask_approved(
     salon, settings = salon_of(documents, documents.salon_id), accepted_settings(documents)
     scene = Scene(gap, salon, settings, (), clock.now(), deployment.signing_key)
     wanted = action_of(decision)
-    judged_now = _candidates(scene, _counters(documents), documents, discount=wanted["discount_percent"])
+    judged_now = _candidates(scene, counters_of(documents), documents, discount=wanted["discount_percent"])
     candidate = next((c for c in judged_now if c.prospect.customer.id == wanted["customer_id"]), None)
     if candidate is None:
         return NobodyAsked("the customer can no longer be asked")
@@ -114,7 +113,7 @@ def _candidates(
     pool = settings.offers.candidate_pool
     prospects = find_prospects(gap, pool=pool, documents=documents, signing_key=scene.signing_key, now=now)
     learned = documents.get(LEARNED)
-    given_back = _given_back(gap, documents)
+    freed = given_back(gap, documents)
     services = _services(gap, documents)
     terms = Terms(
         salon=scene.salon,
@@ -122,9 +121,9 @@ def _candidates(
         settings=settings,
         learned=Learned.model_validate(learned.data) if learned else Learned(),
         now=now,
-        cancelled_by=frozenset(booking.customer_id for booking in given_back if booking.customer_id),
+        cancelled_by=frozenset(booking.customer_id for booking in freed if booking.customer_id),
         discount=_discount(scene, counters) if discount is None else discount,
-        chain_depth=max((booking.chain_depth for booking in given_back), default=0),
+        chain_depth=max((booking.chain_depth for booking in freed), default=0),
         rooms_taken=rooms_taken(services.values(), gap.stretch, documents),
     )
     found = judged(prospects, gap, terms)
@@ -140,17 +139,12 @@ def _discount(scene: Scene, counters: AskCounters) -> float:
     return discounts.later_round_percent if left > 0 else 0.0
 
 
-def _counters(reader: Reader) -> AskCounters:
-    found = reader.get(COUNTERS)
-    return AskCounters.model_validate(found.data) if found else AskCounters()
-
-
 def _round(
     transaction: Transaction, scene: Scene, candidates: list[Candidate], step: Ask, staff_name: str
 ) -> Asked | NobodyAsked:
     settings, now, zone = scene.settings, scene.now, scene.salon.zone
     found = transaction.get(scene.gap.path)
-    counters = _counters(transaction)
+    counters = counters_of(transaction)
     candidates = checked_again(candidates, counters, transaction, scene)
     candidates = asked_about_once(candidates, scene.gap, transaction)
     gap = Gap.model_validate(found.data) if found else None
@@ -221,7 +215,7 @@ def _carry_out(
 ) -> Asked | NobodyAsked:
     now, zone = scene.now, scene.salon.zone
     found = transaction.get(scene.gap.path)
-    counters = _counters(transaction)
+    counters = counters_of(transaction)
     again = one_each(checked_again([candidate], counters, transaction, scene))
     asked_already = transaction.get(f"outreach/{outreach_id(candidate, scene.gap, decision.id)}")
     gap = Gap.model_validate(found.data) if found else None
@@ -274,16 +268,3 @@ def _services(gap: Gap, documents: Reader) -> dict[str, Service]:
 def _staff_name(gap: Gap, documents: Reader) -> str:
     staff = load_staff(documents, gap.staff_id)
     return staff.name if isinstance(staff, StaffMember) else gap.staff_name
-
-
-def _given_back(gap: Gap, documents: Reader) -> list[Booking]:
-    """The bookings of this time that were cancelled or missed."""
-    query = Query(
-        "bookings",
-        where=(
-            ("staff_id", "==", gap.staff_id),
-            ("start_time", ">=", gap.start_time),
-            ("start_time", "<", gap.end_time),
-        ),
-    )
-    return [booking for booking in readable(Booking, documents, query) if booking.status in ("cancelled", "no_show")]

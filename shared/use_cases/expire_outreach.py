@@ -15,9 +15,9 @@ from shared.ports import Bus, Clock, Deployment, Documents, Found, Snapshot, Sto
 from shared.use_cases.answer_message import answer_message, give_up
 from shared.use_cases.loading import inbound, outgoing
 from shared.use_cases.reconcile_staff_day import reconcile_staff_day
+from shared.use_cases.refuse import ended
 from shared.use_cases.relay_events import relay_events
 from shared.use_cases.resolve_approval import approval_due
-from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace
 
 ACTOR = "expire_outreach"
@@ -96,9 +96,8 @@ def _move_on(message: Outreach | Message, snapshot: Snapshot, documents: Documen
     if message.due_at is None or message.due_at > now:
         return False
     if now >= message.expires_at:
-        waits = waits_again(message, documents, now)
         closed = expired(message, reason="nobody answered in time", now=now, actor=ACTOR)
-        return documents.commit(*replace(closed, snapshot), *waits)
+        return documents.commit(*replace(closed, snapshot), *ended(message, closed.document, documents))
     if message.status == "pending":
         return documents.commit(*replace(requested_again(message, now=now, actor=ACTOR), snapshot))
     if message.status == "sending":

@@ -14,15 +14,16 @@ from shared.domain.events import EventType, SalonEvent
 from shared.domain.fallback import still_awaited
 from shared.domain.gap import Campaign, Gap, campaigned
 from shared.domain.outgoing import expired
-from shared.domain.outreach import OPEN, Outreach
+from shared.domain.outreach import Outreach
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.use_cases.approving import cancel_approvals
 from shared.use_cases.ask_round import Asked, NobodyAsked, ask_round
 from shared.use_cases.breaking import Allowed, Stopped, may_ask
+from shared.use_cases.find_prospects import open_offers
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
+from shared.use_cases.refuse import ended
 from shared.use_cases.round_documents import AGENT, Scene
-from shared.use_cases.waitlist import entry_waits_again
 from shared.use_cases.watch_reactions import watch_reactions
 from shared.use_cases.writing import replace, until_committed
 
@@ -49,7 +50,7 @@ def fill_gap(
     if found is None:
         return NobodyAsked("no such gap")
     gap = Gap.model_validate(found.data)
-    offers = _open_offers(documents, gap.id)
+    offers = open_offers(documents, gap.id)
     if not gap.is_open:
         withdrawn = [_withdraw(offer, f"the gap is {gap.status}", documents, clock) for offer in offers]
         cancel_approvals(gap.id, f"the gap is {gap.status}", documents=documents, clock=clock, by=AGENT)
@@ -83,11 +84,6 @@ def fill_gap(
             return ask_round(scene, step, documents=documents, clock=clock)
 
 
-def _open_offers(documents: Reader, gap_id: str) -> list[Outreach]:
-    query = Query("outreach", where=(("trigger_id", "==", gap_id), ("status", "in", list(OPEN))))
-    return [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
-
-
 def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) -> bool:
     """Silently: a person who has not answered need not hear that they may no longer. True when it was still open."""
 
@@ -100,7 +96,7 @@ def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) 
             return False
         now = clock.now()
         closed = expired(latest.changed(withdrawn=True), reason=reason, now=now, actor=AGENT)
-        return documents.commit(*replace(closed, snapshot), *entry_waits_again(latest, documents, now)) or None
+        return documents.commit(*replace(closed, snapshot), *ended(latest, closed.document, documents)) or None
 
     return until_committed(attempt, clock=clock)
 

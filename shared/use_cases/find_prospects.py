@@ -14,7 +14,7 @@ from shared.domain.customer import Customer
 from shared.domain.customer_score import CustomerScore
 from shared.domain.gap import Gap
 from shared.domain.identity import address_key
-from shared.domain.outreach import Outreach
+from shared.domain.outreach import OPEN, Outreach
 from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
 from shared.use_cases.load_calendar import readable
@@ -96,6 +96,11 @@ def recent_asks(documents: Reader, field: str, values: Sequence[str], now: datet
         query = Query("outreach", where=((field, "in", some), ("created_at", ">", now - REMEMBERED)))
         found += [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
     return found
+
+
+def open_offers(documents: Reader, gap_id: str) -> list[Outreach]:
+    query = Query("outreach", where=(("trigger_id", "==", gap_id), ("status", "in", list(OPEN))))
+    return [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
 
 
 def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str, _Lead]:

@@ -108,6 +108,19 @@ def load_bookings(
     return understood(Booking, "booking", reader, query)
 
 
+def given_back(gap: Gap, reader: Reader) -> list[Booking]:
+    """The bookings of this time that were cancelled or missed."""
+    query = Query(
+        "bookings",
+        where=(
+            ("staff_id", "==", gap.staff_id),
+            ("start_time", ">=", gap.start_time),
+            ("start_time", "<", gap.end_time),
+        ),
+    )
+    return [booking for booking in readable(Booking, reader, query) if booking.status in ("cancelled", "no_show")]
+
+
 def gaps_of_day(reader: Reader, staff_id: str, day: date) -> list[Gap]:
     """Closed ones too: they count the openings, and the owner's word is among them."""
     return _gaps(reader, ("staff_id", "==", staff_id), ("date", "==", day.isoformat()))

@@ -154,7 +154,7 @@ def asking(
     *,
     approved: bool = False,
 ) -> list[Write]:
-    outreach = _outreach(candidate, gap, number, decision_id, scene, staff_name)
+    outreach = offer_to(candidate, gap, number, decision_id, scene, staff_name)
     reasons = [*candidate.reasons, *(["approved by the owner"] if approved else [])]
     asked: Amended[Outreach] = request(outreach, now=scene.now, reasons=reasons)
     entry = candidate.prospect.entry
@@ -166,7 +166,7 @@ def outreach_id(candidate: Candidate, gap: Gap, decision_id: str) -> str:
     return natural_id("out", gap.id, candidate.prospect.customer.id, decision_id)
 
 
-def _outreach(candidate: Candidate, gap: Gap, number: int, decision_id: str, scene: Scene, staff_name: str) -> Outreach:
+def offer_to(candidate: Candidate, gap: Gap, number: int, decision_id: str, scene: Scene, staff_name: str) -> Outreach:
     customer, slot, deadline = candidate.prospect.customer, candidate.slot, candidate.deadline
     assert slot is not None and deadline is not None and candidate.channel is not None and candidate.service is not None
     salon = scene.salon

@@ -26,20 +26,14 @@ from shared.domain.stored import natural_id
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.use_cases.load_calendar import readable
 from shared.use_cases.locking import holding, person_day, release
+from shared.use_cases.refuse import refuse
 from shared.use_cases.rooms import all_services, rooms_free
-from shared.use_cases.speaking import answer_to, confirmation_of
-from shared.use_cases.waitlist import entry_waits_again, understood, waitlist_moved
-from shared.use_cases.writing import create, fact, replace, said_handled, until_committed
+from shared.use_cases.speaking import confirmation_of
+from shared.use_cases.waitlist import understood, waitlist_moved
+from shared.use_cases.writing import create, fact, replace, said_handled
 
 ACTOR = "sell_slot"
 LONGEST_BOOKING = timedelta(hours=24)
-REFUSALS: dict[Refusal, str] = {
-    "slot_taken": "slot_taken",
-    "gap_closed": "slot_no_longer_free",
-    "too_late": "slot_no_longer_free",
-    "customer_busy": "slot_no_longer_free",
-}
-"""Which words a refusal is told in."""
 
 
 class Sale:
@@ -71,15 +65,30 @@ def sell_slot(
     settings: SalonSettings,
     documents: Documents,
     clock: Clock,
+    signing_key: bytes,
     said_in: str | None = None,
 ) -> Sale:
     """`said_in` is the path of the inbound message that said yes: the transaction of its effect marks it handled."""
+
+    def refused(refusal: Refusal) -> Sale:
+        told = refuse(
+            outreach_id,
+            refusal,
+            salon=salon,
+            settings=settings,
+            documents=documents,
+            clock=clock,
+            signing_key=signing_key,
+            said_in=said_in,
+        )
+        return NotSold(refusal) if told else _answered(_outreach(documents, outreach_id)) or NotSold(refusal)
+
     outreach = _outreach(documents, outreach_id)
     if (before := _answered(outreach)) is not None:
         return before
     slot = outreach.slot
     if slot is None:
-        return _refuse(outreach_id, "gap_closed", salon=salon, documents=documents, clock=clock, said_in=said_in)
+        return refused("gap_closed")
     room = _Room.of(slot, documents)
     locks = [
         *person_day("staff", slot.staff_id, slot.start, slot.end, salon.zone),
@@ -103,9 +112,7 @@ def sell_slot(
         clock=clock,
         pointless=pointless,
     )
-    if isinstance(sale, NotSold):
-        return _refuse(outreach_id, sale.refusal, salon=salon, documents=documents, clock=clock, said_in=said_in)
-    return sale
+    return refused(sale.refusal) if isinstance(sale, NotSold) else sale
 
 
 @dataclass(frozen=True)
@@ -293,29 +300,3 @@ def _off_the_waitlist(snapshot: Snapshot | None, outreach: Outreach, now: dateti
     if entry is None or not entry.standing:
         return ()
     return waitlist_moved(entry, "booked", salon_id=outreach.salon_id, now=now, about=outreach.id)
-
-
-def _refuse(
-    outreach_id: str, refusal: Refusal, *, salon: Salon, documents: Documents, clock: Clock, said_in: str | None
-) -> Sale:
-    """The kind no, once per outreach. No transaction: its own documents are all it writes."""
-
-    def attempt() -> Sale | None:
-        snapshot = documents.get(f"outreach/{outreach_id}")
-        if snapshot is None:
-            raise LookupError(f"expected outreach {outreach_id}, found none")
-        outreach = Outreach.model_validate(snapshot.data)
-        if (before := _answered(outreach)) is not None:
-            return before
-        now = clock.now()
-        said = documents.get(said_in) if said_in else None
-        answer = answer_to(outreach, REFUSALS[refusal], salon, said_in=said, now=now)
-        committed = documents.commit(
-            *replace(responded(outreach, answer="accept", result=refusal, now=now), snapshot),
-            *entry_waits_again(outreach, documents, now),
-            *create(say(answer, now=now, actor=ACTOR)),
-            *said_handled(said, refusal, now),
-        )
-        return NotSold(refusal) if committed else None
-
-    return until_committed(attempt, clock=clock)

@@ -48,12 +48,14 @@ from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import customer_of, outgoing, salon_of, salon_to_tell
 from shared.use_cases.opting import withdrawal_records
 from shared.use_cases.owner_words import Words, answered_meanwhile, owner_words
+from shared.use_cases.refuse import ended
 from shared.use_cases.track_delivery import reference
-from shared.use_cases.waitlist import waits_again
 from shared.use_cases.writing import replace, until_committed
 
 ACTOR = "send_outreach"
 PAUSED_RETRY = timedelta(minutes=15)
+ANSWERED_WITHIN = timedelta(minutes=10)
+"""For so long an answer to what somebody has written themselves may go out in their quiet hours."""
 ROUTE_RETRY = timedelta(minutes=2)
 """A salon that has just changed its number is connected within seconds."""
 REFUSED_RETRY = timedelta(minutes=1)
@@ -108,9 +110,7 @@ def send_outreach(
         now=now,
     )
     if isinstance(verdict, Drop):
-        dropped = expired(message, reason=verdict.reason, now=now, actor=ACTOR)
-        waits = waits_again(message, documents, now)
-        return "expired" if documents.commit(*replace(dropped, snapshot), *waits) else "claimed by another"
+        return _dropped(message, verdict.reason, snapshot, documents=documents, now=now)
     if isinstance(verdict, Hold):
         return _held(message, verdict, snapshot, documents=documents, now=now)
 
@@ -119,8 +119,8 @@ def send_outreach(
         sending = f"nothing is configured to send by {message.channel}"
     if isinstance(sending, str):
         given_up = failed(message, error=sending, action="Cannot be sent", now=now, actor=ACTOR)
-        waits = waits_again(message, documents, now)
-        return "failed" if documents.commit(*replace(given_up, snapshot), *waits) else "claimed by another"
+        follows = ended(message, given_up.document, documents)
+        return "failed" if documents.commit(*replace(given_up, snapshot), *follows) else "claimed by another"
 
     if isinstance(sending, Sending) and not _is_held(sending, documents.salon_id, platform):
         later = Hold(now + ROUTE_RETRY, "the number it would go out from is not this salon's")
@@ -144,9 +144,20 @@ def send_outreach(
     return _written_down(message, answer, documents=documents, clock=clock, signing_key=deployment.signing_key)
 
 
+def _dropped(
+    message: Outreach | Message, reason: str, snapshot: Snapshot, *, documents: Documents, now: datetime
+) -> Outcome:
+    dropped = expired(message, reason=reason, now=now, actor=ACTOR)
+    follows = ended(message, dropped.document, documents)
+    return "expired" if documents.commit(*replace(dropped, snapshot), *follows) else "claimed by another"
+
+
 def _held(
     message: Outreach | Message, verdict: Hold, snapshot: Snapshot, *, documents: Documents, now: datetime
 ) -> Outcome:
+    if isinstance(message, Outreach) and message.is_answer:
+        # Who came too late hears so at once, if need be without another time.
+        return _dropped(message, verdict.reason, snapshot, documents=documents, now=now)
     if message.due_at != verdict.until:
         documents.commit(
             *replace(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
@@ -182,7 +193,9 @@ def _obstacle(
             return Drop("it has been answered meanwhile")
         return _owner_asleep(message, salon=salon, now=now) if message.audience == "owner" else None
     right = _no_longer_right(message, documents=documents, signing_key=signing_key)
-    return right if isinstance(right, Drop) else _quiet(message, right, salon=salon, settings=settings, now=now)
+    if isinstance(right, Drop) or (message.is_answer and now < message.created_at + ANSWERED_WITHIN):
+        return right if isinstance(right, Drop) else None
+    return _quiet(message, right, salon=salon, settings=settings, now=now)
 
 
 def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
@@ -383,5 +396,5 @@ def _failed(
     follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
     if other_way is not None:
         return "refused" if documents.commit(*replace(other_way, snapshot), *follows) else None
-    follows += waits_again(message, documents, now)
+    follows += ended(message, given_up.document, documents)
     return "failed" if documents.commit(*replace(given_up, snapshot), *follows) else None

@@ -15,7 +15,7 @@ from shared.use_cases.breaking import fault
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import outgoing
-from shared.use_cases.waitlist import waits_again
+from shared.use_cases.refuse import ended
 from shared.use_cases.watch_reactions import watch_reactions
 from shared.use_cases.writing import replace, until_committed
 
@@ -70,7 +70,7 @@ def _tracked(
         )  # fmt: skip
         follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
         if other_way is None:
-            follows += waits_again(message, documents, now)
+            follows += ended(message, moved.document, documents)
         if not documents.commit(*replace(other_way or moved, snapshot), *follows):
             return None
         if isinstance(message, Outreach) and code in LATE_FAULTS:

@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import ValidationError
 
 from shared.domain.audit import record_fact
-from shared.domain.message import Message
 from shared.domain.outreach import Outreach
 from shared.domain.waitlist import WaitlistEntry
 from shared.ports import Reader, Snapshot, Update, Write
@@ -42,10 +41,6 @@ def understood(found: Snapshot | None) -> WaitlistEntry | None:
         return WaitlistEntry.from_document(found.id, found.data) if found else None
     except ValidationError:
         return None
-
-
-def waits_again(message: Outreach | Message, documents: Reader, now: datetime) -> tuple[Write, ...]:
-    return entry_waits_again(message, documents, now) if isinstance(message, Outreach) else ()
 
 
 def entry_waits_again(outreach: Outreach, documents: Reader, now: datetime) -> tuple[Write, ...]:

@@ -145,7 +145,8 @@ def asks_keep_the_rules(history: History) -> Iterator[str]:
         ]  # fmt: skip
         if said and not max(said, key=lambda record: (record["at"], not record["granted"]))["granted"]:
             yield f"{each.sending.reference} went out after a STOP"
-        if not time(9) <= at.time() < time(20, 30):
+        answers = ask["instead_of"] is not None and each.at < ask["created_at"] + timedelta(minutes=10)
+        if not answers and not time(9) <= at.time() < time(20, 30):
             yield f"{each.sending.reference} went out in quiet hours, at {at:%H:%M}"
         asks[root, ask["customer_phone"]].append(ask)
     for (root, phone), theirs in asks.items():
@@ -161,9 +162,15 @@ def _most(history: History, root: str, name: str, default: int) -> int:
 
 
 def _contact_limits(history: History, root: str, phone: str, asks: list[Data]) -> Iterator[str]:
+    # One that went out by a second channel is still one ask.
+    asks = list({ask["id"]: ask for ask in asks}.values())
     made = sorted(ask["created_at"] for ask in asks)
     hourly = _most(history, root, "per_customer_hourly", 1)
-    if any(after - before < HOUR for before, after in zip(made, made[hourly:], strict=False)):
+    # What answers their own yes may follow the ask that they said yes to; what follows that counts both.
+    asked = sorted((ask["created_at"], ask["instead_of"] is None) for ask in asks)
+    if any(
+        of_itself and at - before < HOUR for (before, _), (at, of_itself) in zip(asked, asked[hourly:], strict=False)
+    ):
         yield f"{root}: {phone} was asked more than {hourly} time(s) within an hour"
     if max(Counter(at.astimezone(ZONE).date() for at in made).values()) > 3:
         yield f"{root}: {phone} was asked more than 3 times a day"
@@ -222,7 +229,14 @@ def every_yes_has_an_end(history: History) -> Iterator[str]:
                 yield f"{path} was booked and has no booking"
         elif action not in ("declined", "opted_out"):
             told = [m for p, m in history.now.items() if _kind(p) == "messages" and m.get("about") == id]
-            if not any(message["purpose"] in ("slot_taken", "slot_no_longer_free") for message in told):
+            plainly = any(message["purpose"] in ("slot_taken", "slot_no_longer_free") for message in told)
+            with_another = any(
+                _kind(p) == "outreach"
+                and o["instead_of"] == id
+                and (o["delivery"]["sent_at"] or (o["attempts"] and not o["delivery"]["error"]))
+                for p, o in history.now.items()
+            )
+            if not plainly and not with_another:
                 yield f"{path} was answered yes, refused ({action}) and nobody told them"
 
 

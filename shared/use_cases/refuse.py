@@ -1,0 +1,80 @@
+"""The kind no to a yes that came too late, once for each offer, with another open slot if one suits. It writes nothing that
+the sale waits for."""
+
+from shared.domain.acceptance import TOLD, Refusal
+from shared.domain.limits import bothered
+from shared.domain.message import Message, say
+from shared.domain.outreach import Outreach, responded
+from shared.domain.salon import Salon
+from shared.domain.settings import SalonSettings
+from shared.ports import Clock, Documents, Reader, Write
+from shared.use_cases.loading import inbound, salon_of
+from shared.use_cases.offer_another import Late, offer_another
+from shared.use_cases.speaking import answer_to
+from shared.use_cases.waitlist import entry_waits_again
+from shared.use_cases.writing import create, replace, said_handled, until_committed
+
+ACTOR = "sell_slot"
+TRIES_WITH_ANOTHER = 2
+"""Of many who came too late together each hears at once: whoever was beaten to another slot so often gets the plain answer."""
+COME_TOO_LATE: frozenset[Refusal] = frozenset({"slot_taken", "gap_closed", "too_late"})
+"""Who is booked elsewhere at that time is offered nothing more."""
+
+
+def refuse(
+    outreach_id: str,
+    refusal: Refusal,
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Documents,
+    clock: Clock,
+    signing_key: bytes,
+    said_in: str | None,
+) -> bool:
+    """False when it has its answer already. No transaction: what it was decided on is named in the commit."""
+    tries = TRIES_WITH_ANOTHER if refusal in COME_TOO_LATE else 0
+
+    def attempt() -> bool | None:
+        nonlocal tries
+        snapshot = documents.get(f"outreach/{outreach_id}")
+        if snapshot is None:
+            raise LookupError(f"expected outreach {outreach_id}, found none")
+        outreach = Outreach.model_validate(snapshot.data)
+        if outreach.status == "responded":
+            return False
+        now = clock.now()
+        said = documents.get(said_in) if said_in else None
+        late = Late(outreach, inbound(said) if said else None, salon, settings, signing_key, now)
+        answer = offer_another(late, documents) if tries > 0 else None
+        tries -= 1
+        if answer is None:
+            plain = answer_to(outreach, TOLD[refusal], salon, said_in=said, now=now)
+            answer = [*create(say(plain, now=now, actor=ACTOR)), *entry_waits_again(outreach, documents, now)]
+        committed = documents.commit(
+            *replace(responded(outreach, answer="accept", result=refusal, now=now), snapshot),
+            *answer,
+            *said_handled(said, refusal, now),
+        )
+        return True if committed else None
+
+    return until_committed(attempt, clock=clock)
+
+
+def ended(before: Outreach | Message, after: Outreach | Message, documents: Reader) -> tuple[Write, ...]:
+    """What follows when an ask ends without an answer: who waited waits again, and who was to be answered by it, and never
+    got it, hears the plain no."""
+    if not isinstance(before, Outreach) or not isinstance(after, Outreach):
+        return ()
+    return (*entry_waits_again(before, documents, after.updated_at), *_plain_answer(after, documents))
+
+
+def _plain_answer(unsent: Outreach, documents: Reader) -> tuple[Write, ...]:
+    found = documents.get(f"outreach/{unsent.instead_of}") if unsent.instead_of and not bothered(unsent) else None
+    if found is None:
+        return ()
+    lost, now = Outreach.model_validate(found.data), unsent.updated_at
+    purpose = TOLD.get(lost.response.action or "", "slot_no_longer_free")
+    there = lost.changed(channel=unsent.channel, address_key=unsent.address_key)
+    answer = answer_to(there, purpose, salon_of(documents, lost.salon_id), said_in=None, now=now)
+    return () if documents.get(answer.path) else create(say(answer, now=now, actor=ACTOR))
