@@ -26,9 +26,10 @@ from werkzeug.wrappers import Response
 from local import cloud_events, cron
 from local.functions import FUNCTIONS, Function, door, load
 from local.routes import Schedule, document_triggers, doors, schedules, subscriptions
+from local.sign_in import LocalSignIns
 from shared.adapters import clock as clock_adapter
-from shared.adapters import firestore, log, pubsub, settings, twilio
-from shared.adapters.memory import Change, MemoryBus, MemoryDatabase, MemoryStore
+from shared.adapters import firestore, log, pubsub, scheduler, settings, sign_in, twilio
+from shared.adapters.memory import Change, MemoryBus, MemoryDatabase, MemoryScheduler, MemoryStore
 from shared.domain.wording import Button, templates
 from shared.ports import (
     SALON,
@@ -222,6 +223,7 @@ class Suite:
         self._subscriptions = list(subscriptions(found))
         self._doors = list(doors(found))
         self._schedules = {schedule.name: schedule for schedule in schedules(found)}
+        self.switch = MemoryScheduler({name: found.cron for name, found in self._schedules.items()}, run=self.tick)
         self._loaded: dict[str, Callable[..., Any]] = {}
         self._numbers = count(1)
         self._actions: list[tuple[datetime, str, int, Callable[[], None]]] = []
@@ -236,6 +238,8 @@ class Suite:
             (firestore, "store", lambda: self.store),
             (pubsub, "bus", lambda: self.bus),
             (twilio, "messenger", lambda: self.messenger),
+            (scheduler, "scheduler", lambda: self.switch),
+            (sign_in, "sign_ins", lambda: LocalSignIns(AUTH_TOKEN)),
             (clock_adapter, "clock", lambda: self.clock),
             (settings, "deployment", lambda: self.deployment),
             (settings, "twilio_auth_token", lambda sid: AUTH_TOKEN if sid == ACCOUNT_SID else None),
@@ -364,7 +368,8 @@ class Suite:
                 self.run_until_idle()
             for schedule in self._schedules.values():
                 if self._when(schedule) <= moment:
-                    self.tick(schedule.name)
+                    if not self.switch.is_paused(schedule.name):
+                        self.tick(schedule.name)
                     self._next[schedule.name] = cron.next_after(schedule.cron, moment)
                     self.run_until_idle()
         self.clock.move_to(target)

@@ -8,6 +8,7 @@ from local import cron
 from local.clock import BusinessTime
 from local.documents import instant
 from local.routes import Schedule
+from shared.adapters.memory import MemoryScheduler
 from shared.ports import Bus, Published
 
 
@@ -19,6 +20,11 @@ class Schedules:
         self._schedules = tuple(schedules)
         self._clock = clock
         self._bus = bus
+        self.switch = MemoryScheduler(
+            {schedule.name: schedule.cron for schedule in self._schedules},
+            run=lambda name: self.fire_now(name, clock.now()),
+        )
+        """As in the cloud, what comes due while it is paused is not made up for."""
         self._moved = threading.Condition()
         self._since = clock.now()
         self._stopping = False
@@ -62,6 +68,8 @@ class Schedules:
         due = []
         for schedule in self._schedules:
             at = cron.last_until(schedule.cron, until)
+            if self.switch.is_paused(schedule.name):
+                continue
             if at > since:
                 due.append((at, schedule))
             elif minutely_anyway and schedule.cron == cron.EVERY_MINUTE:

@@ -1,9 +1,6 @@
 """`python -m local up`: the whole suite on this machine, until it is told to stop."""
 
 import argparse
-import base64
-import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -20,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any, NoReturn
 
-from local import demo_salon, emulators, link, routes
+from local import demo_salon, emulators, link, routes, sign_in
 from local.clock import BusinessTime
 from local.cloud import PROJECT, Cloud
 from local.deliveries import Deliveries, Faults, Records
@@ -39,6 +36,7 @@ from local.visits import Visits
 from local.workers import Workers, WorkersBroken
 from shared.adapters.twilio import INCOMING_PATH, WEBHOOK_RETRIES
 from shared.domain import wording
+from shared.ports import SignedIn
 
 WORDS = {"emulator": "Google's emulators", "memory": "the memory adapters"}
 WORKERS = 2
@@ -107,6 +105,7 @@ class Running:
     account_sid: str
     auth_token: str
     owner_tokens: Mapping[str, str]
+    platform_token: str
     workers: Workers
     local: LocalDoors
     log: Path
@@ -122,6 +121,7 @@ class Running:
             "twilio_account_sid": self.account_sid,
             "twilio_auth_token": self.auth_token,
             "console_url": f"{self.gateway.base_url}/console",
+            "platform_token": self.platform_token,
             "salons": {salon_id: {"owner_token": token} for salon_id, token in self.owner_tokens.items()},
         }
 
@@ -178,17 +178,24 @@ def start(options: Options, stack: ExitStack) -> Running:
     workers = Workers(count=WORKERS, log=log)
     deliveries = Deliveries(workers, in_flight, faults, records)
     cloud = _cloud(jars, functions, deliveries, in_flight, clock, stack)
-    address = link.serve({"clock": link.Shared(clock, ("now",)), **cloud.shared()})
+    schedules = Schedules(routes.schedules(functions), clock, cloud.bus)
+    address = link.serve(
+        {
+            "clock": link.Shared(clock, ("now",)),
+            "scheduler": link.Shared(schedules.switch, ("schedules", "pause", "resume", "run")),
+            **cloud.shared(),
+        }
+    )
     setup = {
         "functions": str(options.functions.resolve()),
         "link": asdict(address),
         "phone_url": phone_server.url,
+        "signing_key": key,
     }
     # Stopped before the cloud that they use.
     stack.callback(workers.stop)
     workers.start(setup, os.environ, cloud.worker_died)
 
-    schedules = Schedules(routes.schedules(functions), clock, cloud.bus)
     local = LocalDoors(
         cloud=cloud,
         clock=clock,
@@ -211,22 +218,14 @@ def start(options: Options, stack: ExitStack) -> Running:
         phone_url=phone_server.url,
         account_sid=account_sid,
         auth_token=auth_token,
-        owner_tokens={salon_id: owner_token(key, salon_id) for salon_id in salons},
+        owner_tokens={
+            salon_id: sign_in.token(key, SignedIn(f"owner-{salon_id}", "owner", salon_id)) for salon_id in salons
+        },
+        platform_token=sign_in.token(key, SignedIn("platform", "platform", None)),
         workers=workers,
         local=local,
         log=Path(log.name),
     )
-
-
-def owner_token(key: str, salon_id: str) -> str:
-    """A JWT as of the owner's sign-in, but signed with the deployment's own key, which only a local cloud does."""
-
-    def part(content: bytes) -> str:
-        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-    header, claims = {"alg": "HS256", "typ": "JWT"}, {"sub": f"owner-{salon_id}", "salon_id": salon_id, "role": "owner"}
-    signed = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
-    return f"{signed}.{part(hmac.digest(key.encode(), signed.encode(), hashlib.sha256))}"
 
 
 def _phone(base_url: str, account_sid: str, auth_token: str, clock: BusinessTime, stack: ExitStack) -> Phone:

@@ -20,8 +20,9 @@ from local.clock import LocalClock
 from local.functions import load
 from local.phone import loopback
 from local.published import AnnouncedBus
+from local.sign_in import LocalSignIns
 from local.workers import FAULT_HEADER, FUNCTION_HEADER
-from shared.adapters import clock, firestore, pubsub, twilio
+from shared.adapters import clock, firestore, pubsub, scheduler, sign_in, twilio
 from shared.adapters.memory import MemoryStore
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -95,6 +96,9 @@ def _replace_the_seams(setup: dict[str, Any]) -> None:
     control = link.connect(link.Address(address["path"], address["key"], tuple(address["names"])))
     local_clock = LocalClock(control["clock"])
     clock.clock = lambda: local_clock  # type: ignore[assignment]
+    scheduler.scheduler = lambda: control["scheduler"]  # type: ignore[assignment]
+    sign_ins = LocalSignIns(setup["signing_key"])
+    sign_in.sign_ins = lambda: sign_ins  # type: ignore[assignment]
     messenger = loopback.messenger(setup["phone_url"])
     twilio.messenger = lambda: messenger  # type: ignore[assignment]
     if "database" in control:

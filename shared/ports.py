@@ -213,6 +213,42 @@ class Notifier(Protocol):
     def send(self, notice: Notice) -> Accepted | Refused | AnswerLost: ...
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """A cron job of the suite. `disabled` is what the platform itself stopped because it could not run it."""
+
+    name: str
+    cron: str
+    state: Literal["enabled", "paused", "disabled"]
+
+
+class Scheduler(Protocol):
+    """The suite's own schedules, and nobody else's in the project. Pausing what is paused is no error, nor is resuming
+    what runs."""
+
+    def schedules(self) -> list[Schedule]: ...
+    def pause(self, name: str) -> None: ...
+    def resume(self, name: str) -> None: ...
+    def run(self, name: str) -> None:
+        """Once, now, paused or not."""
+        ...
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whose a token is, once its signature, its time and its audience have been checked."""
+
+    uid: str
+    role: str | None
+    salon_id: str | None
+
+
+class SignIns(Protocol):
+    def who(self, token: str) -> SignedIn | None:
+        """None for whatever is no valid token of this deployment."""
+        ...
+
+
 class Clock(Protocol):
     """`now` is business time, simulated in the local cloud; `real` is the machine's, for leases and back-off only."""
 

@@ -3,6 +3,7 @@ locals {
 
   environment = {
     GOOGLE_CLOUD_PROJECT = var.project_id
+    GOOGLE_CLOUD_REGION  = var.region
     PUBLIC_BASE_URL      = local.public_base_url
     TWILIO_TEMPLATES     = jsonencode(var.twilio_templates)
     NOTICE_CHANNELS      = join(",", var.notice_channels)
@@ -41,7 +42,7 @@ module "function" {
   timeout_seconds = try(each.value.timeout_seconds, 60)
   min_instances   = anytrue([for door in local.public_doors : door.function == each.key]) ? var.warm_doors : 0
   max_instances   = try(each.value.max_instances, 20) * (try(each.value.max_instances, 20) > 1 ? var.max_instances_factor : 1)
-  public          = contains(local.invokers[each.key], "allUsers")
+  from_outside    = anytrue([for door in local.doors : door.function == each.key])
   environment     = { for name in try(each.value.environment, []) : name => lookup(local.environment, name, null) }
   secrets         = { for name in try(each.value.secrets, []) : name => google_secret_manager_secret.of[name].secret_id if !contains(local.unused_secrets, name) }
   roles           = { for use, role in local.project_roles : use => role if contains(try(each.value.uses, []), use) }

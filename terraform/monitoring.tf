@@ -129,7 +129,7 @@ locals {
       severity = "CRITICAL"
       minutes  = 0
       query    = "(sum(increase(${local.metric.handled}{function=\"expire_outreach\"}[10m])) or vector(0)) < 1"
-      then     = "Deadlines, rounds and repairs stand still. Is the schedule expire_outreach paused, or its function failing?"
+      then     = "Deadlines, rounds and repairs stand still. Is the schedule smart_fill_expire_outreach paused, or its function failing?"
     }
     breaker_open = {
       says     = "A circuit breaker opened"

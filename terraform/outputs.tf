@@ -16,6 +16,14 @@ output "twilio_webhooks" {
   }
 }
 
+output "platform_doors" {
+  description = "Where platform_members reach what is not public. It is behind no front."
+  value = {
+    for door in local.doors : door.function => "${module.function[door.function].uri}${trimsuffix(door.path, "/**")}"
+    if door.access == "platform"
+  }
+}
+
 output "secrets_to_fill" {
   description = "Each needs a version before the functions that read it can start."
   value       = sort(keys(google_secret_manager_secret.of))

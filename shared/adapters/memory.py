@@ -2,16 +2,25 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from shared.adapters import paths, storable, wire
 from shared.adapters.memory_database import Change, MemoryDatabase, Reads, Result, versions
-from shared.ports import Contended, Found, Published, Query, ReadAfterWrite, Snapshot, Transaction, Write
+from shared.ports import Contended, Found, Published, Query, ReadAfterWrite, Schedule, Snapshot, Transaction, Write
 
-__all__ = ["ATTEMPTS", "Change", "Database", "MemoryBus", "MemoryDatabase", "MemoryDocuments", "MemoryStore"]
+__all__ = [
+    "ATTEMPTS",
+    "Change",
+    "Database",
+    "MemoryBus",
+    "MemoryDatabase",
+    "MemoryDocuments",
+    "MemoryScheduler",
+    "MemoryStore",
+]
 
 ATTEMPTS = 5
 
@@ -127,6 +136,32 @@ class MemoryBus:
     def publish(self, message: Published) -> None:
         wire.encode(message.body)  # refuses what Pub/Sub could not carry
         self._deliver(message)
+
+
+class MemoryScheduler:
+    """Knows what is paused; who keeps the time asks it before firing. `run` fires one schedule."""
+
+    def __init__(self, crons: Mapping[str, str], run: Callable[[str], object]) -> None:
+        self._crons = dict(sorted(crons.items()))
+        self._paused: set[str] = set()
+        self._run = run
+
+    def is_paused(self, name: str) -> bool:
+        return name in self._paused
+
+    def schedules(self) -> list[Schedule]:
+        return [
+            Schedule(name, cron, "paused" if self.is_paused(name) else "enabled") for name, cron in self._crons.items()
+        ]
+
+    def pause(self, name: str) -> None:
+        self._paused.add(name)
+
+    def resume(self, name: str) -> None:
+        self._paused.discard(name)
+
+    def run(self, name: str) -> None:
+        self._run(name)
 
 
 def _own(root: paths.Root, snapshot: Snapshot) -> Snapshot:

@@ -11,7 +11,7 @@ variables {
   memory          = "256Mi"
   timeout_seconds = 60
   max_instances   = 20
-  public          = false
+  from_outside    = false
   environment     = { GOOGLE_CLOUD_PROJECT = "salon-suite" }
   secrets         = {}
   roles           = {}
@@ -33,7 +33,7 @@ run "a_function_that_asks_for_nothing_is_given_nothing" {
 
   assert {
     condition     = google_cloudfunctions2_function.function.service_config[0].ingress_settings == "ALLOW_INTERNAL_ONLY"
-    error_message = "Expected a door that is not public to be closed to the internet."
+    error_message = "Expected a function without a door to be closed to the internet."
   }
 
   assert {

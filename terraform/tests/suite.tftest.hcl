@@ -88,6 +88,38 @@ run "nobody_may_call_whom_they_do_not_deliver_to" {
   }
 }
 
+run "the_switch_is_reached_from_outside_by_those_who_are_named" {
+  command = apply
+
+  assert {
+    condition     = alltrue([for name, made in module.function : made.from_outside == contains(["answer_offers", "show_console", "stop_schedules"], name)])
+    error_message = "Expected every door to be reachable from outside, and nothing else."
+  }
+
+  assert {
+    condition     = keys(output.platform_doors) == ["stop_schedules"] && endswith(output.platform_doors.stop_schedules, "/schedules")
+    error_message = "Expected to be told where the platform's doors are."
+  }
+
+  assert {
+    condition     = toset([for made in google_cloud_scheduler_job.of : made.name]) == toset(["smart_fill_day_scan", "smart_fill_sweep_minutes"])
+    error_message = "Expected the suite's schedules to carry its name."
+  }
+}
+
+run "without_members_nobody_reaches_the_switch" {
+  command = apply
+
+  variables {
+    platform_members = []
+  }
+
+  assert {
+    condition     = module.function["stop_schedules"].granted.callers == 0
+    error_message = "Expected a platform door to be closed until somebody is named."
+  }
+}
+
 run "the_front_knows_the_public_paths_only" {
   command = apply
 

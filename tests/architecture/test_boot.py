@@ -16,6 +16,8 @@ SCRIPT = Path(__file__).with_name("boot_alone.py")
 NEEDED_BY = {
     "google.cloud.firestore": "firestore.store(",
     "google.cloud.pubsub_v1": "pubsub.bus(",
+    "google.cloud.scheduler_v1": "scheduler.scheduler(",
+    "google.oauth2.id_token": "sign_in.sign_ins(",
     "twilio.rest": "twilio.messenger(",
 }
 """Slow or heavy packages, and what a door calls when it needs one."""

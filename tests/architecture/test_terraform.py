@@ -19,6 +19,7 @@ import pytest
 
 from local.functions import FirestoreTrigger, Function, Trigger, load
 from local.routes import TOPICS, document_triggers, doors, schedules, subscriptions
+from shared.adapters.scheduler import PREFIX
 from shared.domain.events import EventType
 from tests.architecture.project import ROOT, reached, tree
 
@@ -238,7 +239,6 @@ def test_everybody_is_named_only_for_public_doors() -> None:
     assert sorted(line.strip() for line in code.splitlines()) == [
         'anytrue([for door in local.public_doors : door.function == name]) ? ["allUsers"] : [],',
         'member   = "allUsers"',
-        'public          = contains(local.invokers[each.key], "allUsers")',
         "public    = anytrue([for invoker in google_cloud_run_service_iam_member.invoker :"
         ' invoker.member == "allUsers"])',
     ]
@@ -246,6 +246,11 @@ def test_everybody_is_named_only_for_public_doors() -> None:
 
 
 # What functions are given, and what they use.
+
+
+def test_schedules_are_known_by_the_name_that_terraform_gives_them() -> None:
+    (job,) = [body for name, body in blocks("resource").items() if name == "google_cloud_scheduler_job.of"]
+    assert job["name"] == f'"{PREFIX}${{each.key}}"'
 
 
 def test_every_variable_has_a_value_and_every_value_a_function() -> None:

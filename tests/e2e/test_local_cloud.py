@@ -372,3 +372,25 @@ def reachable(url: str) -> bool:
     host, _, port = url.removeprefix("http://").partition(":")
     with socket.socket() as probe:
         return probe.connect_ex((host, int(port))) == 0
+
+
+@pytest.mark.xdist_group("local cloud on memory")
+def test_the_platforms_switch_stops_and_starts_the_schedules(tmp_path: Path) -> None:
+    with local_cloud("memory", tmp_path, "--salon", "none", "--speed", "0", "--at", "2026-11-20T09:00:00Z") as running:
+        signed_in = {"Authorization": f"Bearer {running.info['platform_token']}"}
+
+        def sweeps(now: str) -> int:
+            running.ask("POST", "/local/clock", {"now": now})
+            return sum(each["function"] == "expire_outreach" for each in running.ask("GET", "/local/deliveries"))
+
+        assert running.request("POST", "/schedules/pause").status == 401
+        assert sweeps("2026-11-20T09:10:00Z") == 1
+        assert running.request("POST", "/schedules/pause", headers=signed_in).status == 200
+        assert sweeps("2026-11-20T10:00:00Z") == 1
+        assert running.request("POST", "/schedules/expire_outreach/run", headers=signed_in).status == 200
+        assert running.drained() == 0
+        assert sweeps("2026-11-20T11:00:00Z") == 2
+        assert running.request("POST", "/schedules/resume", headers=signed_in).status == 200
+        assert sweeps("2026-11-20T12:00:00Z") == 3
+        asked = {each["details"]["asked"] for each in running.documents("audit_logs").values()}
+        assert asked == {"pause", "resume", "run"}

@@ -10,6 +10,11 @@ output "account" {
   value = google_service_account.function.email
 }
 
+output "from_outside" {
+  description = "Whether it can be reached from outside: for the tests."
+  value       = google_cloudfunctions2_function.function.service_config[0].ingress_settings == "ALLOW_ALL"
+}
+
 output "granted" {
   description = "All that its account may do, and who may call it: for the tests."
   value = {

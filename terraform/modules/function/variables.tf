@@ -55,8 +55,8 @@ variable "max_instances" {
   type = number
 }
 
-variable "public" {
-  description = "Whether it can be reached from outside the project's own services."
+variable "from_outside" {
+  description = "Whether it can be reached from outside the project's own services; who may then call it, invokers says."
   type        = bool
 }
 
