@@ -117,6 +117,28 @@ def decide(decision: Decision, *, now: datetime) -> Amended[Decision]:
     )
 
 
+def reconsidered(decision: Decision, again: Decision, *, now: datetime) -> Amended[Decision] | None:
+    """The same question looked at once more. None where everybody stands as before, whatever their scores are now."""
+    if decision.reasons == again.reasons and _standing(decision) == _standing(again):
+        return None
+    return amend(
+        decision,
+        now=now,
+        actor=decision.agent_name,
+        event="decision_made",
+        action=f"Considered again: {decision.decision_type}",
+        details={"action_taken": again.action_taken, "reasons": again.reasons, "dry_run": again.dry_run},
+        **{name: getattr(again, name) for name in _RECONSIDERED},
+    )
+
+
+_RECONSIDERED = ("action_details", "reasons", "considered", "settings_version", "dry_run", "expires_at")
+
+
+def _standing(decision: Decision) -> dict[Any, Any]:
+    return {each["customer_id"]: each["excluded"] for each in decision.considered}
+
+
 def approval_settled(
     decision: Decision,
     status: Literal["approved", "rejected", "expired", "cancelled"],

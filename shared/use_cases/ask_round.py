@@ -34,6 +34,7 @@ from shared.use_cases.round_documents import (
     action_of,
     asking,
     key_of,
+    nobody_asked,
     outreach_id,
     proposal,
     round_decision,
@@ -168,11 +169,12 @@ def _round(
     )
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
     if isinstance(plan, NoRound):
+        considered = nobody_asked(gap, plan, candidates, scene, transaction)
         if idle:
             # Looked at again when it changes and by no clock: most idle time finds nobody.
             asleep = gap.campaign.idle()
             moved = replace(campaigned(gap, asleep, now=now, actor=AGENT)) if asleep != gap.campaign else ()
-            transaction.write(*moved, *release([ASKS_LOCK]))
+            transaction.write(*moved, *considered, *release([ASKS_LOCK]))
             return NobodyAsked(plan.reason)
         if step.top_up:
             # The offer that fell away cannot be replaced: the wave is smaller from now on.
@@ -182,7 +184,8 @@ def _round(
             campaign = gap.campaign.changed(wave=len(scene.offers), next_round_at=plan.retry_at)
         else:
             campaign = gap.campaign.postponed(plan.retry_at, plan.reason)
-        transaction.write(*replace(campaigned(gap, campaign, now=now, actor=AGENT)), *release([ASKS_LOCK]))
+        moved = replace(campaigned(gap, campaign, now=now, actor=AGENT))
+        transaction.write(*moved, *considered, *release([ASKS_LOCK]))
         return NobodyAsked(plan.reason)
 
     live = settings.mode == "live"

@@ -9,9 +9,9 @@ from typing import Any
 from shared.domain import approval as approvals
 from shared.domain import money
 from shared.domain.audit import Amended
-from shared.domain.campaign import Round
+from shared.domain.campaign import NoRound, Round
 from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, notice_of
-from shared.domain.decision import Agent, Context, Decision, RevenueImpact, decide, waiting_for
+from shared.domain.decision import Agent, Context, Decision, Outcome, RevenueImpact, decide, reconsidered, waiting_for
 from shared.domain.fallback import offer_purpose, offer_text
 from shared.domain.gap import Gap
 from shared.domain.identity import address_key
@@ -20,9 +20,9 @@ from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 from shared.domain.stored import natural_id
 from shared.domain.wording import spoken_deadline, spoken_time
-from shared.ports import Write
+from shared.ports import Reader, Write
 from shared.use_cases.waitlist import waitlist_moved
-from shared.use_cases.writing import create
+from shared.use_cases.writing import create, replace
 
 AGENT: Agent = "gap_fill_agent"
 
@@ -91,6 +91,54 @@ def round_decision(
         dry_run=scene.settings.mode == "dry_run",
         revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
         expires_at=max(deadlines),
+    )
+
+
+def nobody_asked(
+    gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Scene, reader: Reader
+) -> tuple[Write, ...]:
+    """Who was considered, and why nobody is asked at present: one decision for each round that does not go out, written again
+    when it is for other reasons. Idle time that is kept for those who wait for exactly it has nothing to explain; nor has a
+    round that needs nobody more."""
+    if plan.kind == "enough_asked" or (gap.origin == "idle" and scene.settings.gap.fill_idle != "all"):
+        return ()
+    decision = _nobody(gap, plan, candidates, scene)
+    found = reader.get(decision.path)
+    if found is None:
+        return create(decide(decision, now=scene.now))
+    again = reconsidered(Decision.model_validate(found.data), decision, now=scene.now)
+    return replace(again) if again else ()
+
+
+def _nobody(gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Scene) -> Decision:
+    """Nothing more can come of it: it has its outcome."""
+    number = gap.campaign.round + 1
+    return Decision(
+        id=natural_id("dec", gap.id, number, "nobody"),
+        salon_id=gap.salon_id,
+        created_at=scene.now,
+        updated_at=scene.now,
+        agent_name=AGENT,
+        decision_type="gap_fill",
+        autonomy_level="full_auto",
+        context=Context(
+            trigger_id=gap.id, trigger_type="schedule_gap", staff_id=gap.staff_id, time_slot=gap.start_time
+        ),
+        action_taken="nobody_asked",
+        action_details={
+            "gap_duration_minutes": gap.duration_minutes,
+            "potential_revenue": float(gap.potential_revenue),
+            "round": number,
+            "asked": [],
+            "kind": plan.kind,
+        },
+        reasons=[plan.reason],
+        considered=[candidate.considered() for candidate in candidates],
+        settings_version=scene.settings.version,
+        dry_run=scene.settings.mode == "dry_run",
+        revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
+        outcome=Outcome(status="expired", result="nobody was asked", completed_at=scene.now),
+        expires_at=plan.retry_at,
     )
 
 

@@ -195,7 +195,7 @@ def test_who_gave_the_time_back_is_not_asked_to_take_it(status: str):
         suite.update(f"{ROOT}/bookings/b1", status=status, cancelled_by="customer", updated_at=NOW)
         suite.advance_to(NOW.replace(hour=13, minute=25))
         if status == "cancelled":
-            assert asked(suite) == ["c0"] and why_not(suite) == {"holder": "gave this very time back"}
+            assert asked(suite) == ["c0"] and why_not(suite)["holder"] == "gave this very time back"
         else:
             # Twenty minutes into the hour nothing of an hour's length is left to sell.
             assert asked(suite) == []
@@ -533,6 +533,34 @@ def test_a_decision_keeps_everybody_who_was_considered_with_their_reasons():
         assert decision["reasons"][0] == "3 of 4 could be asked, 1 are"
         [record] = [r for r in suite.list(f"{ROOT}/audit_logs").values() if r["resource_id"] == decision["id"]]
         assert record["event_type"] == "decision_made" and record["details"]["reasons"] == decision["reasons"]
+
+
+def test_who_was_considered_is_kept_also_when_nobody_could_be_asked():
+    with salon(waiting=2) as suite:
+        suite.update(f"{ROOT}/customers/c0", blocked=True)
+        suite.update(f"{ROOT}/customers/c1", consents={})
+        cancel(suite)
+        [decision] = decisions(suite)
+        assert (decision["action_taken"], decision["reasons"]) == ("nobody_asked", ["nobody to ask at present"])
+        assert why_not(suite) == {"c0": "blocked by the salon", "c1": "no consent for service"}
+        assert decision["settings_version"] == 1 and decision["outcome"]["result"] == "nobody was asked"
+
+
+def test_why_nobody_is_asked_is_written_again_when_it_is_for_other_reasons_and_only_then():
+    def written(suite: Suite) -> list[str]:
+        records = suite.list(f"{ROOT}/audit_logs").values()
+        return [record["action"] for record in records if record["event_type"] == "decision_made"]
+
+    with salon(waiting=1) as suite:
+        suite.update(f"{ROOT}/customers/c0", blocked=True)
+        cancel(suite)
+        suite.advance(hours=1)
+        assert written(suite) == ["Decision: gap_fill"]
+        suite.update(f"{ROOT}/customers/c0", blocked=False, consents={})
+        suite.advance(minutes=30)
+        assert sorted(written(suite)) == ["Considered again: gap_fill", "Decision: gap_fill"]
+        [decision] = decisions(suite)
+        assert decision["considered"][0]["excluded"] == "no consent for service"
 
 
 def test_time_freed_beside_a_gap_that_found_nobody_is_offered_at_once():

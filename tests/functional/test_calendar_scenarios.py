@@ -148,7 +148,9 @@ def test_on_a_sick_day_offers_are_taken_back_and_a_late_yes_is_refused_kindly() 
         suite.reply(offers(suite)[0], button=0)
         suite.run_until_idle()
         assert not [b for b in suite.list(f"{ROOT}/bookings").values() if b["source"] == "smart_fill"]
-        assert suite.outbox.messages[-1].purpose == "slot_no_longer_free"
+        instead = suite.outbox.messages[-1]
+        assert instead.purpose == "slot_taken_another"
+        assert suite.get(f"{ROOT}/outreach/{instead.sending.reference.rsplit('/', 1)[-1]}")["slot"]["staff_id"] == "zoe"
 
 
 def test_early_closing_cuts_the_gaps_at_once_because_the_salon_document_is_watched() -> None:
