@@ -10,6 +10,8 @@ EVERY_MINUTE = "* * * * *"
 
 def next_after(schedule: str, instant: datetime) -> datetime:
     """The first due time later than the instant."""
+    if schedule == EVERY_MINUTE:
+        return instant.astimezone(UTC).replace(second=0, microsecond=0) + MINUTE
     return _first(schedule, instant)
 
 

@@ -3,7 +3,6 @@
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -165,13 +164,17 @@ class MemoryScheduler:
 
 
 def _own(root: paths.Root, snapshot: Snapshot) -> Snapshot:
-    return replace(snapshot, path=root.relative(snapshot.path), data=_copy(snapshot.data))
+    return Snapshot(root.relative(snapshot.path), _copy(snapshot.data), snapshot.version, snapshot.update_time)
 
 
 def _copy(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
-        return {key: _copy(item) if type(item) in _NESTED else item for key, item in value.items()}
+        copied = value.copy()
+        for key, item in value.items():
+            if type(item) in _NESTED:
+                copied[key] = _copy(item)
+        return copied
     if kind is list:
         return [_copy(item) if type(item) in _NESTED else item for item in value]
     return value

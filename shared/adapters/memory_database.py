@@ -202,17 +202,26 @@ class _Collection:
     def _matching(self, query: Query) -> list[Snapshot]:
         """Looks only at the documents of the clause that leaves the fewest."""
         clauses = [(field, op, _operand(op, value)) for field, op, value in query.where]
-        ranges = [(field, *_range(self._index(field), op, operand)) for field, op, operand in clauses if op in _RANGED]
-        if not ranges:
+        # Where in a field's index the documents stand that satisfy all its comparisons, or its `in`.
+        stretches: dict[tuple[str, bool], list[tuple[int, int]]] = {}
+        for field, op, operand in clauses:
+            if op == "in":
+                index = self._index(field)
+                stretches[field, True] = [_range(index, "==", key) for key in operand]
+            elif op in _RANGED:
+                start, end = _range(self._index(field), op, operand)
+                ((first, last),) = stretches.get((field, False), [(start, end)])
+                stretches[field, False] = [(max(start, first), min(end, last))]
+        if not stretches:
             candidates: Iterable[Snapshot] = self.documents.values()
         else:
-            bounds: dict[str, tuple[int, int]] = {}
-            for field, start, end in ranges:
-                known = bounds.get(field, (start, end))
-                bounds[field] = (max(start, known[0]), min(end, known[1]))
-            field, (start, end) = min(bounds.items(), key=lambda bound: bound[1][1] - bound[1][0])
-            candidates = [self.documents[name] for _, name in self._index(field)[start:end]] if start < end else []
-            clauses = [clause for clause in clauses if clause[0] != field or clause[1] not in _RANGED]
+            (field, listed), found = min(stretches.items(), key=_length)
+            index = self._index(field)
+            candidates = [self.documents[name] for start, end in found for _, name in index[start : max(start, end)]]
+            if not listed:
+                clauses = [clause for clause in clauses if clause[0] != field or clause[1] not in _RANGED]
+        if not clauses:
+            return list(candidates)
         return [snapshot for snapshot in candidates if all(_holds(snapshot.data, *clause) for clause in clauses)]
 
     def _index(self, field: str) -> list[tuple[Key, str]]:
@@ -229,6 +238,10 @@ _RANGED = frozenset({"==", "<", "<=", ">", ">="})
 _first = itemgetter(0)
 
 
+def _length(stretches: tuple[Any, list[tuple[int, int]]]) -> int:
+    return sum(end - start for start, end in stretches[1])
+
+
 def _range(index: list[tuple[Key, str]], op: str, key: Key) -> tuple[int, int]:
     """Where in the index the values are that satisfy the comparison; an inequality stays within the value's type."""
     start = key if op in ("==", ">", ">=") else key[:1]
@@ -239,7 +252,7 @@ def _range(index: list[tuple[Key, str]], op: str, key: Key) -> tuple[int, int]:
 
 
 def _operand(op: str, value: Any) -> Any:
-    return [_key(item) for item in value] if op == "in" else _key(value)
+    return frozenset(_key(item) for item in value) if op == "in" else _key(value)
 
 
 def _holds(data: Data, field: str, op: str, operand: Any) -> bool:

@@ -91,7 +91,10 @@ def _comparand(field: str, op: str, value: Any) -> Any:
 
 
 def _map(value: Data) -> Data:
-    return {_key(key): _plain(item, key) for key, item in value.items()}
+    return {
+        (key if key and type(key) is str else _key(key)): (item if type(item) in _AS_IT_IS else _plain(item, key))
+        for key, item in value.items()
+    }
 
 
 def _key(key: Any) -> str:
@@ -102,10 +105,10 @@ def _key(key: Any) -> str:
 
 def _plain(value: Any, field: str) -> Any:
     kind = type(value)
-    if kind in _AS_IT_IS:
+    if kind in _AS_IT_IS or (kind is datetime and value.tzinfo is UTC):
         return value
     if isinstance(value, dict):
-        return {_key(key): _plain(item, key) for key, item in value.items()}
+        return _map(value)
     if isinstance(value, list | tuple):
         return [_plain(_not_a_list(item, field), field) for item in value]
     if isinstance(value, datetime):

@@ -26,6 +26,8 @@ from shared.domain.events import SalonEvent
 from shared.domain.invalid import InvalidEvent
 from shared.ports import SALON, Create, Data
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 Outcome = object
 """What came of it. A word is logged as it is, any other value by the name of its class only."""
 
@@ -210,6 +212,8 @@ def _map(fields: Any) -> Data:
 def _value(value: Any) -> Any:
     kind = value.WhichOneof("value_type")
     match kind:
+        case "string_value":
+            return value.string_value
         case None | "null_value":
             return None
         case "map_value":
@@ -226,7 +230,7 @@ def _value(value: Any) -> Any:
 
 def _instant(timestamp: Any) -> datetime:
     # By whole numbers: a float of seconds cannot carry microseconds exactly.
-    return datetime.fromtimestamp(timestamp.seconds, UTC) + timedelta(microseconds=timestamp.nanos // 1000)
+    return _EPOCH + timedelta(seconds=timestamp.seconds, microseconds=timestamp.nanos // 1000)
 
 
 def _time(event: CloudEvent) -> datetime:

@@ -98,7 +98,7 @@ class AuditRecord(Stored):
     @property
     def hash(self) -> str:
         body = self.model_dump(exclude={"announced_at", "due_at"})
-        return hashlib.sha256(json.dumps(body, sort_keys=True, default=_text).encode()).hexdigest()
+        return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
     def event(self) -> SalonEvent | None:
         """The announcement this record stands for, if any."""
@@ -117,6 +117,9 @@ class AuditRecord(Stored):
 
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, default=_text)
 
 
 @dataclass(frozen=True)

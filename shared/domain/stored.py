@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("expected an instant with a timezone, found a naive datetime")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def _decimal(value: Any) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from cloudevents.http import from_http
 from google.events.cloud.firestore import DocumentEventData
 
-from local.cloud_events import document_event, happened, match, pubsub_event
+from local.cloud_events import document_event, happened, match, pubsub_event, read
 from shared.adapters import triggers
 
 NOW = datetime(2026, 11, 20, 10, 0, 30, 123456, tzinfo=UTC)
@@ -106,3 +106,16 @@ def test_a_change_is_of_every_kind_that_fits() -> None:
     assert [kind for kind in kinds if happened(kind, {}, {})] == ["written", "updated"]
     assert [kind for kind in kinds if happened(kind, {}, None)] == ["written", "deleted"]
     assert [kind for kind in kinds if happened(kind, None, None)] == ["written"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        document_event(Change("salons/s1/bookings/b-é %", None, EVERYTHING), project="demo", event_id="e1", time=NOW),
+        document_event(Change("salons/s1/bookings/b1", None, None), project="demo", event_id="e1", time=NOW),
+        pubsub_event("ticks", {"at": NOW}, {"tick": "expire_outreach"}, project="demo", event_id="7", time=NOW),
+    ],
+)
+def test_in_one_process_an_event_is_read_as_the_sdk_reads_it(headers: dict[str, str], body: bytes) -> None:
+    ours, theirs = read(headers, body), from_http(headers, body)
+    assert (ours.get_attributes(), ours.data) == (theirs.get_attributes(), theirs.data)

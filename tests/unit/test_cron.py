@@ -32,6 +32,7 @@ def test_a_due_time_is_its_own_last_and_not_its_own_next() -> None:
     due = datetime(2026, 11, 21, 4, 15, tzinfo=UTC)
     assert last_until("*/5 * * * *", due) == due
     assert next_after("*/5 * * * *", due) == datetime(2026, 11, 21, 4, 20, tzinfo=UTC)
+    assert next_after("* * * * *", due) == datetime(2026, 11, 21, 4, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("schedule", ["* * * *", "61 * * * *", "*/0 * * * *", "x * * * *", "0 0 31 2 *"])

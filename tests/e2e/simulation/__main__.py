@@ -1,9 +1,12 @@
 """`--seed N` tells one run, `--runs N` makes many and prints what they went through."""
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from multiprocessing import Pool
 
 from tests.e2e.simulation.rules import RULES
 from tests.e2e.simulation.run import Result, shortest, simulate
@@ -14,6 +17,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="replay this run, step by step")
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes; default: the cores")
     parser.add_argument("--shrink", action="store_true", help="look for the shortest history that still fails")
     parser.add_argument("--stop", action="store_true", help="at the first run that fails")
     asked = parser.parse_args()
@@ -25,10 +29,10 @@ def main() -> int:
         return int(bool(result.broken))
     started = time.perf_counter()
     results = []
-    for seed in range(asked.first, asked.first + asked.runs):
-        results.append(simulate(seed))
-        if results[-1].broken:
-            _broken(results[-1])
+    for result in _simulated(range(asked.first, asked.first + asked.runs), asked.jobs):
+        results.append(result)
+        if result.broken:
+            _broken(result)
             if asked.stop:
                 break
     _summary(results, time.perf_counter() - started)
@@ -38,9 +42,18 @@ def main() -> int:
     return int(bool(failed))
 
 
+def _simulated(seeds: Iterable[int], jobs: int) -> Iterator[Result]:
+    """In the order of the seeds; a run is the same in whichever process."""
+    if jobs == 1:
+        yield from map(simulate, seeds)
+        return
+    with Pool(jobs) as pool:
+        yield from pool.imap(simulate, seeds)
+
+
 def _broken(result: Result) -> None:
     for line in result.broken[:20]:
-        print(f"seed {result.seed}: {line}", file=sys.stderr)
+        print(f"seed {result.seed}: {line}", file=sys.stderr, flush=True)
 
 
 def _shortest(result: Result) -> None:
@@ -52,12 +65,19 @@ def _shortest(result: Result) -> None:
 
 def _summary(results: list[Result], seconds: float) -> None:
     faults = sum((result.faults for result in results), Counter[str]())
-    print(f"{len(results)} runs in {seconds:.1f} s, {len([r for r in results if r.broken])} failed")
-    print(f"{sum(r.deliveries for r in results)} deliveries, {sum(r.effects for r in results)} effects, each a crash")
-    print(f"point, {sum(r.commits for r in results)} commits, {sum(r.sold for r in results)} sales")
+    cpu = sum(result.seconds for result in results)
+    print(f"{len(results)} runs in {seconds:.0f} s ({cpu / len(results):.2f} s of CPU each), ", end="")
+    print(f"{sum(bool(result.broken) for result in results)} failed")
+    print(f"{sum(r.acts for r in results):10,} acts of customers, owners and the app")
+    print(f"{sum(r.deliveries for r in results):10,} steps: deliveries to functions")
+    print(f"{sum(r.effects for r in results):10,} effects, each a point where machines die or others come in between")
+    print(f"{faults['interleaved'] + faults['the app at the same instant']:10,} interleavings at such a point")
+    print(f"{sum(r.commits for r in results):10,} commits, {sum(r.sold for r in results):,} of them sales")
+    print("faults:")
     for kind, times in faults.most_common():
-        print(f"{times:8} {kind}")
-    print(f"{len(RULES)} rules checked over each whole history: {', '.join(rule.__name__ for rule in RULES)}")
+        print(f"{times:10,} {kind}")
+    print(f"{len(RULES) * len(results):,} checks: {len(RULES)} rules over each whole history:")
+    print("\n".join(f"           {rule.__name__.replace('_', ' ')}" for rule in RULES))
 
 
 if __name__ == "__main__":

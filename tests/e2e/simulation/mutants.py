@@ -158,7 +158,7 @@ def _caught(mutant: Mutant, runs: int) -> str | None:
                 f"{mutant.name}: expected its line once in {mutant.file}, found {mutant.sound!r} otherwise"
             )
         broken.write_text(text.replace(mutant.sound, mutant.broken))
-        command = [sys.executable, "-m", "tests.e2e.simulation", "--runs", str(runs), "--stop"]
+        command = [sys.executable, "-m", "tests.e2e.simulation", "--runs", str(runs), "--stop", "--jobs", "1"]
         ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         return next(iter(ended.stderr.splitlines()), "no rule named") if ended.returncode else None
 

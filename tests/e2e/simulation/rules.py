@@ -1,5 +1,6 @@
 """What must hold over everything that was ever written, whatever went wrong on the way. Each rule yields what breaks it."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -331,19 +332,26 @@ def no_tenant_shows_in_another(history: History) -> Iterator[str]:
         place.id: [place.word, place.owner, place.sender, *(place.phone(n) for n in range(1, CUSTOMERS))]
         for place in PLACES
     }
+    of = {id: _any_of([*known, f"'{id}'"]) for id, known in secrets.items()}
     for change in history.cloud.history:
         for place in PLACES:
             if not _in(place, change.path) or change.after is None:
                 continue
-            text = repr(change.after)
+            # What stood there before was looked at when it was new.
+            before = change.before or {}
+            text = repr([value for name, value in change.after.items() if before.get(name) != value])
             for other in PLACES:
-                if other is not place and any(secret in text for secret in [*secrets[other.id], f"'{other.id}'"]):
+                if other is not place and of[other.id].search(text):
                     yield f"{change.path} shows something of {other.id}"
-    everybody = {secret for each in secrets.values() for secret in each} | {SHARED}
+    everybody = _any_of([*(secret for each in secrets.values() for secret in each), SHARED])
     for message, fields in history.cloud.lines:
         text = f"{message} {fields}"
-        if any(secret in text for secret in everybody):
+        if everybody.search(text):
             yield f"a log line shows a person: {text}"
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words)))
 
 
 def only_allowed_steps(history: History) -> Iterator[str]:

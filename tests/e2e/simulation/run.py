@@ -1,9 +1,12 @@
 """One run from one seed: a town, its days, then a calm day in which everything must come to its end; and the shortest
 history that still breaks a rule."""
 
+import gc
 import random
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,6 +31,9 @@ class Result:
     faults: Counter[str]
     sold: int
     commits: int
+    acts: int
+    """Of customers, owners and the booking app; reports of the provider are none."""
+    seconds: float
 
     @property
     def rules(self) -> frozenset[str]:
@@ -41,11 +47,12 @@ def simulate(
     without: frozenset[str] = frozenset(),
     tell: Callable[[str], None] = lambda line: None,
 ) -> Result:
+    started = time.process_time()
     random.seed(seed)  # back-off only, but its length decides who comes first
     ahead = list(plan(seed, EVENTS) if events is None else events)
     faults = Faults(seed, without)
     faults.on = False
-    with Cloud(now=START, faults=faults, tell=tell) as cloud:
+    with _all_garbage_at_the_end(), Cloud(now=START, faults=faults, tell=tell) as cloud:
         people = People(cloud, seed, tell)
         build(cloud, seed)
         faults.on = True
@@ -78,7 +85,27 @@ def simulate(
         history = History(cloud, people.inbound)
         broken = [f"{rule.__name__}: {what}" for rule in RULES for what in rule(history)]
         sold = sum(change.before is None and "/bookings/bkg_" in change.path for change in cloud.history)
-        return Result(seed, tuple(broken), cloud.delivered, cloud.effects, faults.struck, sold, len(history.commits))
+        return Result(
+            seed=seed,
+            broken=tuple(broken),
+            deliveries=cloud.delivered,
+            effects=cloud.effects,
+            faults=faults.struck,
+            sold=sold,
+            commits=len(history.commits),
+            acts=people.acts,
+            seconds=time.process_time() - started,
+        )
+
+
+@contextmanager
+def _all_garbage_at_the_end() -> Iterator[None]:
+    """A run keeps its whole history, so that looking for garbage meanwhile is for nothing."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _take_down(cloud: Cloud, event: Event) -> None:

@@ -212,11 +212,13 @@ class People:
         self.tell = tell
         self.inbound: list[str] = []
         """The SIDs of what people wrote and the suite took."""
+        self.acts = 0
         self._seed = seed
         self._written = count(1)
         cloud.outbox.on_message = self._reached
 
     def carry_out(self, event: Event) -> None:
+        self.acts += 1
         place, dice, now = PLACES[event.place], random.Random(event.dice), self.cloud.clock.now()
         match event.kind:
             case "book" | "walk in":
@@ -345,11 +347,13 @@ class People:
         self.cloud.report(message, status)
 
     def _presses(self, message: Message, button: int) -> None:
+        self.acts += 1
         sid = self._sid()
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} presses {button}: {message.sending.reference}")
         self._taken(sid, self.cloud.reply(message, button=button, sid=sid).status_code)
 
     def _says(self, message: Message, words: str) -> None:
+        self.acts += 1
         sid = self._sid()
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} says {words!r}: {message.sending.reference}")
         self._taken(sid, self.cloud.reply(message, body=words, sid=sid).status_code)
