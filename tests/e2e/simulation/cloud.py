@@ -50,6 +50,8 @@ class Cloud(Suite):
         self.messenger = _Provider(self)
         self.handed_over: list[HandedOver] = []
         self.published: Counter[str] = Counter()
+        self.announcements: list[tuple[Published, int]] = []
+        """Each with the number of changes before it."""
         self.lines: list[tuple[str, dict[str, object]]] = []
         self.down: dict[str, datetime] = {}
         self.meanwhile: Callable[[], bool] = lambda: False
@@ -175,7 +177,9 @@ class Cloud(Suite):
         return due if due >= self.clock.now() else cron.next_after(schedule.cron, self.clock.now() - MICROSECOND)
 
     def _published(self, message: Published) -> None:
-        self.published[message.attributes.get("event_id", "")] += 1
+        if message.topic == "salon-events":
+            self.published[message.attributes["event_id"]] += 1
+            self.announcements.append((message, len(self.history)))
         super()._published(message)
 
     def _logged(self, severity: str, message: str, **fields: object) -> None:

@@ -13,7 +13,8 @@ from datetime import timedelta
 from local.functions import FUNCTIONS, load
 from tests.e2e.simulation.cloud import Cloud
 from tests.e2e.simulation.faults import KINDS, Faults
-from tests.e2e.simulation.rules import RULES, History
+from tests.e2e.simulation.history import History
+from tests.e2e.simulation.rules import RULES
 from tests.e2e.simulation.town import START, Event, People, build, plan
 
 EVENTS = 100

@@ -1,0 +1,158 @@
+"""Who is asked, how often, when, and whether they, the salon and the owner wanted it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from shared.ports import Data
+from tests.e2e.simulation.history import ZONE, History, salon
+from tests.e2e.simulation.town import PLACES
+
+HOUR = timedelta(hours=1)
+
+
+class Claimed(NamedTuple):
+    """An ask that may have left: as it was when it was claimed, which change that was, and when it was handed over."""
+
+    root: str
+    ask: Data
+    claim: int
+    at: datetime
+
+
+def one_message_leaves_once(history: History) -> Iterator[str]:
+    gone: set[tuple[str, str]] = set()
+    for each in history.cloud.handed_over:
+        key = each.sending.reference, each.sending.channel
+        if key in gone:
+            yield f"{key} was handed over again after it may have left"
+        if each.left:
+            gone.add(key)
+
+
+def nothing_goes_out_unclaimed(history: History) -> Iterator[str]:
+    for each in history.cloud.handed_over:
+        salon_id, _, path = each.sending.reference.partition("/")
+        tries = [change for _, change in history.changes(f"salons/{salon_id}/{path}", each.after)]
+        if not tries or (tries[-1].after or {}).get("status") not in ("sending", "sent", "delivered", "read"):
+            yield f"{each.sending.reference} went out and nobody had claimed it"
+
+
+def _claimed(history: History) -> Iterator[Claimed]:
+    for each in history.left:
+        salon_id, _, path = each.sending.reference.partition("/")
+        root = f"salons/{salon_id}"
+        if path.startswith("outreach/"):
+            for index, change in reversed(history.changes(f"{root}/{path}", each.after)):
+                if change.after is not None and change.after["status"] == "sending":
+                    yield Claimed(root, change.after, index, each.at)
+                    break
+
+
+def consent_and_hours_hold(history: History) -> Iterator[str]:
+    """Consent, opt-outs and hours as they were when the ask was claimed."""
+    for root, ask, claim, instant in _claimed(history):
+        purpose, channel, at = ask["consent_purpose"], ask["channel"], instant.astimezone(ZONE)
+        customer = history.version(f"{root}/customers/{ask['customer_id']}", claim) or {}
+        if not customer["consents"].get(channel, {}).get(purpose):
+            yield f"{ask['id']} went out without consent"
+        said = [
+            change.after
+            for change in history.cloud.history[:claim]
+            if change.path.startswith(f"{root}/consents/") and change.after
+            and (change.after["channel"], change.after["purpose"]) == (channel, purpose)
+            and ask["customer_id"] in change.after["customer_ids"]
+        ]  # fmt: skip
+        if said and not max(said, key=lambda record: (record["at"], not record["granted"]))["granted"]:
+            yield f"{ask['id']} went out after a STOP"
+        answers = ask["instead_of"] is not None and at < ask["created_at"] + timedelta(minutes=10)
+        if not answers and not time(9) <= at.time() < time(20, 30):
+            yield f"{ask['id']} went out in quiet hours, at {at:%H:%M}"
+
+
+def nobody_asks_while_stopped(history: History) -> Iterator[str]:
+    """By a salon that is paused, or an agent whose breaker is open or that the owner has paused."""
+    for root, ask, _, at in _claimed(history):
+        house = history.version_until(root, at) or {}
+        if house.get("status") == "paused":
+            yield f"{ask['id']} went out while the salon was paused"
+        agent = history.version_until(f"{root}/agent_states/{ask['agent_name']}", at) or {}
+        breaker = agent.get("circuit_breaker", {})
+        if agent.get("status") == "paused" or (breaker.get("state") == "open" and breaker["cooldown_until"] > at):
+            yield f"{ask['id']} went out while its agent was stopped"
+
+
+def contact_limits_hold(history: History) -> Iterator[str]:
+    """An ask that goes on by another channel is still that one ask."""
+    asks: dict[tuple[str, str], dict[str, Data]] = defaultdict(dict)
+    for root, ask, _, _ in _claimed(history):
+        asks[root, ask["customer_phone"]][ask["id"]] = ask
+    for (root, phone), theirs in asks.items():
+        made = sorted(ask["created_at"] for ask in theirs.values())
+        hourly = _most(history, root, "per_customer_hourly", 1)
+        # What answers their own yes may follow the ask that they said yes to; what follows that counts both.
+        asked = sorted((ask["created_at"], ask["instead_of"] is None) for ask in theirs.values())
+        later = zip(asked, asked[hourly:], strict=False)
+        if any(of_itself and at - before < HOUR for (before, _), (at, of_itself) in later):
+            yield f"{root}: {phone} was asked more than {hourly} time(s) within an hour"
+        if max(Counter(at.astimezone(ZONE).date() for at in made).values()) > 3:
+            yield f"{root}: {phone} was asked more than 3 times a day"
+        promotions = sorted(ask["created_at"] for ask in theirs.values() if ask["consent_purpose"] == "marketing")
+        if any(after - before < 24 * HOUR for before, after in pairwise(promotions)):
+            yield f"{root}: {phone} had two promotions within 24 hours"
+
+
+def _most(history: History, root: str, name: str, default: int) -> int:
+    """The loosest that the salon ever allowed in this run."""
+    changes = history.changes(f"{root}/settings/current")
+    allowed = [change.after.get("limits", {}) for _, change in changes if change.after]
+    return max((int(limits.get(name, default)) for limits in allowed), default=default)
+
+
+def salon_limits_hold(history: History) -> Iterator[str]:
+    for place in PLACES:
+        made = sorted(ask["created_at"] for _, path, ask in history.created("outreach") if salon(path) == place.root)
+        hourly = _most(history, place.root, "hourly_actions", 20)
+        if any(after - before < HOUR for before, after in zip(made, made[hourly:], strict=False)):
+            yield f"{place.id} asked more than {hourly} times within an hour"
+
+
+def asks_are_about_open_time(history: History) -> Iterator[str]:
+    """And follow a decision that was written before them or with them."""
+    for index, path, ask in history.created("outreach"):
+        root, made = salon(path), history.cloud.history[index].update_time
+        whole = next((n for n, c in enumerate(history.cloud.history[index:], index) if c.update_time != made), None)
+        gap = history.version(f"{root}/gaps/{ask['trigger_id']}", index)
+        if gap is None or gap["status"] != "open":
+            yield f"{path} asks about a gap that is {gap and gap['status']}"
+        written = len(history.cloud.history) if whole is None else whole
+        if history.version(f"{root}/autonomous_decisions/{ask['decision_id']}", written) is None:
+            yield f"{path} was made and nobody had decided so"
+
+
+def the_owner_allowed_it(history: History) -> Iterator[str]:
+    """Where the owner wants to be asked, exactly what was approved is asked, after it was, and once."""
+    carried_out: Counter[str] = Counter()
+    for index, path, ask in history.created("outreach"):
+        root = salon(path)
+        decision = history.now[f"{root}/autonomous_decisions/{ask['decision_id']}"]
+        version = history.now.get(f"{root}/settings/v{decision['settings_version']}") or {}
+        supervised = version.get("autonomy", {}).get("gap_fill") == "supervised"
+        costly = ask["offer_details"]["discount_percent"] > 20
+        if not decision["approval"]["required"]:
+            if supervised or costly:
+                yield f"{path} was made without the owner's word"
+            continue
+        approval = history.version(f"{root}/approvals/{decision['approval']['approval_id']}", index) or {}
+        action, slot = approval.get("action_details", {}), ask["slot"]
+        if approval.get("recorded_status") != "approved":
+            yield f"{path} was made while its approval was {approval.get('recorded_status')}"
+            continue
+        carried_out[decision["id"]] += 1
+        asked = (ask["customer_id"], slot["staff_id"], slot["service_id"], slot["start"], ask["trigger_id"])
+        allowed = tuple(action[name] for name in ("customer_id", "staff_id", "service_id", "start", "gap_id"))
+        if asked != allowed or ask["offer_details"]["discount_percent"] != action["discount_percent"]:
+            yield f"{path} is not what was approved: {asked} instead of {allowed}"
+    yield from (f"{decision} was carried out {times} times" for decision, times in carried_out.items() if times > 1)

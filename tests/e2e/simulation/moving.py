@@ -1,0 +1,69 @@
+"""Nothing stays where it is for ever, and nothing fails that should not."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from local.in_process import Crash
+from shared.ports import Contended, Data
+from tests.e2e.simulation.history import History, kind
+from tests.e2e.simulation.town import PLACES
+
+OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
+
+
+def whatever_waits_has_a_wake_up(history: History) -> Iterator[str]:
+    """At every moment: who writes a state that waits also writes when somebody looks at it again."""
+    for change in history.cloud.history:
+        if change.after is not None and _waits(kind(change.path), change.after) and change.after["due_at"] is None:
+            yield f"{change.path} is {change.after.get('status')} and nobody will look at it again"
+
+
+def _waits(collection: str, data: Data) -> bool:
+    match collection:
+        case "gaps":
+            return bool(data["status"] == "open")
+        case "outreach":
+            return data["status"] in OPEN
+        case "messages" if data.get("direction") == "in":
+            return bool(data["handled_at"] is None)
+        case "messages":
+            return data["status"] in ("pending", "sending", "unknown")
+        case "approvals":
+            return data["recorded_status"] == "pending" or (
+                data["recorded_status"] == "approved" and not data["carried_out_at"]
+            )
+        case "audit_logs":
+            return data["announces"] is not None and data["announced_at"] is None
+    return False
+
+
+def nothing_is_stuck(history: History) -> Iterator[str]:
+    """In the end, after a calm day: all that was due has been done."""
+    now = history.cloud.clock.now()
+    for path, data in history.now.items():
+        due_at = data.get("due_at")
+        if isinstance(due_at, datetime) and due_at <= now:
+            yield f"{path} ({data.get('status')}) was due at {due_at} and nobody came"
+        if kind(path) == "locks" and data["until"] <= now:
+            yield f"{path} was held until {data['until']}, and nobody cleared it away"
+    for place in PLACES:
+        offered = {ask["waitlist_entry_id"] for ask in history.of(place, "outreach").values() if ask["status"] in OPEN}
+        for path, entry in history.of(place, "waitlist").items():
+            if entry["status"] == "offered" and path.rpartition("/")[2] not in offered:
+                yield f"{path} stays offered, and no offer is out"
+
+
+def nothing_broke(history: History) -> Iterator[str]:
+    """Machines die and locks are held; every other error is one of ours."""
+    for name, error in history.cloud.failures:
+        for each in _each(error):
+            if not isinstance(each, Crash | Contended):
+                yield f"{name} raised {each!r}"
+
+
+def _each(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _each(inner)
+    else:
+        yield error

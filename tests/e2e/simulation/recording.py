@@ -1,0 +1,149 @@
+"""Every change has its record, the records tell the whole story, and what they announce is heard."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from shared.domain import approval, decision, outgoing
+from shared.domain.audit import AuditRecord
+from shared.ports import Data
+from tests.e2e.simulation.history import History, kind, salon
+from tests.e2e.simulation.replaying import replayed
+
+AUDITED = {
+    "agent_states": "agent_state",
+    "gaps": "gap",
+    "outreach": "outreach",
+    "approvals": "approval",
+    "autonomous_decisions": "decision",
+    "consents": "consent",
+    "messages": "message",
+}
+"""Collections of state documents, and what their records call them."""
+STEPS: dict[str, dict[str, Any]] = {
+    "outreach": dict(outgoing.TRANSITIONS),
+    "messages": dict(outgoing.TRANSITIONS),
+    "approvals": dict(approval.TRANSITIONS),
+    "autonomous_decisions": dict(decision.OUTCOMES),
+    "gaps": {"open": {"filled", "expired", "ignored"}},
+    "waitlist": {
+        "waiting": {"offered", "booked", "expired", "cancelled"},
+        "offered": {"waiting", "booked", "expired", "cancelled"},
+    },
+    "bookings": {
+        "pending": {"confirmed", "completed", "cancelled", "no_show"},
+        "confirmed": {"completed", "cancelled", "no_show"},
+    },
+}
+
+
+def every_change_has_its_record(history: History) -> Iterator[str]:
+    for commit in history.commits:
+        records = {change.path for change in commit if kind(change.path) == "audit_logs"}
+        for change in commit:
+            name = AUDITED.get(kind(change.path))
+            if name is None or change.after is None or "revision" not in change.after:
+                continue
+            before, after = change.before or {}, change.after
+            if after["revision"] == before.get("revision"):
+                # An app answers an approval in place.
+                if name != "approval":
+                    yield f"{change.path} changed without a revision"
+                continue
+            if after["revision"] != before.get("revision", 0) + 1:
+                yield f"{change.path} goes from revision {before.get('revision', 0)} to {after['revision']}"
+            if f"{salon(change.path)}/audit_logs/{name}-{after['id']}-{after['revision']}" not in records:
+                yield f"{change.path} reached revision {after['revision']} without a record in the same commit"
+
+
+def records_are_never_rewritten(history: History) -> Iterator[str]:
+    """Only the outbox's own marks change, and only retention deletes."""
+    marks = {"announced_at", "due_at"}
+    for change in history.cloud.history:
+        if kind(change.path) == "audit_logs" and change.before is not None:
+            after = change.after or {}
+            changed = {
+                name for name in change.before.keys() | after.keys() if change.before.get(name) != after.get(name)
+            }
+            if changed - marks:
+                yield f"{change.path} was changed in {sorted(changed - marks)}"
+
+
+def trails_replay_to_what_is_stored(history: History) -> Iterator[str]:
+    """Their hash chains hold, without a hole, and end at the document; what they tell is what it says."""
+    trails: dict[tuple[str, str, str], list[AuditRecord]] = defaultdict(list)
+    for path, data in history.now.items():
+        if kind(path) == "audit_logs" and data["revision"] is not None:
+            record = AuditRecord.model_validate(data)
+            trails[salon(path), record.resource_type, record.resource_id].append(record)
+    documents = {
+        (salon(path), AUDITED[kind(path)], data["id"]): data
+        for path, data in history.now.items()
+        if kind(path) in AUDITED and "revision" in data
+    }
+    for key in documents.keys() - trails.keys():
+        yield f"{key} has no trail"
+    for key, records in trails.items():
+        records.sort(key=lambda record: record.revision or 0)
+        if [record.revision for record in records] != list(range(1, len(records) + 1)):
+            yield f"the trail of {key} has a hole"
+        links = [None, *(record.hash for record in records)]
+        if any(record.previous_hash != link for record, link in zip(records, links, strict=False)):
+            yield f"the chain of {key} is broken"
+        if key[1] not in AUDITED.values():
+            continue
+        if key not in documents:
+            yield f"the trail of {key} is about nothing"
+            continue
+        for name, told in replayed(records).items():
+            found = _field(documents[key], name)
+            if found != told:
+                yield f"the trail of {key} tells {name} {told!r}, stored is {found!r}"
+
+
+def _field(data: Data, dotted: str) -> Any:
+    value: Any = data
+    for part in dotted.split("."):
+        value = value[part]
+    return value
+
+
+def everything_is_announced(history: History) -> Iterator[str]:
+    for path, data in history.now.items():
+        if kind(path) != "audit_logs" or data["announces"] is None:
+            continue
+        if data["announced_at"] is None:
+            yield f"{path} ({data['announces']}) was never announced"
+        if not history.cloud.published[data["id"]]:
+            yield f"{path} was marked announced and never published"
+
+
+def nothing_is_announced_before_it_is_committed(history: History) -> Iterator[str]:
+    """Nor what never was."""
+    for message, after in history.cloud.announcements:
+        salon_id, event_id = message.body["salon_id"], message.body["event_id"]
+        if not history.changes(f"salons/{salon_id}/audit_logs/{event_id}", after):
+            yield f"{event_id} was published before anything was written"
+
+
+def only_allowed_steps(history: History) -> Iterator[str]:
+    for change in history.cloud.history:
+        steps = STEPS.get(kind(change.path))
+        if steps is None or change.before is None or change.after is None:
+            continue
+        was, is_now = (_status(kind(change.path), data) for data in (change.before, change.after))
+        # With its own bookings the app may do what it likes.
+        theirs = kind(change.path) == "bookings" and change.before.get("source") != "smart_fill"
+        if was and is_now and was != is_now and is_now not in steps.get(was, ()) and not theirs:
+            yield f"{change.path}: {was} -> {is_now}"
+
+
+def _status(collection: str, data: Data) -> str | None:
+    match collection:
+        case "approvals":
+            # An app may write over the status; ours is the recorded one.
+            return data.get("recorded_status")
+        case "autonomous_decisions":
+            outcome: str = data["outcome"]["status"]
+            return outcome
+    return data.get("status")

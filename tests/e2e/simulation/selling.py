@@ -1,0 +1,97 @@
+"""What we sell is free and sold once, and who says yes gets it or hears why not."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from shared.domain.booking import OCCUPYING
+from shared.ports import Data
+from tests.e2e.simulation.history import History, kind, overlap
+from tests.e2e.simulation.town import PLACES
+
+
+def nothing_is_sold_twice(history: History) -> Iterator[str]:
+    """Nor is a customer booked by us in two places: by the bookings that stood when our sale was committed."""
+    standing: dict[str, Data] = {}
+    for commit in history.commits:
+        bookings = [change for change in commit if kind(change.path) == "bookings"]
+        for change in bookings:
+            if change.after is None or change.after["status"] not in OCCUPYING:
+                standing.pop(change.path, None)
+            else:
+                standing[change.path] = change.after
+        for change in bookings:
+            sale = change.after
+            if change.before is not None or sale is None or sale["source"] != "smart_fill":
+                continue
+            root = change.path.rpartition("/")[0]
+            for path, other in standing.items():
+                if path == change.path or not path.startswith(root) or not overlap(sale, other):
+                    continue
+                if other["staff_id"] == sale["staff_id"]:
+                    yield f"{change.path} sells time of {path}"
+                if other["customer_id"] == sale["customer_id"]:
+                    yield f"{change.path} books a customer who is at {path}"
+
+
+def every_yes_has_an_end(history: History) -> Iterator[str]:
+    """What was taken in is handled; who said yes has a booking or a kind answer."""
+    stored = {path.rpartition("/")[2]: data for path, data in history.now.items() if data.get("direction") == "in"}
+    for sid in history.inbound:
+        if sid not in stored:
+            yield f"{sid} was accepted and never stored"
+    for sid, said in stored.items():
+        if said["handled_at"] is None:
+            yield f"{sid} was never handled"
+    for path, ask in history.now.items():
+        if kind(path) != "outreach" or ask["status"] != "responded":
+            continue
+        root, _, id = path.rpartition("/outreach/")
+        action = ask["response"]["action"]
+        if action == "booked":
+            booking = f"{root}/bookings/{ask['response']['booking_id']}"
+            # The app may delete what it likes.
+            if not history.changes(booking):
+                yield f"{path} was booked and has no booking"
+        elif action not in ("declined", "opted_out"):
+            told = [m for p, m in history.now.items() if kind(p) == "messages" and m.get("about") == id]
+            plainly = any(message["purpose"] in ("slot_taken", "slot_no_longer_free") for message in told)
+            with_another = any(
+                kind(p) == "outreach"
+                and o["instead_of"] == id
+                and (o["delivery"]["sent_at"] or (o["attempts"] and not o["delivery"]["error"]))
+                for p, o in history.now.items()
+            )
+            if not plainly and not with_another:
+                yield f"{path} was answered yes, refused ({action}) and nobody told them"
+
+
+def gaps_are_free(history: History) -> Iterator[str]:
+    """In the end, when all was repaired."""
+    now = history.cloud.clock.now()
+    for place in PLACES:
+        bookings = history.of(place, "bookings")
+        for path, gap in history.of(place, "gaps").items():
+            for other, booking in bookings.items():
+                taken = booking["status"] in OCCUPYING and booking["staff_id"] == gap["staff_id"]
+                if gap["status"] == "open" and taken and overlap(gap, booking) and booking["end_time"] > now:
+                    yield f"{path} is open over {other}"
+
+
+def double_bookings_are_noticed(history: History) -> Iterator[str]:
+    """The app cannot be stopped from writing over our sale, but the owner hears of what overlapped long enough."""
+    for place in PLACES:
+        told = {
+            (data["resource_id"], data["details"].get("other_id"))
+            for data in history.of(place, "audit_logs").values()
+            if data["event_type"] == "alert_triggered" and data["resource_type"] == "booking"
+        }
+        standing = {p: b for p, b in history.of(place, "bookings").items() if b["status"] in OCCUPYING}
+        for path, sale in standing.items():
+            for other_path, other in standing.items():
+                if sale["source"] != "smart_fill" or path == other_path or sale["staff_id"] != other["staff_id"]:
+                    continue
+                since = max(sale["updated_at"], other["updated_at"])
+                pair = path.rpartition("/")[2], other_path.rpartition("/")[2]
+                until = min(sale["end_time"], other["end_time"])
+                if overlap(sale, other) and until - since > timedelta(hours=4) and not {pair, pair[::-1]} & told:
+                    yield f"{path} and {other_path} overlap, and the owner was never told"
