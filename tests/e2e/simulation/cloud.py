@@ -54,6 +54,8 @@ class Cloud(Suite):
         """Each with the number of changes before it."""
         self.lines: list[tuple[str, dict[str, object]]] = []
         self.down: dict[str, datetime] = {}
+        self.provider_down = now
+        """Until then the provider takes nothing."""
         self.meanwhile: Callable[[], bool] = lambda: False
         """Lets the app do its next thing now, if it has one that could be now."""
         self.effects = 0
@@ -219,6 +221,8 @@ class _Provider:
 
     def _send(self, sending: Sending) -> Accepted | Refused | AnswerLost:
         faults = self._cloud.faults
+        if self._cloud.clock.now() < self._cloud.provider_down:
+            return self._called(sending, Refused(20503, "down", retry=True, provider_fault=True))
         if faults.strikes("refused, may retry"):
             return self._called(sending, Refused(63018, "throttled", retry=True, provider_fault=True))
         if faults.strikes("refused for good"):

@@ -21,9 +21,10 @@ CHANCES: dict[str, float] = {
     "report never": 0.15,
     "undelivered": 0.04,
     "function down": 0.5,
+    "provider down": 0.7,
     "clock jump": 0.5,
 }
-"""Each time that it could strike; of the last two, for each planned one."""
+"""Each time that it could strike; of the last three, for each planned one."""
 KINDS = tuple(CHANCES)
 
 

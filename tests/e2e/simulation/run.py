@@ -17,7 +17,7 @@ from tests.e2e.simulation.history import History
 from tests.e2e.simulation.rules import RULES
 from tests.e2e.simulation.town import START, Event, People, build, plan
 
-EVENTS = 100
+EVENTS = 130
 APP = {"cancel", "salon cancels", "move", "walk in", "walk in over an offer", "book"}
 SOON = timedelta(minutes=30)
 
@@ -62,6 +62,9 @@ def simulate(
             tell(f"{cloud.clock.now():%a %H:%M:%S} {event.kind} in {event.place} ({event.dice})")
             if event.kind == "function down":
                 _take_down(cloud, event)
+            elif event.kind == "provider down":
+                if faults.strikes("provider down"):
+                    cloud.provider_down = cloud.clock.now() + timedelta(minutes=5 + event.dice % 55)
             elif event.kind == "clock jump":
                 if faults.strikes("clock jump"):
                     cloud.jump(timedelta(minutes=event.dice % 180))
@@ -82,6 +85,7 @@ def simulate(
             cloud.run_until_idle()
         faults.on = False
         cloud.down.clear()
+        cloud.provider_down = cloud.clock.now()
         cloud.advance_to(cloud.clock.now() + timedelta(days=1))
         history = History(cloud, people.inbound)
         broken = [f"{rule.__name__}: {what}" for rule in RULES for what in rule(history)]

@@ -15,7 +15,7 @@ from shared.ports import Data
 from tests.e2e.simulation.cloud import Cloud
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-DAYS = 1
+DAYS = 2
 OPEN_HOURS = range(10, 18)
 SHARED = "+447700910000"
 """The phone of somebody whom both salons know."""
@@ -80,6 +80,7 @@ WEIGHTS = {
     "pause": 1,
     "decide in the app": 3,
     "function down": 1,
+    "provider down": 1,
     "clock jump": 1,
 }
 
@@ -152,7 +153,7 @@ def _build(suite: Suite, place: Place, dice: random.Random) -> None:
             "currency": "GBP",
             "locale": "en-GB",
             "address": "1 High Street",
-            "opening_hours": {day: [{"start": "10:00", "end": "18:00"}] for day in ("mon",)},
+            "opening_hours": {day: [{"start": "10:00", "end": "18:00"}] for day in ("mon", "tue")},
             "contacts": [{"name": f"{place.word} Olga", "role": "owner", "phone": place.owner}],
             "messaging": {"account_sid": ACCOUNT_SID, "whatsapp_from": place.sender, "sms_from": place.sender + "1"},
             "created_at": START,
@@ -252,7 +253,7 @@ class People:
                 if asked:
                     id, _ = dice.choice(asked)
                     self.cloud.update(f"{place.root}/approvals/{id}", status=dice.choice(["approved", "rejected"]))
-            case "function down" | "clock jump":
+            case "function down" | "provider down" | "clock jump":
                 raise ValueError(f"expected something people do, found {event.kind}")
             case _:
                 self._changes(event.kind, place, dice)
