@@ -11,6 +11,7 @@ COMMANDS = {
     "replay": "replay",
     "templates": "templates",
     "audit": "audit",
+    "repair": "repair",
 }
 """Command -> the module here with `add_parser(subparsers)`, which sets `command`: arguments -> exit code."""
 

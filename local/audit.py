@@ -5,7 +5,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from google.api_core.exceptions import GoogleAPICallError
@@ -77,7 +77,6 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("audit", help="look after the audit", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     verify = commands.add_parser("verify", help="find what was changed, removed or reordered", description=__doc__)
-    verify.add_argument("--salon", required=True, help="the salon's id")
     add_where(verify)
     verify.set_defaults(command=run)
 
@@ -85,14 +84,15 @@ def add_parser(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """0: every chain holds; 1: some do not; 2: it could not be found out."""
     try:
-        documents = reached(options).salon(options.salon)
+        where = reached(options)
+        documents = where.store.salon(options.salon)
         if documents.get(SALON) is None:
             raise NotReached(f"expected a salon {options.salon}, found none")
         found = read((each.path, each.data) for each in documents.at_one_instant([*CHAINED, AUDIT]))
+        broken = found.broken(where.clock.now())
     except (NotReached, InvalidEvent, GoogleAPICallError) as error:
         print(f"not verified: {error}", file=sys.stderr)
         return 2
-    broken = found.broken(datetime.now(UTC))
     for each in broken:
         print(f"broken: {each}")
     chained = sum(record.revision is not None for record in found.records)

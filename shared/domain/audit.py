@@ -61,6 +61,7 @@ AuditWord = Literal[
     "data_set_aside",
     "agent_changed",
     "alert_triggered",
+    "repaired",
 ]
 
 ANNOUNCE_WITHIN = timedelta(seconds=60)

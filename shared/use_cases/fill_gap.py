@@ -50,12 +50,9 @@ def fill_gap(
     if found is None:
         return NobodyAsked("no such gap")
     gap = Gap.model_validate(found.data)
-    offers = open_offers(documents, gap.id)
     if not gap.is_open:
-        withdrawn = [_withdraw(offer, f"the gap is {gap.status}", documents, clock) for offer in offers]
-        cancel_approvals(gap.id, f"the gap is {gap.status}", documents=documents, clock=clock, by=AGENT)
-        _conclude(documents, gap, clock)
-        return Withdrawn(sum(withdrawn))
+        return close_campaign(gap, documents=documents, clock=clock)
+    offers = open_offers(documents, gap.id)
     for offer in offers:
         if offer.slot is None or not gap.stretch.contains(offer.slot.stretch):
             _withdraw(offer, "the free time has moved", documents, clock)
@@ -82,6 +79,15 @@ def fill_gap(
         case Ask():
             scene = Scene(gap, salon, settings, offers, now, deployment.signing_key)
             return ask_round(scene, step, documents=documents, clock=clock)
+
+
+def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn:
+    """Nothing of a gap that has closed stays open. Done before, there is nothing to do."""
+    reason = f"the gap is {gap.status}"
+    withdrawn = [_withdraw(offer, reason, documents, clock) for offer in open_offers(documents, gap.id)]
+    cancel_approvals(gap.id, reason, documents=documents, clock=clock, by=AGENT)
+    _conclude(documents, gap, clock)
+    return Withdrawn(sum(withdrawn))
 
 
 def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) -> bool:

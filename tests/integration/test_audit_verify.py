@@ -115,22 +115,11 @@ def test_a_salon_or_a_cloud_that_is_not_there_is_no_finding(verify: Verified, tm
     code, out, err = verify(salon="nobody")
     assert (code, out) == (2, "") and "expected a salon nobody, found none" in err
     memory = tmp_path / "info.json"
-    memory.write_text(json.dumps({"project": "p", "firestore_emulator_host": None}))
+    memory.write_text(json.dumps({"project": "p", "firestore_emulator_host": None, "base_url": "http://127.0.0.1:1"}))
     code, _, err = verify("--info", str(memory))
     assert code == 2 and "in memory" in err
     code, _, err = verify("--info", str(tmp_path / "none.json"))
     assert code == 2 and "running local cloud" in err
-
-
-def test_the_local_cloud_is_found_by_its_file(
-    verify: Verified, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import os
-
-    host = os.environ["FIRESTORE_EMULATOR_HOST"]
-    info = tmp_path / "info.json"
-    info.write_text(json.dumps({"project": verify.client.project, "firestore_emulator_host": host}))
-    assert verify("--info", str(info))[0] == 0
 
 
 def test_every_kind_of_document_whose_changes_are_chained_is_looked_at() -> None:

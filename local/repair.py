@@ -1,0 +1,37 @@
+"""`python -m local repair`: what the hourly sweep of a salon finds, mended now, or with --dry-run only told."""
+
+import argparse
+import sys
+from typing import Any
+
+from google.api_core.exceptions import GoogleAPICallError
+
+from local.reach import NotReached, add_where, reached
+from shared.domain.invalid import InvalidEvent
+from shared.ports import SALON
+from shared.use_cases.repair_salon import repair_salon
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("repair", help="what of a salon is stuck or contradicts itself", description=__doc__)
+    add_where(parser)
+    parser.add_argument("--dry-run", action="store_true", help="change nothing")
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: nothing was wrong, or it is mended; 1: something is, and nothing was changed; 2: it could not be found out."""
+    try:
+        where = reached(options)
+        documents = where.store.salon(options.salon)
+        if documents.get(SALON) is None:
+            raise NotReached(f"expected a salon {options.salon}, found none")
+        faults = repair_salon(documents=documents, clock=where.clock, dry_run=options.dry_run).faults
+    except (NotReached, InvalidEvent, GoogleAPICallError) as error:
+        print(f"not looked at: {error}", file=sys.stderr)
+        return 2
+    for fault in faults:
+        print(f"{fault.mend}: {fault.path}: {fault.reason}")
+    done = "found, nothing changed" if options.dry_run else "mended or told the owner"
+    print(f"salon {options.salon}: {len(faults)} {done}" if faults else f"salon {options.salon}: nothing is wrong")
+    return 1 if faults and options.dry_run else 0

@@ -1,0 +1,205 @@
+"""Hourly, for each salon: what contradicts itself, or waits for nobody, is mended, or told the owner where only a person can.
+
+What is due, lost events and dead senders are not looked for here: `expire_outreach` and `scan_gaps` do that, from what each
+document says itself. This finds what no document says. Each look is a query with a limit; what a run does not reach is
+still there for the next.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from shared.domain.approval import Approval
+from shared.domain.booking import Booking
+from shared.domain.decision import Decision
+from shared.domain.gap import Gap
+from shared.domain.message import Inbound, Message, message_id, message_path
+from shared.domain.outreach import OPEN, Outreach
+from shared.domain.repair import (
+    AT_REST,
+    Fault,
+    Waiting,
+    asleep,
+    contradicted,
+    left_open,
+    noted,
+    offered_by_nobody,
+    unconfirmed,
+    woken,
+)
+from shared.domain.stored import StateDocument
+from shared.ports import Clock, Documents, Query, Reader, Snapshot, Update, Write
+from shared.use_cases import writing
+from shared.use_cases.fill_gap import close_campaign
+from shared.use_cases.load_calendar import readable
+from shared.use_cases.loading import salon_to_tell
+from shared.use_cases.waitlist import understood, waitlist_moved
+
+AT_ONCE: Final = 100
+LOOKED_BACK: Final = timedelta(hours=4)
+"""Sales and messages are looked at in the hours after they came: a few runs may fail."""
+WAITING: Final[dict[str, type[Gap] | type[Outreach] | type[Approval]]] = {
+    "gaps": Gap,
+    "outreach": Outreach,
+    "approvals": Approval,
+}
+NULL_DUE: Final = ("due_at", "==", None)
+
+D = TypeVar("D", bound=StateDocument)
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What was found; each has its audit record, unless it was only looked at."""
+
+    faults: tuple[Fault, ...]
+
+
+def repair_salon(*, documents: Documents, clock: Clock, dry_run: bool = False) -> Repaired:
+    """With `dry_run` nothing is written. A fault that somebody else has mended meanwhile is left to them."""
+    found = tuple(_faults(documents, clock.now()))
+    if not dry_run:
+        for fault in found:
+            _mend(fault, documents, clock)
+    return Repaired(found)
+
+
+def _faults(documents: Documents, now: datetime) -> Iterator[Fault]:
+    yield from _asleep(documents, now)
+    yield from _left_open(documents, now)
+    yield from _offered_by_nobody(documents)
+    yield from _sales(documents, now)
+
+
+def _asleep(documents: Reader, now: datetime) -> Iterator[Fault]:
+    queries = [
+        Query("gaps", where=(("status", "==", "open"), NULL_DUE), limit=AT_ONCE),
+        Query("outreach", where=(("status", "in", list(OPEN)), NULL_DUE), limit=AT_ONCE),
+        Query("approvals", where=(("recorded_status", "==", "pending"), NULL_DUE), limit=AT_ONCE),
+        Query(
+            "approvals",
+            where=(("recorded_status", "==", "approved"), ("carried_out_at", "==", None), NULL_DUE),
+            limit=AT_ONCE,
+        ),
+    ]
+    for query in queries:
+        for document in _parsed(WAITING[query.collection], documents.query(query)):
+            yield from _each(asleep(document))
+    wrote = Query("identities", where=(("last_inbound_at", ">", now - LOOKED_BACK),), limit=AT_ONCE)
+    for identity in documents.query(wrote):
+        unhandled = Query(
+            f"conversations/{identity.id}/messages", where=(("handled_at", "==", None), NULL_DUE), limit=AT_ONCE
+        )
+        for said in _parsed(Inbound, documents.query(unhandled)):
+            yield from _each(asleep(said))
+
+
+def _left_open(documents: Reader, now: datetime) -> Iterator[Fault]:
+    query = Query(
+        "autonomous_decisions",
+        where=(("outcome.status", "==", "pending"), ("expires_at", "<", now)),
+        order_by=("expires_at",),
+        limit=AT_ONCE,
+    )
+    decisions = _parsed(Decision, documents.query(query))
+    about = sorted({decision.context.trigger_id for decision in decisions})
+    gaps = {gap.id: gap for gap in _parsed(Gap, documents.get_all([f"gaps/{id}" for id in about]))}
+    faults = [left_open(decision, gaps.get(decision.context.trigger_id), now=now) for decision in decisions]
+    yield from dict.fromkeys(fault for fault in faults if fault)
+
+
+def _offered_by_nobody(documents: Reader) -> Iterator[Fault]:
+    query = Query("waitlist", where=(("status", "==", "offered"),), order_by=("created_at",), limit=AT_ONCE)
+    for snapshot in documents.query(query):
+        yield from _each(_unheld(snapshot, documents))
+
+
+def _unheld(snapshot: Snapshot | None, documents: Reader) -> Fault | None:
+    entry = understood(snapshot)
+    if snapshot is None or entry is None:
+        return None
+    query = Query("outreach", where=(("waitlist_entry_id", "==", entry.id), ("status", "in", list(OPEN))), limit=1)
+    return offered_by_nobody(entry, _parsed(Outreach, documents.query(query)), snapshot.update_time)
+
+
+def _sales(documents: Documents, now: datetime) -> Iterator[Fault]:
+    query = Query(
+        "bookings",
+        where=(
+            ("source", "==", "smart_fill"),
+            ("created_at", ">", now - LOOKED_BACK),
+            ("created_at", "<=", now - AT_REST),
+        ),
+        order_by=("created_at",),
+        limit=AT_ONCE,
+    )
+    sales = list(readable(Booking, documents, query))
+    if not sales:
+        return
+    zone = salon_to_tell(documents, documents.salon_id).zone
+    for booking in sales:
+        gap = _one(Gap, documents, f"gaps/{booking.gap_id}")
+        offer = _one(Outreach, documents, f"outreach/{booking.outreach_id}")
+        yield from _each(contradicted(booking, gap, offer, zone=zone))
+        if offer is not None:
+            confirmation = _one(Message, documents, _confirmation(offer))
+            yield from _each(unconfirmed(booking, confirmation, zone=zone, now=now))
+
+
+def _confirmation(offer: Outreach) -> str:
+    return message_path(offer.address_key, message_id(offer.id, "booking_confirmed", offer.address_key))
+
+
+def _mend(fault: Fault, documents: Documents, clock: Clock) -> None:
+    snapshot, now = documents.get(fault.path), clock.now()
+    note = writing.fact(noted(fault, salon_id=documents.salon_id, now=now))
+    match fault.mend:
+        case "wake" if snapshot is not None:
+            waiting = _waiting(snapshot)
+            if waiting is not None and asleep(waiting):
+                documents.commit(*writing.replace(woken(waiting, now=now), snapshot))
+        case "close the campaign" if snapshot is not None:
+            close_campaign(Gap.model_validate(snapshot.data), documents=documents, clock=clock)
+            documents.commit(note)
+        case "let wait again" if snapshot is not None and _unheld(snapshot, documents):
+            documents.commit(*_waits_again(snapshot, documents.salon_id, now), note)
+        case "tell the owner":
+            documents.commit(note)
+
+
+def _waiting(snapshot: Snapshot) -> Waiting | None:
+    model: type[Any] = WAITING.get(snapshot.path.split("/")[0], Inbound)
+    return next(iter(_parsed(model, [snapshot])), None)
+
+
+def _waits_again(snapshot: Snapshot, salon_id: str, now: datetime) -> Iterator[Write]:
+    entry = understood(snapshot)
+    if entry is None:
+        return
+    for write in waitlist_moved(entry, "waiting", salon_id=salon_id, now=now, about=f"repair:{snapshot.version}"):
+        # Somebody may offer it a time in this moment.
+        yield replace(write, unchanged_since=snapshot.version) if isinstance(write, Update) else write
+
+
+def _one(model: type[D], documents: Reader, path: str) -> D | None:
+    found = documents.get(path)
+    return next(iter(_parsed(model, [found])), None) if found else None
+
+
+def _parsed(model: type[D], snapshots: Sequence[Snapshot]) -> list[D]:
+    """What cannot be understood stands in nobody's way; whoever owns such a document has set it aside."""
+    read = []
+    for snapshot in snapshots:
+        try:
+            read.append(model.model_validate(snapshot.data))
+        except ValidationError:
+            continue
+    return read
+
+
+def _each(fault: Fault | None) -> Iterator[Fault]:
+    if fault is not None:
+        yield fault
