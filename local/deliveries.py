@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -38,10 +38,15 @@ class Delivery:
     event_id: str
     path: str
     headers: Mapping[str, str]
-    body: bytes
+    body: Callable[[int], bytes]
+    """By the attempt, which Pub/Sub counts in the body."""
     attempts: int
     attempt: int = 1
     is_copy: bool = False
+
+
+def always(body: bytes) -> Callable[[int], bytes]:
+    return lambda attempt: body
 
 
 class Faults:
@@ -131,7 +136,12 @@ class Deliveries:
     def _call(self, delivery: Delivery, fault: Fault | None) -> bool:
         try:
             answer = self._workers.call(
-                delivery.function, "POST", delivery.path, list(delivery.headers.items()), delivery.body, fault
+                delivery.function,
+                "POST",
+                delivery.path,
+                list(delivery.headers.items()),
+                delivery.body(delivery.attempt),
+                fault,
             )
         except WorkerDied:
             return False

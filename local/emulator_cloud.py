@@ -23,7 +23,7 @@ from local import documents, emulators
 from local.clock import BusinessTime
 from local.cloud import PROJECT, TRIGGER_EVENT
 from local.cloud_events import ATTRIBUTE_SAFE
-from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery
+from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery, always
 from local.functions import Function
 from local.in_flight import InFlight
 from local.link import Shared
@@ -128,7 +128,7 @@ class EmulatorCloud:
                 event_id=attributes["ce-id"],
                 path="/",
                 headers={**attributes, "Content-Type": "application/protobuf"},
-                body=data.SerializeToString(),
+                body=always(data.SerializeToString()),
                 attempts=FIRESTORE_ATTEMPTS,
             )
         )

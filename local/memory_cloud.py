@@ -9,7 +9,7 @@ from local import documents
 from local.clock import BusinessTime
 from local.cloud import PROJECT
 from local.cloud_events import document_event, happened, match
-from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery
+from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery, always
 from local.functions import Function
 from local.link import Shared
 from local.push import push_delivery
@@ -72,7 +72,16 @@ class MemoryCloud:
                 change, project=PROJECT, event_id=event_id, time=self._clock.now(), event=trigger.event
             )
             self._deliveries.accept(
-                Delivery(trigger.function, trigger.event, change.path, event_id, "/", headers, body, FIRESTORE_ATTEMPTS)
+                Delivery(
+                    trigger.function,
+                    trigger.event,
+                    change.path,
+                    event_id,
+                    "/",
+                    headers,
+                    always(body),
+                    FIRESTORE_ATTEMPTS,
+                )
             )
 
     def _published(self, message: Published) -> None:

@@ -12,6 +12,11 @@ def push_delivery(subscription: Subscription, message: dict[str, Any]) -> Delive
     """`message` is that of a push body. The function learns the topic from the request's path, as behind our own
     subscriptions in the cloud."""
     body = {"subscription": f"projects/{PROJECT}/subscriptions/{subscription.name}", "message": message}
+
+    def pushed(attempt: int) -> bytes:
+        # As with every subscription of ours in the cloud: those that have dead letters are told.
+        return json.dumps({**body, "deliveryAttempt": attempt}).encode()
+
     return Delivery(
         function=subscription.function,
         event=str(message["attributes"][subscription.attribute]),
@@ -19,6 +24,6 @@ def push_delivery(subscription: Subscription, message: dict[str, Any]) -> Delive
         event_id=str(message["messageId"]),
         path=f"/projects/{PROJECT}/topics/{subscription.topic}",
         headers={"Content-Type": "application/json"},
-        body=json.dumps(body).encode(),
+        body=pushed,
         attempts=PUBSUB_ATTEMPTS,
     )

@@ -5,10 +5,11 @@ locals {
   log_lines = "resource.type=\"cloud_run_revision\" AND jsonPayload.function:*"
 
   counters = {
-    handled           = { having = "outcome", labels = { function = "function", outcome = "outcome" } }
-    announced         = { having = "figures.announces", labels = { event_type = "figures.announces" } }
-    decisions         = { having = "figures.autonomy_level", labels = { decision_type = "figures.decision_type", autonomy_level = "figures.autonomy_level" } }
-    decision_outcomes = { having = "figures.decision_outcome", labels = { decision_type = "figures.decision_type", outcome = "figures.decision_outcome" } }
+    handled           = { where = "outcome:*", labels = { function = "function", outcome = "outcome" } }
+    repeated          = { where = "attempt>1", labels = { function = "function", outcome = "outcome" } }
+    announced         = { where = "figures.announces:*", labels = { event_type = "figures.announces" } }
+    decisions         = { where = "figures.autonomy_level:*", labels = { decision_type = "figures.decision_type", autonomy_level = "figures.autonomy_level" } }
+    decision_outcomes = { where = "figures.decision_outcome:*", labels = { decision_type = "figures.decision_type", outcome = "figures.decision_outcome" } }
   }
 
   distributions = {
@@ -24,7 +25,7 @@ locals {
 resource "google_logging_metric" "counter" {
   for_each         = local.counters
   name             = "smart_fill_${each.key}"
-  filter           = "${local.log_lines} AND jsonPayload.${each.value.having}:*"
+  filter           = "${local.log_lines} AND jsonPayload.${each.value.where}"
   label_extractors = { for label, field in each.value.labels : label => "EXTRACT(jsonPayload.${field})" }
 
   metric_descriptor {
@@ -213,6 +214,7 @@ locals {
     "Circuit breakers opened and closed"       = "sum by (event_type) (increase(${local.metric.announced}{event_type=~\"CIRCUIT_BREAKER_.*\"}[1h]))"
     "Milliseconds of an event, 95 of 100"      = "histogram_quantile(0.95, sum by (le, function) (increase(${local.metric.handling_ms}_bucket[10m])))"
     "Events that failed, by function"          = "sum by (function) (increase(${local.metric.handled}{outcome=\"failed\"}[10m]))"
+    "Events delivered again, by function"      = "sum by (function) (increase(${local.metric.repeated}[1h]))"
     "Oldest event that waits, seconds"         = "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age{monitored_resource=\"pubsub_subscription\"})"
     "Dead letters"                             = "max(pubsub_googleapis_com:subscription_num_undelivered_messages{monitored_resource=\"pubsub_subscription\", subscription_id=\"dead-letters\"})"
   }

@@ -3,19 +3,22 @@
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, log, settings
+from shared.adapters import clock, firestore, settings
+from shared.adapters.handling import Answered, on_request
 from shared.use_cases import accept_offer as use_case
 
 
 @functions_framework.http
-def accept_offer(request: Request) -> Response:
+@on_request
+def accept_offer(request: Request) -> Answered:
     token = request.path.rstrip("/").rsplit("/", 1)[-1]
     store, deployment = firestore.store(), settings.deployment()
     answer = request.form.get("answer") if request.method == "POST" else None
     if request.method not in ("GET", "HEAD", "POST"):
-        return Response(status=405)
+        return Answered(Response(status=405), "no such method", refused=True)
     if request.method == "POST" and answer not in ("accept", "decline"):
-        return Response("expected answer=accept or answer=decline", status=400)
+        expected = "expected answer=accept or answer=decline"
+        return Answered(Response(expected, status=400), "no answer", refused=True)
     page = (
         use_case.answer_offer(
             token,
@@ -27,5 +30,5 @@ def accept_offer(request: Request) -> Response:
         if answer
         else use_case.show_offer(token, store=store, deployment=deployment)
     )
-    log.answered("accept_offer", page.state, "WARNING" if page.state == "unknown" else "INFO")
-    return Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})
+    shown = Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})
+    return Answered(shown, page.state, refused=page.state == "unknown", salon_id=page.salon_id)

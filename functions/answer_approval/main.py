@@ -3,22 +3,25 @@
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, log, settings
+from shared.adapters import clock, firestore, settings
+from shared.adapters.handling import Answered, on_request
 from shared.use_cases import answer_approval as use_case
 
 
 @functions_framework.http
-def answer_approval(request: Request) -> Response:
+@on_request
+def answer_approval(request: Request) -> Answered:
     token = request.path.rstrip("/").rsplit("/", 1)[-1]
     store, now, deployment = firestore.store(), clock.clock(), settings.deployment()
     if request.method in ("GET", "HEAD"):
         page = use_case.show_approval(token, store=store, clock=now, deployment=deployment)
     elif request.method != "POST":
-        return Response(status=405)
+        return Answered(Response(status=405), "no such method", refused=True)
     else:
         answer, approval_id = request.form.get("answer"), request.form.get("approval", "")
         if answer not in ("approve", "reject"):
-            return Response("expected answer=approve or answer=reject", status=400)
+            expected = "expected answer=approve or answer=reject"
+            return Answered(Response(expected, status=400), "no answer", refused=True)
         page = use_case.answer_approval(
             token,
             approval_id,
@@ -27,7 +30,6 @@ def answer_approval(request: Request) -> Response:
             clock=now,
             deployment=deployment,
         )
-    log.answered(
-        "answer_approval", "unknown" if page.status == 404 else "shown", "WARNING" if page.status == 404 else "INFO"
-    )
-    return Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})
+    shown = Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})
+    unknown = page.status == 404
+    return Answered(shown, "unknown" if unknown else "shown", refused=unknown, salon_id=page.salon_id)

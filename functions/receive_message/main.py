@@ -3,17 +3,19 @@
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, log, settings, twilio
+from shared.adapters import clock, firestore, settings, twilio
+from shared.adapters.handling import Answered, on_request
 from shared.domain.invalid import InvalidEvent
 from shared.use_cases import receive_message as use_case
 
 
 @functions_framework.http
-def receive_message(request: Request) -> Response:
+@on_request
+def receive_message(request: Request) -> Answered:
     form = twilio.form(request)
     if form is None:
-        log.answered("receive_message", "not signed", "WARNING")
-        return Response(status=403)
+        return Answered(Response(status=403), "not signed", refused=True)
+    taken, event_id = Response(twilio.EMPTY_TWIML, mimetype="text/xml"), form.get("MessageSid")
     # What is signed but no message we could ever answer is not worth a retry: it would bring the same.
     try:
         outcome = use_case.receive_message(
@@ -23,7 +25,5 @@ def receive_message(request: Request) -> Response:
             deployment=settings.deployment(),
         )
     except InvalidEvent as invalid:
-        log.answered("receive_message", "InvalidEvent", "WARNING", reason=str(invalid))
-    else:
-        log.answered("receive_message", outcome)
-    return Response(twilio.EMPTY_TWIML, mimetype="text/xml")
+        return Answered(taken, "InvalidEvent", refused=True, reason=str(invalid), event_id=event_id)
+    return Answered(taken, outcome, event_id=event_id)

@@ -3,24 +3,26 @@
 import functions_framework
 from flask import Request, Response
 
-from shared.adapters import clock, firestore, log, settings, twilio
+from shared.adapters import clock, firestore, settings, twilio
+from shared.adapters.handling import Answered, on_request
 from shared.use_cases import track_delivery as use_case
 
 
 @functions_framework.http
-def track_delivery(request: Request) -> Response:
+@on_request
+def track_delivery(request: Request) -> Answered:
     form = twilio.form(request)
     if form is None:
-        log.answered("track_delivery", "not signed", "WARNING")
-        return Response(status=403)
+        return Answered(Response(status=403), "not signed", refused=True)
+    taken, event_id = Response(status=204), form.get("MessageSid")
     report = twilio.delivery_report(form, request.args)
-    if report is not None:
-        outcome = use_case.track_delivery(
-            report,
-            account_sid=form["AccountSid"],
-            store=firestore.store(),
-            clock=clock.clock(),
-            signing_key=settings.deployment().signing_key,
-        )
-        log.answered("track_delivery", outcome, "WARNING" if outcome == "unknown message" else "INFO")
-    return Response(status=204)
+    if report is None:
+        return Answered(taken, "no report", event_id=event_id)
+    outcome = use_case.track_delivery(
+        report,
+        account_sid=form["AccountSid"],
+        store=firestore.store(),
+        clock=clock.clock(),
+        signing_key=settings.deployment().signing_key,
+    )
+    return Answered(taken, outcome, refused=outcome == "unknown message", event_id=event_id)

@@ -7,7 +7,6 @@ acknowledged. Every other exception escapes, so the platform delivers again and 
 import base64
 import binascii
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,8 @@ from google.events.cloud.firestore import DocumentEventData
 from google.protobuf.message import DecodeError
 from pydantic import ValidationError
 
-from shared.adapters import clock, firestore, log
+from shared.adapters import clock, firestore
+from shared.adapters.handling import Handling
 from shared.domain.audit import record_fact
 from shared.domain.events import SalonEvent
 from shared.domain.invalid import InvalidEvent
@@ -108,35 +108,28 @@ def on_tick(function: Callable[[Tick], Outcome]) -> Door:
 def _delivered(parse: Callable[[CloudEvent], T], function: Callable[[T], Outcome]) -> Door:
     @wraps(function)
     def door(cloud_event: CloudEvent) -> None:
-        started = time.perf_counter()
-        name = function.__name__
-        fields: dict[str, object] = {"salon_id": None, "event_id": cloud_event["id"]}
-
-        def report(severity: log.Severity, outcome: str, **more: object) -> None:
-            ms = round((time.perf_counter() - started) * 1000, 1)
-            log.line(severity, f"{name}: {outcome}", function=name, **fields, outcome=outcome, ms=ms, **more)
-
+        handling = Handling(function.__name__)
+        handling.event_id = cloud_event["id"]
         parsed: T | None = None
         try:
             parsed = parse(cloud_event)
-            fields.update(salon_id=getattr(parsed, "salon_id", None), event_id=parsed.event_id)
+            handling.salon_id, handling.event_id = getattr(parsed, "salon_id", None), parsed.event_id
             outcome = function(parsed)
         except InvalidEvent as invalid:
             if parsed is not None:
-                _set_aside(parsed, name, invalid)
-            report("WARNING", "InvalidEvent", reason=str(invalid))
+                _set_aside(parsed, function.__name__, invalid)
+            handling.ended("WARNING", "InvalidEvent", reason=str(invalid))
         except Exception as error:
-            # Only the class: the text of an error may quote a document.
-            report("ERROR", "failed", error=type(error).__name__)
+            handling.failed(error)
             raise
         else:
             match outcome:
                 case Counted():
-                    report("INFO", outcome.outcome, figures=dict(outcome.figures))
+                    handling.ended("INFO", outcome.outcome, figures=dict(outcome.figures))
                 case str():
-                    report("INFO", outcome)
+                    handling.ended("INFO", outcome)
                 case _:
-                    report("INFO", type(outcome).__name__)
+                    handling.ended("INFO", type(outcome).__name__)
 
     return door
 

@@ -20,6 +20,7 @@ class Page:
     status: Literal[200, 404]
     state: State
     html: str
+    salon_id: str | None = None
 
 
 def show_offer(token: str, *, store: Store, deployment: Deployment) -> Page:
@@ -82,7 +83,8 @@ def _standing(outreach: Outreach) -> State:
 
 def _page(state: State, outreach: Outreach, documents: Documents, deployment: Deployment) -> Page:
     another = _another(outreach, documents, deployment) if state == "taken" else None
-    return Page(200, state, page(state, locale=outreach.locale, variables=outreach.variables, another=another))
+    html = page(state, locale=outreach.locale, variables=outreach.variables, another=another)
+    return Page(200, state, html, outreach.salon_id)
 
 
 def _another(lost: Outreach, documents: Documents, deployment: Deployment) -> Another | None:

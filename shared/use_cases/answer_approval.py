@@ -23,6 +23,7 @@ from shared.use_cases.owner_words import ASKS
 class Page:
     status: Literal[200, 404]
     html: str
+    salon_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,4 +118,4 @@ def _page(visit: _Visit, now: datetime) -> Page:
         )
         for approval in visit.approvals
     ]
-    return Page(200, page(questions, locale=locale))
+    return Page(200, page(questions, locale=locale), visit.salon.id)

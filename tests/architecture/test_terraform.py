@@ -313,8 +313,10 @@ def test_metrics_count_only_what_the_log_lines_have() -> None:
     assert {f"figures.{name}" for name in details} <= {
         f"figures.{name}" for name in figures({"announces": "GAP_FILLED", "details": details})
     }
-    triggers = ast.unparse(tree(ROOT / "shared" / "adapters" / "triggers.py"))
-    assert all(f"{field}=" in triggers for field in ("function", "outcome", "ms", "figures"))
+    lines = "".join(ast.unparse(tree(ROOT / "shared" / "adapters" / f"{name}.py")) for name in ("handling", "triggers"))
+    counted = re.findall(r'(?:where|value)\s*= "([a-z]+)\b', (TERRAFORM / "monitoring.tf").read_text())
+    assert {"outcome", "attempt", "ms", "figures"} <= set(counted)
+    assert [field for field in {*counted, "function"} if f"{field}=" not in lines] == []
 
 
 def test_alerts_and_charts_name_event_types_that_exist() -> None:

@@ -28,6 +28,7 @@ INFO = {
     "twilio_account_sid",
     "twilio_auth_token",
     "console_url",
+    "platform_token",
     "salons",
 }
 

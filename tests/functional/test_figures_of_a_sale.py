@@ -38,14 +38,3 @@ def test_a_sale_is_counted_once_with_its_decision_and_its_revenue(sale: Sale) ->
     assert [f["decision_outcome"] for f in counted if "decision_outcome" in f] == ["success"]
     decided = {(f["decision_type"], f["autonomy_level"]) for f in counted if "autonomy_level" in f}
     assert decided == {("gap_fill", "full_auto")}
-
-
-def test_every_line_says_which_function_and_what_came_of_it(sale: Sale) -> None:
-    assert sale.lines
-    assert [line for line in sale.lines if not {"function", "outcome"} <= line.keys()] == []
-
-
-def test_every_event_says_which_salon_and_how_long_it_took(sale: Sale) -> None:
-    events = [line for line in sale.lines if "event_id" in line]
-    assert events
-    assert [line for line in events if not {"salon_id", "ms"} <= line.keys()] == []

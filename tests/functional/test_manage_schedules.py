@@ -1,5 +1,6 @@
 """The platform's switch stops what it says, for the platform only, and never without a trace."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -197,4 +198,6 @@ def test_what_the_log_says_names_nobody(suite: Suite, monkeypatch: pytest.Monkey
     lines: list[dict[str, object]] = []
     monkeypatch.setattr("shared.adapters.log.line", lambda severity, message, **fields: lines.append(fields))
     ask(suite, "POST", "/schedules/pause")
-    assert lines == [{"function": "manage_schedules", "outcome": "Managed"}]
+    ask(suite, "GET", "/schedules", SignedIn("u1", "owner", "s1"))
+    assert [line["outcome"] for line in lines] == ["managed", "NotAllowed"]
+    assert not any(word in json.dumps(lines) for word in ("olga", "u1", "s1"))

@@ -222,7 +222,9 @@ def test_one_line_says_what_came_of_it(capsys: pytest.CaptureFixture[str]) -> No
         "function": "keep",
         "salon_id": "s1",
         "event_id": "gap-g1-1",
+        "attempt": None,
         "outcome": "kept",
+        "reason": None,
     }
 
 
