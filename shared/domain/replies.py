@@ -23,10 +23,14 @@ _WORDS: Final[dict[str, dict[Meaning, str]]] = {
         "accept": """book | book it | book me | book me in | book this | book now | yes | yes book | yes book it | y | yep
             | yeah | yup | yea | ok | okay | sure | yes sure | yes ok | i want it | i take it | ill take it | i accept
             | i will take it | accept | confirm | confirmed | yes i want it | yes ill take it | sounds good | perfect
-            | works for me""",
+            | works for me | that works | that works for me | sounds great | of course | absolutely | definitely
+            | sure thing | yes i can | i can come | ill be there | i will be there | count me in | im in | i am in
+            | go ahead | please do | do it | lets do it | id love to | i would love to | take it | deal | kk | yess
+            | yesss""",
         "decline": """skip | skip it | skip this | no | n | nope | nah | not interested | no longer interested | decline
             | pass | no i cant | not this time | cant this time | not today | next time | another time
-            | maybe next time""",
+            | maybe next time | not now | no way | cant do it | cant do that | busy | im busy
+            | i am busy | too busy | im away | i am away | not for me | doesnt work for me | that doesnt work for me""",
         "stop": """stop | stop all | stopall | unsubscribe | unsubscribe me | revoke | optout | opt out | opt me out | end
             | quit | leave me alone | stop it | stop this | stop now | wrong number | wrong person | remove me
             | remove my number | delete my number | lose my number""",
@@ -37,10 +41,13 @@ _WORDS: Final[dict[str, dict[Meaning, str]]] = {
     },
     "hi": {
         "accept": """हाँ | हा | जी | जी हाँ | हाँ जी | ठीक है | ठीक | बुक | बुक करो | बुक करें | बुक कर दो
-            | बुक कर दीजिए | चलेगा | haan | han | haanji | haan ji | ji | ji haan | theek hai | thik hai | book karo
-            | book kar do | chalega""",
+            | बुक कर दीजिए | चलेगा | बिल्कुल | ज़रूर | जरूर | पक्का | कर दो | कर दीजिए | हाँ बुक करो | हाँ बुक कर दो
+            | हाँ ठीक है | जी ठीक है | मुझे चाहिए | चाहिए | आ जाऊँगा | आ जाऊँगी | haan | han | haanji | haan ji | ji | ji haan | theek hai | thik hai | book karo
+            | book kar do | chalega | haa | hanji | theek | thik | haan theek hai | haan thik hai | bilkul | zaroor
+            | zarur | jarur | pakka | kar do | kardo | book kardo | mujhe chahiye | chahiye | aa jaunga | aa jaungi""",
         "decline": """नहीं | नही | ना | जी नहीं | नहीं चाहिए | रहने दो | अभी नहीं | छोड़ो | छोड़ें | nahi | nahin | nai | na
-            | ji nahi | nahi chahiye | rehne do | abhi nahi""",
+            | ji nahi | nahi chahiye | rehne do | abhi nahi | मत करो | आज नहीं | फिर कभी | nhi | nahi ji | mat karo
+            | aaj nahi | phir kabhi""",
         "stop": """बंद | बंद करो | बंद करें | बंद कर दो | रोको | रोकें | रुको | मैसेज मत भेजो | संदेश मत भेजो
             | मैसेज बंद करो | band karo | band kar do | bandh karo | roko | message mat bhejo | msg mat bhejo
             | message band karo""",
@@ -52,9 +59,12 @@ _WORDS: Final[dict[str, dict[Meaning, str]]] = {
     },
     "es": {
         "accept": """sí | sí quiero | sí claro | claro | vale | dale | reservar | reserva | resérvalo | resérvame
-            | lo quiero | de acuerdo | perfecto | acepto | me interesa | confirmo""",
+            | lo quiero | de acuerdo | perfecto | acepto | me interesa | confirmo | claro que sí | por supuesto | okey
+            | está bien | adelante | me lo quedo | lo tomo | resérvamelo | me apunto | me sirve | me va bien
+            | me viene bien | quiero""",
         "decline": """no puedo | no me interesa | ahora no | paso | omitir | no quiero | otro día | otra vez será
-            | esta vez no""",
+            | esta vez no | hoy no | no puedo hoy | en otro momento | no me viene bien | no me va bien | pero no
+            | estoy ocupado | estoy ocupada""",
         "stop": """baja | darme de baja | dame de baja | darse de baja | alto | parar | para ya | basta | detener
             | cancelar suscripción | no más mensajes | no me escriban | no me escribas | no me escriban más
             | no me escribas más | número equivocado""",

@@ -39,6 +39,25 @@ def test_a_message_means_what_a_person_would_take_it_for(body, meaning):
     assert understand(body, locale="en-IN") == meaning
 
 
+OWN_WORDS = {
+    ("en", "accept"): ["Of course!", "absolutely", "That works for me", "count me in", "I'll be there", "go ahead 👍", "kk"],
+    ("en", "decline"): ["Not now", "I'm busy, sorry", "can't do that", "no way", "doesn't work for me", "no 🙏"],
+    ("hi", "accept"): ["बिल्कुल!", "ज़रूर", "जी ठीक है", "कर दीजिए", "मुझे चाहिए", "bilkul", "kar do please", "hanji 👍", "आ जाऊँगी"],
+    ("hi", "decline"): ["आज नहीं", "फिर कभी, धन्यवाद", "mat karo", "nhi", "aaj nahi 👎"],
+    ("es", "accept"): ["¡Claro que sí!", "por supuesto", "me viene bien, gracias", "me apunto 👌", "resérvamelo", "adelante"],
+    ("es", "decline"): ["Hoy no, gracias", "gracias pero no", "no me viene bien", "en otro momento", "estoy ocupada"],
+    ("en", "unclear"): ["I can't", "busy until 5, then?", "great", "maybe", "absolutely not", "of course not"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "language", "meaning"),
+    [(body, language, meaning) for (language, meaning), bodies in OWN_WORDS.items() for body in bodies],
+)
+def test_yes_and_no_are_understood_in_the_words_people_use(body, language, meaning):
+    assert understand(body, locale=language) == meaning
+
+
 @pytest.mark.parametrize("body", ["CANCEL", "Cancel", "END", "quit", "stopall", "optout", "revoke", "Cancel."])
 def test_what_the_carrier_takes_for_an_opt_out_on_sms_is_one(body):
     assert understand(body, locale="en-US", channel="sms") == "stop"
