@@ -98,6 +98,11 @@ def waiting_for(decision: Decision, approval_id: str, *, until: datetime) -> Dec
     return decision.changed(approval=approval, expires_at=until)
 
 
+def without_outcome(decision: Decision, *, now: datetime) -> Decision:
+    """The decision as it is first written when it does nothing: nothing more can come of it."""
+    return decision.changed(outcome=Outcome(status="expired", result="nobody was asked", completed_at=now))
+
+
 def decide(decision: Decision, *, now: datetime) -> Amended[Decision]:
     return amend(
         decision,

@@ -10,7 +10,7 @@ from shared.domain.audit import Amended
 from shared.domain.messaging_hours import country_of
 from shared.domain.outgoing import UNDELIVERED_AFTER, Channel, redirected
 from shared.domain.outreach import Outreach
-from shared.domain.wording import render
+from shared.domain.wording import unsigned_text
 
 LEFT_TO_ANSWER = timedelta(minutes=10)
 
@@ -39,18 +39,13 @@ def offer_purpose(channel: Channel, phone: str, *, instead: bool = False) -> str
     return f"{offer}_link" if country_of(phone) == "IN" else f"{offer}_sms"
 
 
-def offer_text(purpose: str, locale: str, variables: dict[str, str]) -> str:
-    """What is stored of an offer's words: without its signed buttons and link."""
-    return render(purpose, locale, {**variables, "accept_token": "-", "decline_token": "-", "link": "-"}).text
-
-
 def fallen_back(
     outreach: Outreach, channel: Channel, *, address_key: str, message_sid: str | None, now: datetime, actor: str,
     code: int | None,
 ) -> Amended[Outreach]:  # fmt: skip
     """The same ask by another way. It stays one ask to all limits; reports about the first message no longer count."""
     purpose = offer_purpose(channel, outreach.customer_phone, instead=outreach.is_answer)
-    said = offer_text(purpose, outreach.locale, outreach.variables)
+    said = unsigned_text(purpose, outreach.locale, outreach.variables)
     return redirected(
         outreach.changed(message=said), channel, code=code, message_sid=message_sid, now=now, actor=actor,
         purpose=purpose, address_key=address_key, fallen_back=True,

@@ -26,3 +26,8 @@ def masked(address: str) -> str:
     """Enough for the owner to recognise whom an error is about, too little to reach them."""
     bare = normalized(address)
     return f"…{bare[-2:]}" if len(bare) >= 6 else "…"
+
+
+def without_numbers(text: str) -> str:
+    """What somebody wrote, without the numbers they can be reached by: a notice is read on more phones than one."""
+    return re.sub(r"\+?\d(?:[\s().\-/]*\d){6,}", "…", text)

@@ -35,6 +35,7 @@ Purpose = Literal[
     "unknown_offer_forwarded",
     "owner_sold",
     "owner_alert",
+    "owner_message",
     "owner_approval",
     "owner_approval_link",
     "owner_reminder",
@@ -55,6 +56,8 @@ _LONGEST_VALUES: Final = {
     "proposal": 300,
     "summary": 450,
     "reason": 200,
+    "words": 300,
+    "before": 200,
     "address": 120,
 }
 """Longer values are cut, so that no message can grow past WhatsApp's 1024 characters."""
@@ -309,6 +312,17 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Algo en {salon} necesita tu atención: {problem}. Por favor, míralo en la consola.",
         },
     ),
+    "owner_message": _Wording(
+        ("salon", "customer", "reason", "words", "before"),
+        {
+            "en": "A message at {salon} waits for you. From: {customer}. About: {reason}. They write: {words}."
+            " Before that we had written: {before}. Please answer them yourself.",
+            "hi": "एक संदेश {salon} में आपका इंतज़ार कर रहा है। किससे: {customer}। किस बारे में: {reason}।"
+            " उन्होंने लिखा: {words}। उससे पहले हमने लिखा था: {before}। कृपया उन्हें ख़ुद जवाब दें।",
+            "es": "Un mensaje en {salon} espera tu respuesta. De: {customer}. Sobre: {reason}. Escribe: {words}."
+            " Antes le habíamos escrito: {before}. Por favor, respóndele tú.",
+        },
+    ),
     "owner_approval": _Wording(
         ("salon", "proposal", "until"),
         {
@@ -415,6 +429,13 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
 _WHEN_EMPTY: Final[dict[str, dict[Language, str]]] = {
     "name": {"en": "guest", "hi": "अतिथि", "es": "cliente"},
     "address": {"en": "the usual place", "hi": "हमेशा वाला", "es": "la de siempre"},
+    "customer": {"en": "somebody unknown", "hi": "कोई अनजान", "es": "alguien desconocido"},
+    "words": {
+        "en": "a voice message or a picture",
+        "hi": "आवाज़ या तस्वीर का संदेश",
+        "es": "un mensaje de voz o una imagen",
+    },
+    "before": {"en": "nothing yet", "hi": "अभी कुछ नहीं", "es": "nada todavía"},
 }
 _NEVER_CUT: Final = {"link": 400, "accept_token": 200, "decline_token": 200, "approve_token": 200, "reject_token": 200}
 
@@ -468,6 +489,16 @@ def spoken_outcome(status: str, locale: str) -> str:
     return _OUTCOMES[language_of(locale)].get(status, status)
 
 
+def spoken_reason(reason: str, locale: str, *, when: str) -> str:
+    """Why a message waits for a person, as it is said after "about"; `when` is the time it is about, if any."""
+    return _REASONS[language_of(locale)][reason].replace("{when}", when).strip()
+
+
+def unsigned_text(purpose: str, locale: str, variables: Mapping[str, str]) -> str:
+    """As it is kept of what was said: without the signed buttons and links."""
+    return render(purpose, locale, {**variables, **dict.fromkeys(_NEVER_CUT, "-")}).text
+
+
 def spoken_digest(items: Mapping[str, list[str]], locale: str) -> str:
     """What there is of each kind (`sold`, `alert`, `waiting`, `over`): how many, and the first few of them."""
     words = _DIGEST[language_of(locale)]
@@ -484,6 +515,35 @@ _OUTCOMES: Final[dict[Language, dict[str, str]]] = {
     "en": {"approved": "approved", "rejected": "rejected", "expired": "out of time", "cancelled": "called off"},
     "hi": {"approved": "मंज़ूर", "rejected": "नामंज़ूर", "expired": "समय से बाहर", "cancelled": "रद्द"},
     "es": {"approved": "aprobado", "rejected": "rechazado", "expired": "fuera de plazo", "cancelled": "anulado"},
+}
+_REASONS: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "needs_a_person": "something that needs a person",
+        "other_words": "our offer for {when}, in other words than yes or no",
+        "cannot_come": "they cannot come {when}",
+        "forwarded": "an offer that was made to somebody else",
+        "not_theirs": "an approval that is not theirs to give",
+        "no_such_approval": "an approval that we do not know",
+        "given_up": "something that we could not work on",
+    },
+    "hi": {
+        "needs_a_person": "कुछ ऐसा जिसके लिए किसी व्यक्ति की ज़रूरत है",
+        "other_words": "{when} का हमारा ऑफ़र, हाँ या ना से अलग शब्दों में",
+        "cannot_come": "वे {when} नहीं आ सकते",
+        "forwarded": "किसी और को दिया गया ऑफ़र",
+        "not_theirs": "एक मंज़ूरी जो देना उनका काम नहीं",
+        "no_such_approval": "एक मंज़ूरी जिसे हम नहीं जानते",
+        "given_up": "कुछ ऐसा जिस पर हम काम नहीं कर सके",
+    },
+    "es": {
+        "needs_a_person": "algo que necesita a una persona",
+        "other_words": "nuestra oferta de {when}, con otras palabras que sí o no",
+        "cannot_come": "no puede venir {when}",
+        "forwarded": "una oferta hecha a otra persona",
+        "not_theirs": "una aprobación que no le corresponde",
+        "no_such_approval": "una aprobación que no conocemos",
+        "given_up": "algo que no pudimos procesar",
+    },
 }
 _DIGEST: Final[dict[Language, dict[str, str]]] = {
     "en": {"waiting": "to answer", "sold": "sold", "alert": "to look at", "over": "settled meanwhile"},

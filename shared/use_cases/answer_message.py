@@ -13,7 +13,6 @@ from typing import Literal
 
 from shared.domain import tokens
 from shared.domain.approval import Approval
-from shared.domain.audit import AuditRecord, record_fact
 from shared.domain.booking import Booking
 from shared.domain.customer import Customer
 from shared.domain.message import Inbound, Message, handled, say
@@ -23,6 +22,7 @@ from shared.domain.salon import Salon
 from shared.domain.wording import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Query, Write
 from shared.use_cases.approving import Verdict, answer
+from shared.use_cases.inbox import Waiting, is_held, kept
 from shared.use_cases.load_calendar import readable
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import booking_of, inbound, salon_of
@@ -31,7 +31,7 @@ from shared.use_cases.owner_answers import Forwarded, Meant, WhichOne, approval_
 from shared.use_cases.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.use_cases.speaking import answer_to, reply_to
 from shared.use_cases.waitlist import entry_waits_again
-from shared.use_cases.writing import create, fact, replace, said_handled, until_committed
+from shared.use_cases.writing import create, replace, said_handled, until_committed
 
 ACTOR = "receive_message"
 LATE_YES_WITHIN = timedelta(hours=24)
@@ -80,7 +80,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     if said.handled_at is not None:
         return "handled before"
     salon = salon_of(documents, documents.salon_id)
-    customers = _customers(said, documents)
+    customers = customers_at(said, documents)
     contact = salon.contact_at(said.sender)
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
     locale = next((locale for locale in locales if locale), salon.locale)
@@ -115,19 +115,18 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
             return work.pass_on_cancellation(sale)
         if meant == "decline":
             return work.decline(bound.outreach)
-        return work.keep("an answer to an offer in other words")
+        return work.keep(Waiting("other_words", "an answer to an offer in other words", outreach=bound.outreach))
     if bound.reason == "forwarded":
-        return work.keep(
-            "an offer that was made to somebody else", "unknown_offer_forwarded", outcome="forwarded offer"
-        )
+        why = "an offer that was made to somebody else"
+        return work.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
     if bound.reason == "several open" and meaning in ("accept", "decline"):
         return work.ask_which(bound.candidates)
     if not customers:
         return work.done("unknown sender")
-    return work.keep("a message that needs a person")
+    return work.keep(Waiting("needs_a_person", "a message that needs a person"))
 
 
-def _customers(said: Inbound, documents: Documents) -> list[Customer]:
+def customers_at(said: Inbound, documents: Documents) -> list[Customer]:
     """Everybody known at this address: several may share it."""
     query = Query("customers", where=(("phone", "==", said.sender),), limit=20)
     return list(readable(Customer, documents, query))
@@ -204,9 +203,8 @@ class _Work:
 
     def pass_on_cancellation(self, booking: Booking) -> Answered:
         when = spoken_time(booking.start_time, self.salon.zone, self.locale, now=self.clock.now())
-        return self.keep(
-            f"a customer cannot come {when}", "cancel_request_received", {"when": when}, outcome="asked to cancel"
-        )
+        cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
+        return self.keep(cannot, "cancel_request_received", {"when": when}, outcome="asked to cancel")
 
     def accept(self, outreach: Outreach) -> Answered:
         sale = sell_slot(
@@ -230,7 +228,7 @@ class _Work:
     def decide(self, meant: Meant | WhichOne | Forwarded) -> Answered:
         """One of the salon's own people answers an approval; the same message says what came of it."""
         if isinstance(meant, Forwarded):
-            return self.keep("an approval's button pressed by somebody who is no contact")
+            return self.keep(Waiting("not_theirs", "an approval's button pressed by somebody who is no contact"))
         if isinstance(meant, WhichOne):
             choices = "; ".join(approval.action_summary for approval in meant.among)
             return self.reply("owner_which_one", {"choices": choices}, "asked which one")
@@ -250,7 +248,7 @@ class _Work:
             beside=heard,
         )
         if answered.approval is None:
-            return self.keep("an answer to an approval that we do not know")
+            return self.keep(Waiting("no_such_approval", "an answer to an approval that we do not know"))
         if answered.verdict == "approved" or answered.verdict == "rejected":
             return answered.verdict
         if answered.verdict == "expired":
@@ -258,19 +256,23 @@ class _Work:
         return self.reply(*_owners_answer(answered.verdict, answered.approval, self.locale), "answered before")
 
     def stop(self) -> Answered:
-        def changes() -> tuple[Write, ...]:
-            return opt_out(self.said, self.customers, documents=self.documents, now=self.clock.now())
-
         # On SMS the carrier, or Twilio's own opt-out, has answered already; a second confirmation would be spam.
         answered = self.said.opt_out is not None or self.said.channel == "sms"
-        return self.finish("opted out", changes, None if answered else self._reply("stop_confirmed", {}))
+        spoken = () if answered else (self._reply("stop_confirmed", {}),)
+
+        def changes() -> tuple[Write, ...]:
+            now = self.clock.now()
+            return (*opt_out(self.said, self.customers, documents=self.documents, now=now), *self._spoken(*spoken))
+
+        return self.finish("opted out", changes)
 
     def start(self) -> Answered:
-        def changes() -> tuple[Write, ...]:
-            return opt_in(self.said, self.customers, now=self.clock.now())
+        spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
 
-        answered = self.said.opt_out is not None
-        return self.finish("opted in", changes, None if answered else self._reply("start_confirmed", {}))
+        def changes() -> tuple[Write, ...]:
+            return (*opt_in(self.said, self.customers, now=self.clock.now()), *self._spoken(*spoken))
+
+        return self.finish("opted in", changes)
 
     def ask_which(self, offers: tuple[Outreach, ...]) -> Answered:
         times = ", ".join(
@@ -282,21 +284,32 @@ class _Work:
 
     def keep(
         self,
-        why: str,
+        waiting: Waiting,
         purpose: str = "holding_answer",
         variables: dict[str, str] | None = None,
         *,
         outcome: Answered = "kept for the owner",
     ) -> Answered:
-        """For the owner's inbox, with a word that it has arrived."""
-        alert = _for_the_owner(self.said, why, self.clock.now())
-        return self.finish(outcome, lambda: (fact(alert),), self._reply(purpose, variables or {}))
+        """For the owner's inbox. That somebody will answer is said once in a while, not to every message."""
+
+        def changes() -> tuple[Write, ...]:
+            now, documents = self.clock.now(), self.documents
+            silent = purpose == "holding_answer" and is_held(self.said, documents, now)
+            spoken = () if silent else self._spoken(self._reply(purpose, variables or {}))
+            inbox = kept(self.said, waiting, self.customers, held=not silent, documents=documents, now=now)
+            return (*inbox, *spoken)
+
+        return self.finish(outcome, changes)
 
     def reply(self, purpose: str, variables: dict[str, str], outcome: Answered) -> Answered:
-        return self.finish(outcome, tuple, self._reply(purpose, variables))
+        return self.finish(outcome, lambda: self._spoken(self._reply(purpose, variables)))
 
     def done(self, outcome: Answered) -> Answered:
-        return self.finish(outcome, tuple, None)
+        return self.finish(outcome, tuple)
+
+    def _spoken(self, *answers: Message) -> tuple[Write, ...]:
+        now = self.clock.now()
+        return tuple(write for answer in answers for write in create(say(answer, now=now, actor=ACTOR)))
 
     def _reply(self, purpose: str, variables: dict[str, str]) -> Message:
         name = self.customers[0].name if len(self.customers) == 1 else ""
@@ -309,17 +322,15 @@ class _Work:
             now=self.clock.now(),
         )
 
-    def finish(self, outcome: Answered, effects: Callable[[], tuple[Write, ...]], answer: Message | None) -> Answered:
-        """The effect, the answer and the mark that it is handled, in one commit."""
+    def finish(self, outcome: Answered, effects: Callable[[], tuple[Write, ...]]) -> Answered:
+        """The effects, the answer among them, and the mark that it is handled, in one commit."""
 
         def attempt() -> Answered | None:
             snapshot = self.documents.get(self.path)
             if snapshot is None or inbound(snapshot).handled_at is not None:
                 return "handled before"
-            now = self.clock.now()
-            spoken = create(say(answer, now=now, actor=ACTOR)) if answer else ()
-            marked = replace(handled(inbound(snapshot), outcome=outcome, now=now), snapshot)
-            return outcome if self.documents.commit(*effects(), *spoken, *marked) else None
+            marked = replace(handled(inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
+            return outcome if self.documents.commit(*effects(), *marked) else None
 
         return until_committed(attempt, clock=self.clock)
 
@@ -338,23 +349,9 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
     if snapshot is None or inbound(snapshot).handled_at is not None:
         return False
     now, said = clock.now(), inbound(snapshot)
-    alert = _for_the_owner(said, "a message that could not be worked on", now)
-    return documents.commit(fact(alert), *replace(handled(said, outcome="kept for the owner", now=now), snapshot))
-
-
-def _for_the_owner(said: Inbound, why: str, now: datetime) -> AuditRecord:
-    return record_fact(
-        salon_id=said.salon_id,
-        resource_type="message",
-        resource_id=said.id,
-        version="inbox",
-        now=now,
-        actor=ACTOR,
-        event="alert_triggered",
-        action=f"A message waits for the owner: {why}",
-        announces="AGENT_ACTION_REQUIRED",
-        payload={"reason": why, "path": said.path},
-    )
+    waiting = Waiting("given_up", "a message that could not be worked on")
+    inbox = kept(said, waiting, customers_at(said, documents), held=False, documents=documents, now=now)
+    return documents.commit(*inbox, *replace(handled(said, outcome="kept for the owner", now=now), snapshot))
 
 
 def _still_meant(theirs: list[Outreach]) -> list[Outreach]:

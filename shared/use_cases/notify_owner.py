@@ -9,12 +9,14 @@ from typing import Literal
 from shared.domain import money
 from shared.domain.approval import Approval, notified
 from shared.domain.booking import Booking
+from shared.domain.conversation import Conversation, Reason
 from shared.domain.events import SalonEvent
+from shared.domain.identity import without_numbers
 from shared.domain.message import KEEP_TRYING, Message, collected, merged, message_path, say
 from shared.domain.notices import NoticesSent, Weight, awake, told_at
 from shared.domain.salon import Contact, Salon
 from shared.domain.stored import natural_id
-from shared.domain.wording import spoken_deadline, spoken_time
+from shared.domain.wording import spoken_deadline, spoken_reason, spoken_time
 from shared.ports import Clock, Create, Deployment, Documents, Put, Reader, Snapshot, Write
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import customer_of, salon_to_tell
@@ -38,6 +40,7 @@ class News:
     moments: dict[str, datetime] = field(default_factory=dict)
     until: datetime | None = None
     approval: Approval | None = None
+    reason: Reason | None = None
 
 
 def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
@@ -119,6 +122,8 @@ class _Telling:
         variables = news.variables | {
             name: spoken_time(moment, zone, locale, now=read_at) for name, moment in news.moments.items()
         }
+        if news.reason is not None:
+            variables["reason"] = spoken_reason(news.reason, locale, when=variables.get("when", ""))
         if news.until is not None:
             variables["until"] = spoken_deadline(news.until, zone, locale, now=read_at)
         return notices_to(
@@ -221,6 +226,8 @@ def _question(approval: Approval, purpose: Literal["owner_approval", "owner_remi
 
 
 def _news(event: SalonEvent, salon: Salon, documents: Reader) -> News | None:
+    if event.resource_type == "conversation":
+        return _written(event, documents)
     if event.event_type != "GAP_FILLED":
         problem = str(event.payload.get("reason") or event.resource_type)
         return News("owner_alert", event.event_id, "usual", {"problem": problem})
@@ -241,6 +248,22 @@ def _news(event: SalonEvent, salon: Salon, documents: Reader) -> News | None:
         },
         moments={"when": booking.start_time},
     )
+
+
+def _written(event: SalonEvent, documents: Reader) -> News | None:
+    found = documents.get(f"conversations/{event.resource_id}")
+    if found is None:
+        return None
+    conversation = Conversation.model_validate(found.data)
+    theirs = next((line for line in reversed(conversation.lines) if line.by == "them"), None)
+    ours = next((line for line in reversed(conversation.lines) if line.by == "us"), None)
+    variables = {
+        "customer": ", ".join(conversation.customer_names),
+        "words": without_numbers(theirs.text) if theirs else "",
+        "before": ours.text if ours else "",
+    }
+    moments = {"when": conversation.moment} if conversation.moment else {}
+    return News("owner_message", event.event_id, "usual", variables, moments=moments, reason=conversation.reason)
 
 
 def _name(documents: Reader, collection: str, document_id: str) -> str:

@@ -18,7 +18,7 @@ from shared.domain.candidates import CHAIN_DEPTH, Candidate, Prospect, Terms
 from shared.domain.consent import withdrawn
 from shared.domain.customer import Customer
 from shared.domain.decision import decide
-from shared.domain.fallback import offer_purpose, offer_text
+from shared.domain.fallback import offer_purpose
 from shared.domain.gap import Gap, campaigned
 from shared.domain.learned import Learned
 from shared.domain.message import Inbound
@@ -28,7 +28,7 @@ from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 from shared.domain.staff import StaffMember
 from shared.domain.stored import natural_id
-from shared.domain.wording import spoken_time
+from shared.domain.wording import spoken_time, unsigned_text
 from shared.ports import Documents, Query, Reader, Snapshot, Write
 from shared.use_cases.ask_counters import counted, counters_to_change
 from shared.use_cases.breaking import Allowed, may_ask
@@ -198,7 +198,7 @@ def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: Late, documents
         instead_of=lost.id,
         purpose=purpose,
         variables=variables,
-        message=offer_text(purpose, made.locale, variables),
+        message=unsigned_text(purpose, made.locale, variables),
     )
     campaign = gap.campaign.changed(asked=gap.campaign.asked + 1, wave=gap.campaign.wave + 1)
     entry = candidate.prospect.entry

@@ -11,15 +11,24 @@ from shared.domain import money
 from shared.domain.audit import Amended
 from shared.domain.campaign import NoRound, Round
 from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, notice_of
-from shared.domain.decision import Agent, Context, Decision, Outcome, RevenueImpact, decide, reconsidered, waiting_for
-from shared.domain.fallback import offer_purpose, offer_text
+from shared.domain.decision import (
+    Agent,
+    Context,
+    Decision,
+    RevenueImpact,
+    decide,
+    reconsidered,
+    waiting_for,
+    without_outcome,
+)
+from shared.domain.fallback import offer_purpose
 from shared.domain.gap import Gap
 from shared.domain.identity import address_key
 from shared.domain.outreach import OfferDetails, Outreach, request
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 from shared.domain.stored import natural_id
-from shared.domain.wording import spoken_deadline, spoken_time
+from shared.domain.wording import spoken_deadline, spoken_time, unsigned_text
 from shared.ports import Reader, Write
 from shared.use_cases.waitlist import waitlist_moved
 from shared.use_cases.writing import create, replace
@@ -111,9 +120,8 @@ def nobody_asked(
 
 
 def _nobody(gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Scene) -> Decision:
-    """Nothing more can come of it: it has its outcome."""
     number = gap.campaign.round + 1
-    return Decision(
+    decision = Decision(
         id=natural_id("dec", gap.id, number, "nobody"),
         salon_id=gap.salon_id,
         created_at=scene.now,
@@ -137,9 +145,9 @@ def _nobody(gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Sce
         settings_version=scene.settings.version,
         dry_run=scene.settings.mode == "dry_run",
         revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
-        outcome=Outcome(status="expired", result="nobody was asked", completed_at=scene.now),
         expires_at=plan.retry_at,
     )
+    return without_outcome(decision, now=scene.now)
 
 
 def action_for(candidate: Candidate, gap: Gap) -> dict[str, Any]:
@@ -243,7 +251,7 @@ def offer_to(candidate: Candidate, gap: Gap, number: int, decision_id: str, scen
         address_key=key_of(candidate, scene),
         outreach_type="gap_fill",
         consent_purpose=PURPOSE[candidate.prospect.source],
-        message=offer_text(purpose, locale, variables),
+        message=unsigned_text(purpose, locale, variables),
         trigger_id=gap.id,
         trigger_type="gap",
         decision_id=decision_id,

@@ -205,7 +205,7 @@ def test_what_nobody_understands_is_acknowledged_and_kept_for_the_owner():
         suite.run_until_idle()
         assert answer_of(suite) is None and ours(suite) == []
         assert purposes(suite, phone(0)) == ["slot_offer", "holding_answer"]
-        assert purposes(suite, OWNER) == ["owner_alert"]
+        assert purposes(suite, OWNER) == ["owner_message"]
         write(suite, "yes", sender=phone(0))
         assert answer_of(suite) == "booked"
 
@@ -215,7 +215,7 @@ def test_a_yes_with_a_question_mark_is_no_yes():
         cancel(suite)
         write(suite, "yes?", sender=phone(0))
         suite.run_until_idle()
-        assert ours(suite) == [] and purposes(suite, OWNER) == ["owner_alert"]
+        assert ours(suite) == [] and purposes(suite, OWNER) == ["owner_message"]
 
 
 @pytest.mark.parametrize("how", ["button", "words", "link"])
@@ -477,7 +477,7 @@ def test_a_token_of_another_salon_does_nothing_here():
         write(suite, "Book it", sender=phone(0), ButtonPayload=foreign, ButtonText="Book it")
         suite.run_until_idle()
         assert ours(suite) == [] and suite.list("salons/s2/outreach") == {}
-        assert purposes(suite, OWNER) == ["owner_alert"]
+        assert purposes(suite, OWNER) == ["owner_message"]
 
 
 @pytest.mark.parametrize("recipient", ["+15005550006", "", "whatsapp"])

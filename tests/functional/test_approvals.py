@@ -428,7 +428,7 @@ def test_a_button_forwarded_to_somebody_else_approves_nothing():
         press(suite, payload, sender=phone(0))
         suite.run_until_idle()
         assert (approval(suite, id)["status"], carrier.done) == ("pending", [])
-        assert "owner_alert" in purposes(suite, OWNER)
+        assert "owner_message" in purposes(suite, OWNER)
 
 
 def test_a_manager_may_answer_with_a_button_the_owner_forwarded():

@@ -143,7 +143,7 @@ def test_a_message_that_nobody_can_work_on_comes_to_the_owner_in_the_end():
         assert 5 < tries < 200 and purposes(suite, OWNER) == []
         suite.advance(hours=3)
         assert [path for path in waiting(suite) if "/messages/" in path] == []
-        assert purposes(suite, OWNER) == ["owner_alert"]
+        assert purposes(suite, OWNER) == ["owner_message"]
 
 
 def test_a_document_that_is_broken_is_tried_seldom_and_stops_no_other():

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.domain.identity import address_key, masked
+from shared.domain.identity import address_key, masked, without_numbers
 
 KEY = b"0123456789abcdef"
 
@@ -25,3 +25,16 @@ def test_a_sender_without_a_number_has_a_key_too():
 def test_a_masked_address_shows_only_its_end():
     assert masked("whatsapp:+919876543210") == "…10"
     assert masked("123") == "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("call me at +44 7700 900100 or else", "call me at … or else"),
+        ("(0)98765-43210?", "(…?"),
+        ("at 5:30 or 17.45, for 1,500", "at 5:30 or 17.45, for 1,500"),
+        ("on 28.11. at 14:00", "on 28.11. at 14:00"),
+    ],
+)
+def test_numbers_to_reach_somebody_by_are_left_out_and_times_and_prices_stay(text, shown):
+    assert without_numbers(text) == shown

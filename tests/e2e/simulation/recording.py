@@ -18,6 +18,7 @@ AUDITED = {
     "autonomous_decisions": "decision",
     "consents": "consent",
     "messages": "message",
+    "conversations": "conversation",
 }
 """Collections of state documents, and what their records call them."""
 STEPS: dict[str, dict[str, Any]] = {
