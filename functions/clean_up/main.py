@@ -1,4 +1,5 @@
-"""Job clean_up, hourly and for each salon -> clean_up -> learned tallies, and nothing older than its keeping time."""
+"""Job clean_up, hourly and for each salon -> clean_up -> learned tallies, nothing older than its keeping time,
+agent figures."""
 
 import functions_framework
 

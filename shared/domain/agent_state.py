@@ -6,46 +6,20 @@ active <-> circuit_breaker;  any -> paused (the owner) -> active
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from shared.domain.agent_figures import AgentConfig, Counters, Figures, Health, RateLimit
 from shared.domain.audit import Amended, amend
 from shared.domain.breaker import Breaker
 from shared.domain.decision import Agent
 from shared.domain.events import EventType
 from shared.domain.reactions import PAUSE, Marketing
-from shared.domain.stored import Instant, Money, Number, StateDocument, Stored
+from shared.domain.stored import Instant, StateDocument
 
 Status = Literal["active", "paused", "error", "circuit_breaker"]
 
 
-class OfType(Stored):
-    count: int = 0
-    revenue: Money
-
-
-class Counters(Stored):
-    """The salon's day so far."""
-
-    date: str
-    actions_taken: int = 0
-    actions_successful: int = 0
-    actions_failed: int = 0
-    revenue_generated: Money
-    by_type: dict[str, OfType] = {}
-
-
-class RateLimit(Stored):
-    limit: int
-    current: int
-    remaining: int
-
-
-class Health(Stored):
-    last_heartbeat: Instant
-    consecutive_failures: int
-    success_rate_24h: Number | None
-
-
 class AgentState(StateDocument):
-    """`agent_states/{agent_name}`. Absent means active, with a closed breaker."""
+    """`agent_states/{agent_name}`. Absent means active, with a closed breaker. What begins with `last_execution` or follows
+    `marketing` are figures of `agent_figures`, refreshed hourly and part of no audit."""
 
     collection: ClassVar[str] = "agent_states"
     resource_type: ClassVar[str] = "agent_state"
@@ -56,6 +30,7 @@ class AgentState(StateDocument):
     next_scheduled: Instant | None = None
     circuit_breaker: Breaker = Breaker()
     marketing: Marketing = Marketing()
+    config: AgentConfig | None = None
     counters: Counters | None = None
     rate_limits: dict[str, RateLimit] = {}
     health: Health | None = None
@@ -73,6 +48,14 @@ def fresh(salon_id: str, agent: Agent | str, now: datetime) -> AgentState:
     return AgentState(
         id=f"state_{salon_id}_{agent}", salon_id=salon_id, created_at=now, updated_at=now, agent_name=agent
     )
+
+
+def first_seen(state: AgentState, figures: Figures, *, now: datetime) -> Amended[AgentState]:
+    """Its document begins to exist, because its figures are kept from here on."""
+    shown = {name: getattr(figures, name) for name in Figures.model_fields}
+    return amend(
+        state, now=now, actor=state.agent_name, event="agent_changed", action="Its figures are kept from here on", **shown
+    )  # fmt: skip
 
 
 def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) -> Amended[AgentState]:

@@ -19,6 +19,7 @@ Agent = Literal[
     "analytics_agent",
     "cleanup_agent",
 ]
+GAP_FILL_AGENT: Agent = "gap_fill_agent"
 DecisionType = Literal[
     "gap_fill",
     "no_show_prevention",

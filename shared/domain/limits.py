@@ -47,13 +47,18 @@ class AskCounters(Stored):
     reached: list[Reached] = []
 
     def left(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
-        hour = sum(ask.count for ask in self.asks if ask.agent == agent and ask.at > now - HOUR)
-        today = self.day_counts.get(agent, 0) if self.day == _day(now, zone) else 0
+        hour, today = self.in_last_hour(agent, now), self.today(agent, now, zone)
         return max(0, min(limits.hourly_actions - hour, limits.daily_actions - today))
+
+    def in_last_hour(self, agent: str, now: datetime) -> int:
+        return sum(ask.count for ask in self.asks if ask.agent == agent and ask.at > now - HOUR)
+
+    def today(self, agent: str, now: datetime, zone: ZoneInfo) -> int:
+        return self.day_counts.get(agent, 0) if self.day == _day(now, zone) else 0
 
     def left_for_idle(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
         """What idle time may use of it; its asks are counted for the agent as well."""
-        used = sum(ask.count for ask in self.asks if ask.agent == f"{agent}:{IDLE}" and ask.at > now - HOUR)
+        used = self.in_last_hour(f"{agent}:{IDLE}", now)
         share = int(limits.hourly_actions * IDLE_SHARE) - used
         return max(0, min(share, self.left(agent, limits=limits, now=now, zone=zone)))
 
@@ -62,8 +67,7 @@ class AskCounters(Stored):
 
     def next_free_at(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> datetime:
         """When asking may be possible again, for an agent that has nothing left now."""
-        today = self.day_counts.get(agent, 0) if self.day == _day(now, zone) else 0
-        if today >= limits.daily_actions:
+        if self.today(agent, now, zone) >= limits.daily_actions:
             tomorrow = now.astimezone(zone).date() + timedelta(days=1)
             return datetime.combine(tomorrow, datetime.min.time(), zone).astimezone(now.tzinfo)
         recent = [ask.at for ask in self.asks if ask.agent == agent and ask.at > now - HOUR]

@@ -1,4 +1,5 @@
-"""Hourly, for each salon: learns from offers that have had their time, and deletes what has been kept long enough.
+"""Hourly, for each salon: learns from offers that have had their time, deletes what has been kept long enough, and brings
+the figures of the agents up to date.
 
 Bounded work: what a run does not reach is still there for the next. Only what is due is read.
 """
@@ -6,11 +7,12 @@ Bounded work: what a run does not reach is still there for the next. Only what i
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.domain.decision import GAP_FILL_AGENT
 from shared.domain.learned import Learned
 from shared.domain.outreach import Outreach
 from shared.domain.retention import RETENTION
 from shared.ports import Clock, Create, Delete, Documents, Put, Query
-from shared.use_cases.round_documents import AGENT
+from shared.use_cases.refresh_agent_states import refresh_agent_states
 from shared.use_cases.watch_reactions import watch_reactions
 
 LEARNED = "counters/learned"
@@ -30,7 +32,9 @@ def clean_up(*, documents: Documents, clock: Clock) -> CleanedUp:
     now = clock.now()
     learned = _learn(documents, now)
     _watch_late_opt_outs(documents, clock)
-    return CleanedUp(learned, _delete_old(documents, clock))
+    deleted = _delete_old(documents, clock)
+    refresh_agent_states(documents=documents, clock=clock)
+    return CleanedUp(learned, deleted)
 
 
 def _learn(documents: Documents, now: datetime) -> int:
@@ -65,7 +69,7 @@ def _watch_late_opt_outs(documents: Documents, clock: Clock) -> None:
     """A STOP that came when its offer was over announces nothing that anybody would look after."""
     query = Query("consents", where=(("at", ">", clock.now() - LATE_YES),), order_by=("-at",), limit=1)
     if documents.query(query):
-        watch_reactions(AGENT, documents=documents, clock=clock)
+        watch_reactions(GAP_FILL_AGENT, documents=documents, clock=clock)
 
 
 def _had_its_time(offer: Outreach) -> bool:

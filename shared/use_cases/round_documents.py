@@ -12,7 +12,7 @@ from shared.domain.audit import Amended
 from shared.domain.campaign import NoRound, Round
 from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, notice_of
 from shared.domain.decision import (
-    Agent,
+    GAP_FILL_AGENT,
     Context,
     Decision,
     RevenueImpact,
@@ -33,7 +33,7 @@ from shared.ports import Reader, Write
 from shared.use_cases.waitlist import waitlist_moved
 from shared.use_cases.writing import create, replace
 
-AGENT: Agent = "gap_fill_agent"
+AGENT = GAP_FILL_AGENT
 
 
 @dataclass(frozen=True)
