@@ -103,6 +103,7 @@ def figures(
             max_hourly_actions=limits.hourly_actions,
             max_daily_actions=limits.daily_actions,
             cooldown_minutes=settings.circuit_breaker.cooldown_minutes,
+            custom={"mode": settings.mode_of(agent)},
         ),
         counters=_counters(facts, now.astimezone(zone).date(), zone),
         rate_limits={

@@ -30,7 +30,7 @@ def not_to_be_offered(
 ) -> str | None:
     """Why this person only hears that they came too late, or None."""
     customer, settings = prospect.customer, terms.settings
-    if settings.mode != "live" or terms.salon.status != "active":
+    if settings.mode_of(lost.agent_name) != "live" or terms.salon.status != "active":
         return "nothing is offered at present"
     if customer.blocked or customer.phone != lost.customer_phone:
         return "may not be asked there"

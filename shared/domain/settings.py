@@ -56,6 +56,16 @@ class Section(Stored):
     model_config = ConfigDict(extra="forbid")
 
 
+class AgentModes(Section):
+    """An agent that is new to a salon may run dry while the others are live."""
+
+    gap_fill_agent: Mode = "live"
+    no_show_prevention_agent: Mode = "live"
+    waitlist_agent: Mode = "live"
+    retention_agent: Mode = "live"
+    upsell_agent: Mode = "live"
+
+
 class GapSettings(Section):
     min_gap_minutes: Annotated[Whole, Field(ge=5, le=24 * 60)] = 30
     minimum_notice_minutes: Minutes = 30
@@ -139,6 +149,7 @@ class SalonSettings(Section):
 
     version: int = Field(default=0, ge=0)
     mode: Mode = "dry_run"
+    agent_modes: AgentModes = AgentModes()
     gap: GapSettings = GapSettings()
     offers: OfferSettings = OfferSettings()
     discounts: DiscountSettings = DiscountSettings()
@@ -168,6 +179,10 @@ class SalonSettings(Section):
             except ValidationError as error:
                 for problem in error.errors():
                     kept = _without(kept, problem["loc"])
+
+    def mode_of(self, agent: str) -> Mode:
+        """Live only where both the salon and this agent are; an agent that asks nobody has the salon's mode."""
+        return "dry_run" if self.mode == "dry_run" else getattr(self.agent_modes, agent, self.mode)
 
     def same_as(self, other: "SalonSettings") -> bool:
         return self.model_copy(update={"version": other.version}) == other

@@ -143,8 +143,8 @@ def _problem(approval: Approval, *, documents: Documents, clock: Clock, deployme
         return "the action is no longer the one that was asked about"
     if approval.agent_name != AGENT:
         return f"nobody carries out what {approval.agent_name} proposes"
-    if accepted_settings(documents).mode == "dry_run":
-        return "the salon is in dry run"
+    if accepted_settings(documents).mode_of(approval.agent_name) == "dry_run":
+        return "only a dry run is made"
     if salon_of(documents, documents.salon_id).status == "paused":
         return "the salon is paused"
     asked = ask_round.ask_approved(approval.decision_id, documents=documents, clock=clock, deployment=deployment)

@@ -97,7 +97,7 @@ def round_decision(
         reasons=list(plan.reasons) if not supervised or first.autonomy is None else list(first.autonomy.reasons),
         considered=[c.considered() for c in candidates],
         settings_version=scene.settings.version,
-        dry_run=scene.settings.mode == "dry_run",
+        dry_run=scene.settings.mode_of(AGENT) == "dry_run",
         revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
         expires_at=max(deadlines),
     )

@@ -184,8 +184,9 @@ def _obstacle(
     """Why it may not go now. What was right when it was requested may have changed since."""
     if now >= message.expires_at:
         return Drop("its time had passed before it could be sent")
-    if settings.mode == "dry_run" and not _settles_an_offer(message, documents):
-        return Drop("the salon is in dry run")
+    mode = settings.mode_of(message.agent_name) if isinstance(message, Outreach) else settings.mode
+    if mode == "dry_run" and not _settles_an_offer(message, documents):
+        return Drop("only a dry run is made")
     if salon.status == "paused":
         return Hold(now + PAUSED_RETRY, "the salon is paused")
     if isinstance(message, Message):

@@ -61,7 +61,7 @@ def test_the_figures_are_what_happened() -> None:
         "success_rate_24h": 0.75,
     }
     assert shown["config"] == {
-        "max_hourly_actions": 20, "max_daily_actions": 100, "cooldown_minutes": 5, "custom": {},
+        "max_hourly_actions": 20, "max_daily_actions": 100, "cooldown_minutes": 5, "custom": {"mode": "live"},
     }  # fmt: skip
 
 

@@ -140,6 +140,11 @@ def the_salon_has_asked_enough(suite: Suite) -> None:
     settle(suite, limits={"hourly_actions": 2})
 
 
+def the_agent_runs_dry(suite: Suite) -> None:
+    cancel(suite, "b16")
+    settle(suite, agent_modes={"gap_fill_agent": "dry_run"})
+
+
 def the_salon_runs_dry(suite: Suite) -> None:
     cancel(suite, "b16")
     settle(suite, mode="dry_run")
@@ -187,6 +192,7 @@ def it_is_promised_to_another(suite: Suite) -> None:
         was_asked_often_today,
         the_salon_has_asked_enough,
         the_salon_runs_dry,
+        the_agent_runs_dry,
         no_consent_for_service,
         waits_no_longer,
         a_walk_in_has_it,

@@ -170,3 +170,40 @@ def test_an_app_that_books_in_a_paused_salon_still_closes_its_gaps():
         suite.put(f"{ROOT}/bookings/again", booking(NOW.replace(hour=13, minute=0)))
         suite.run_until_idle()
         assert [gap["status"] for gap in freed_gaps(suite)] == ["filled"]
+
+
+def test_an_agent_may_run_dry_while_its_salon_is_live():
+    with salon(waiting=3) as suite:
+        settle(suite, agent_modes={"gap_fill_agent": "dry_run"})
+        cancel(suite)
+        suite.advance(minutes=20)
+        assert suite.outbox.messages == [] and suite.list(f"{ROOT}/outreach") == {}
+        [decision] = decisions(suite)
+        assert decision["dry_run"] is True and decision["action_details"]["asked"] == ["c0", "c1", "c2"]
+        assert suite.get(f"{ROOT}/counters/asks") is None
+
+
+def test_an_agent_that_is_live_runs_dry_in_a_salon_that_does():
+    with salon(waiting=1, settings={**DRY, "agent_modes": {"gap_fill_agent": "live"}}) as suite:
+        cancel(suite)
+        suite.advance(minutes=2)
+        assert suite.outbox.messages == [] and [d["dry_run"] for d in decisions(suite)] == [True]
+
+
+def test_one_agents_dry_run_stops_no_other():
+    with salon(waiting=1) as suite:
+        settle(suite, agent_modes={"retention_agent": "dry_run"})
+        cancel(suite)
+        assert len(offers(suite)) == 1
+
+
+def test_what_an_agent_requested_before_its_dry_run_is_not_sent_and_the_owner_still_hears_of_sales():
+    with salon(waiting=2, settings={"offers": {"max_wave_size": 1}}) as suite:
+        cancel(suite)
+        settle(suite, agent_modes={"gap_fill_agent": "dry_run"})
+        suite.advance(minutes=25)
+        assert len(offers(suite)) == 1
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        assert len(ours(suite)) == 1
+        assert purposes(suite, OWNER) == ["owner_sold"]

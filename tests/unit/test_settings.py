@@ -88,3 +88,18 @@ def test_an_accepted_setting_that_a_later_release_no_longer_knows_does_not_stop_
         {"version": 2, "mode": "live", "gone": 1, "gap": {"settle_seconds": 99999, "min_gap_minutes": 45, "old": 1}}
     )
     assert (settings.mode, settings.gap.min_gap_minutes, settings.gap.settle_seconds) == ("live", 45, 90)
+
+
+@pytest.mark.parametrize(
+    ("salon", "agent", "mode"),
+    [
+        ("live", "live", "live"),
+        ("live", "dry_run", "dry_run"),
+        ("dry_run", "live", "dry_run"),
+        ("dry_run", "dry_run", "dry_run"),
+    ],
+)
+def test_an_agent_is_live_only_where_its_salon_is_too(salon: str, agent: str, mode: str) -> None:
+    settings = SalonSettings.merged({"mode": salon, "agent_modes": {"upsell_agent": agent}})
+    assert settings.mode_of("upsell_agent") == mode
+    assert settings.mode_of("retention_agent") == settings.mode_of("cleanup_agent") == salon
