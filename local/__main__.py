@@ -12,6 +12,7 @@ COMMANDS = {
     "templates": "templates",
     "audit": "audit",
     "repair": "repair",
+    "dry-run": "dry_run",
 }
 """Command -> the module here with `add_parser(subparsers)`, which sets `command`: arguments -> exit code."""
 

@@ -30,13 +30,15 @@ class Reached:
     clock: Clock
 
 
-def add_where(parser: argparse.ArgumentParser) -> None:
+def add_where(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
+    """One of them must be named; a command that knows more ways adds them."""
     parser.add_argument("--salon", required=True, help="the salon's id")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument(
         "--project", help="of Google Cloud, with your own credentials; FIRESTORE_DATABASE names its database"
     )
     where.add_argument("--info", type=Path, help="the file that a local cloud on the emulators wrote (up --info FILE)")
+    return where
 
 
 def reached(options: argparse.Namespace) -> Reached:

@@ -7,6 +7,7 @@ does not count; one whose answer was lost may have left, and counts.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.domain.outreach import Outreach
@@ -110,6 +111,11 @@ def bothered(outreach: Outreach) -> bool:
     return outreach.attempts > 0 and outreach.delivery.error is None
 
 
+class PastAsk(NamedTuple):
+    at: datetime
+    marketing: bool
+
+
 def contact_limit(
     recent: Sequence[Outreach],
     *,
@@ -121,14 +127,27 @@ def contact_limit(
 ) -> str | None:
     """Why this person may not be asked now, or None. `recent` are at least the asks of the last seven days to this customer
     or to their address, of any agent. An ask that answers what they have just written may follow another within the hour."""
-    asks = [outreach for outreach in recent if bothered(outreach)]
-    if not answering and sum(outreach.created_at > now - HOUR for outreach in asks) >= limits.per_customer_hourly:
+    asks = [PastAsk(ask.created_at, ask.consent_purpose == "marketing") for ask in recent if bothered(ask)]
+    return limit_after(asks, marketing=marketing, limits=limits, now=now, zone=zone, answering=answering)
+
+
+def limit_after(
+    asks: Sequence[PastAsk],
+    *,
+    marketing: bool,
+    limits: LimitSettings,
+    now: datetime,
+    zone: ZoneInfo,
+    answering: bool = False,
+) -> str | None:
+    """The same, of asks that bothered somebody."""
+    if not answering and sum(ask.at > now - HOUR for ask in asks) >= limits.per_customer_hourly:
         return f"asked {limits.per_customer_hourly} time(s) within the hour already"
     today: date = now.astimezone(zone).date()
-    if sum(outreach.created_at.astimezone(zone).date() == today for outreach in asks) >= limits.per_customer_daily:
+    if sum(ask.at.astimezone(zone).date() == today for ask in asks) >= limits.per_customer_daily:
         return f"asked {limits.per_customer_daily} time(s) today already"
     if marketing:
-        promotions = [o.created_at for o in asks if o.consent_purpose == "marketing" and o.created_at > now - WEEK]
+        promotions = [ask.at for ask in asks if ask.marketing and ask.at > now - WEEK]
         if len(promotions) >= limits.marketing_per_customer_weekly:
             return f"{limits.marketing_per_customer_weekly} promotional asks within seven days already"
         if promotions and now - max(promotions) < timedelta(hours=limits.marketing_hours_between):
