@@ -195,7 +195,7 @@ def _would_be(
     gap_statuses: Mapping[str, str],
     currency: str,
 ) -> WouldBe:
-    first = decisions[0].context
+    first = next((decision for decision in decisions if kept[decision.id]), decisions[0]).context
     asks = [ask for decision in decisions for ask in kept[decision.id]]
     not_soon = not_ever = 1.0
     for decision in decisions:

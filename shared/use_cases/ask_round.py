@@ -188,7 +188,7 @@ def _round(
         transaction.write(*moved, *considered, *release([ASKS_LOCK]))
         return NobodyAsked(plan.reason)
 
-    live = settings.mode_of(AGENT) == "live"
+    live = not scene.dry_run
     campaign = gap.campaign.running(
         asked=len(plan.chosen) if live else 0, next_round_at=plan.next_at, wave=plan.wave if live else 0
     )

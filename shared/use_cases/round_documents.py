@@ -47,6 +47,10 @@ class Scene:
     now: datetime
     signing_key: bytes
 
+    @property
+    def dry_run(self) -> bool:
+        return self.settings.mode_of(AGENT) == "dry_run"
+
 
 def key_of(candidate: Candidate, scene: Scene) -> str:
     return address_key(scene.signing_key, candidate.channel or "whatsapp", candidate.prospect.customer.phone or "")
@@ -97,7 +101,7 @@ def round_decision(
         reasons=list(plan.reasons) if not supervised or first.autonomy is None else list(first.autonomy.reasons),
         considered=[c.considered() for c in candidates],
         settings_version=scene.settings.version,
-        dry_run=scene.settings.mode_of(AGENT) == "dry_run",
+        dry_run=scene.dry_run,
         revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
         expires_at=max(deadlines),
     )
@@ -143,7 +147,7 @@ def _nobody(gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Sce
         reasons=[plan.reason],
         considered=[candidate.considered() for candidate in candidates],
         settings_version=scene.settings.version,
-        dry_run=scene.settings.mode == "dry_run",
+        dry_run=scene.dry_run,
         revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
         expires_at=plan.retry_at,
     )

@@ -207,3 +207,10 @@ def test_what_an_agent_requested_before_its_dry_run_is_not_sent_and_the_owner_st
         suite.run_until_idle()
         assert len(ours(suite)) == 1
         assert purposes(suite, OWNER) == ["owner_sold"]
+
+
+def test_an_agent_that_finds_nobody_in_its_dry_run_says_so():
+    with salon(waiting=0) as suite:
+        settle(suite, agent_modes={"gap_fill_agent": "dry_run"})
+        cancel(suite)
+        assert [(d["action_taken"], d["dry_run"]) for d in decisions(suite)] == [("nobody_asked", True)]

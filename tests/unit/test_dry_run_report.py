@@ -122,6 +122,14 @@ def test_a_decision_to_ask_nobody_sends_and_earns_nothing() -> None:
     assert (found["decisions"], found["gaps"], found["asks"], found["left_empty"], found["revenue"]) == (1, 1, 0, 0, 0)
 
 
+def test_who_is_asked_after_nobody_could_be_is_what_the_gap_is_listed_with() -> None:
+    nobody = would(at=NOW - HOUR, context=Context(trigger_id="g1", trigger_type="schedule_gap"))
+    [report] = reports(nobody, would(candidate("a")))
+    [gap] = report.gaps
+    assert (gap.asked, gap.service_id, gap.starts_at) == (1, "cut", NOW + 5 * HOUR)
+    assert report.figures["decisions"] == 2
+
+
 def test_two_decisions_about_one_gap_can_sell_it_once() -> None:
     twice = [would(candidate(name, p=0.9), at=NOW + number * MINUTE) for number, name in enumerate("ab")]
     found = figures(*twice)
