@@ -16,6 +16,7 @@ from shared.domain.agent_state import AgentState
 from shared.domain.approval import Approval
 from shared.domain.audit import AuditRecord, broken_links
 from shared.domain.consent import ConsentRecord
+from shared.domain.conversation import Conversation
 from shared.domain.customer_score import CustomerScore
 from shared.domain.decision import Decision
 from shared.domain.gap import Gap
@@ -30,7 +31,7 @@ AUDIT: Final = "audit_logs"
 CHAINED: Final[Mapping[str, type[StateDocument]]] = {
     **{
         model.collection: model
-        for model in (AgentState, Approval, ConsentRecord, CustomerScore, Decision, Gap, Outreach)
+        for model in (AgentState, Approval, ConsentRecord, Conversation, CustomerScore, Decision, Gap, Outreach)
     },
     "conversations/*/messages": Message,
 }
