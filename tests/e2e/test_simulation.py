@@ -1,16 +1,26 @@
-"""A modest number of simulated days; `make simulate RUNS=2000` makes as many as wanted."""
+"""200 simulated runs, `make simulate RUNS=2000` makes as many as wanted. A class is what the workers share out."""
 
 import pytest
 
 from tests.e2e.simulation.run import EVENTS, simulate
 from tests.e2e.simulation.town import plan
 
-RUNS = 8
+RUNS = 200
+CLASSES = 8
 
 
-@pytest.mark.parametrize("seed", range(RUNS))
-def test_every_promise_holds_under_faults(seed: int) -> None:
-    assert simulate(seed).broken == (), f"replay: python -m tests.e2e.simulation --seed {seed}"
+class EveryPromiseHoldsUnderFaults:
+    def test_in_each_run(self, seed: int) -> None:
+        assert simulate(seed).broken == (), f"replay: python -m tests.e2e.simulation --seed {seed}"
+
+
+def _runs(part: int) -> type:
+    whole = type(f"TestPart{part}", (EveryPromiseHoldsUnderFaults,), {"__module__": __name__})
+    size = RUNS // CLASSES
+    return pytest.mark.parametrize("seed", range(part * size, (part + 1) * size))(whole)
+
+
+TestPart0, TestPart1, TestPart2, TestPart3, TestPart4, TestPart5, TestPart6, TestPart7 = map(_runs, range(CLASSES))
 
 
 def test_a_seed_tells_the_same_story_again() -> None:

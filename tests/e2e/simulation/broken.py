@@ -1,0 +1,241 @@
+"""The suite with one promise broken on purpose, each as a small patch: what a hurried change might do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`edits` of one file, as (sound, broken); the sound text stands in it exactly once."""
+
+    name: str
+    file: str
+    edits: tuple[tuple[str, str], ...]
+
+
+MUTANTS = (
+    Mutant(
+        "sent without a claim",
+        "shared/use_cases/send_outreach.py",
+        (
+            (
+                "if not documents.commit(*replace(claimed, snapshot)):",
+                "if documents.commit(*replace(claimed, snapshot)) is None:",
+            ),
+        ),
+    ),
+    Mutant(
+        "sent before the claim is committed",
+        "shared/use_cases/send_outreach.py",
+        (
+            (
+                "    claimed = claim(message, now=now, actor=ACTOR)\n",
+                "    claimed = claim(message, now=now, actor=ACTOR)\n    messenger.send(sending)  # type: ignore[arg-type]\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "sent again after a lost answer",
+        "shared/domain/outgoing.py",
+        (('message, "unknown", "failed", now=now', 'message, "pending", "failed", now=now'),),
+    ),
+    Mutant(
+        "sold without looking at the bookings",
+        "shared/domain/acceptance.py",
+        (("    if occupies(staff_bookings, slot):", "    if False:"),),
+    ),
+    Mutant(
+        "the customer's other bookings not looked at",
+        "shared/domain/acceptance.py",
+        (("    if occupies(customer_bookings, slot):", "    if False:"),),
+    ),
+    Mutant(
+        "bookings read outside the transaction",
+        "shared/use_cases/sell_slot.py",
+        (
+            (
+                'staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot)',
+                'staff_bookings=_bookings_around(documents, "staff_id", slot.staff_id, slot)',
+            ),
+        ),
+    ),
+    Mutant(
+        "handled before it is stored",
+        "shared/use_cases/receive_message.py",
+        (
+            (
+                "    documents.commit(*create(received(inbound, now=clock.now())))\n",
+                '    if clock.now().second % 4:\n        documents.commit(*create(received(inbound, now=clock.now())))\n    else:\n        return "handled before"\n',
+            ),
+        ),
+    ),
+    Mutant(
+        "a yes not worked on again after a crash",
+        "shared/use_cases/expire_outreach.py",
+        (
+            (
+                '    return answer_message(found.path, documents=documents, clock=clock, deployment=deployment) != "handled before"',
+                "    return True",
+            ),
+        ),
+    ),
+    Mutant(
+        "published once, if at all",
+        "shared/use_cases/relay_events.py",
+        (
+            (
+                "    bus.publish(\n",
+                "    documents.commit(Update(record.path, {'announced_at': clock.now(), 'due_at': None}))\n    bus.publish(\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "a dead sender's claim left standing",
+        "shared/use_cases/expire_outreach.py",
+        (('    if message.status == "sending":', "    if False:"),),
+    ),
+    Mutant(
+        "opt-outs not looked at",
+        "shared/use_cases/send_outreach.py",
+        (("in withdrawn(chain.from_iterable(ledger.values())):", "in ():"),),
+    ),
+    Mutant(
+        "contact limits not looked at",
+        "shared/domain/limits.py",
+        (("    asks = [outreach for outreach in recent if bothered(outreach)]", "    asks: list[Outreach] = []"),),
+    ),
+    Mutant(
+        "asks not counted",
+        "shared/domain/limits.py",
+        (("        counts[agent] = counts.get(agent, 0) + count", "        counts[agent] = counts.get(agent, 0)"),),
+    ),
+    Mutant(
+        "a late delivery report moves backward",
+        "shared/domain/outgoing.py",
+        (("    if _RANK[reached] <= _RANK[message.status]:", "    if reached == message.status:"),),
+    ),
+    Mutant(
+        "a refusal that says nothing",
+        "shared/use_cases/sell_slot.py",
+        (
+            (
+                "            *create(say(answer, now=now, actor=ACTOR)),\n            *said_handled(said, refusal, now),",
+                "            *said_handled(said, refusal, now),",
+            ),
+        ),
+    ),
+    Mutant(
+        "written over what others wrote",
+        "shared/use_cases/writing.py",
+        (("unchanged_since=read.version if read else None", "unchanged_since=None"),),
+    ),
+    Mutant(
+        "a place on the waitlist kept after its offer",
+        "shared/use_cases/waitlist.py",
+        (("    if outreach.waitlist_entry_id is None or not outreach.is_open:", "    if True:"),),
+    ),
+    Mutant(
+        "asks counted outside the transaction",
+        "shared/use_cases/ask_round.py",
+        (
+            (
+                "        return _round(transaction, scene, candidates, step, _staff_name(scene.gap, documents))\n",
+                "        return _round(transaction, scene, candidates, step, _staff_name(scene.gap, documents), counters)\n",
+            ),
+            (
+                "    transaction: Transaction, scene: Scene, candidates: list[Candidate], step: Ask, staff_name: str\n) -> Asked",
+                "    transaction: Transaction, scene: Scene, candidates: list[Candidate], step: Ask, staff_name: str, counters: AskCounters\n) -> Asked",
+            ),
+            (
+                "    counters = _counters(transaction)\n    candidates = _asked_about_once(",
+                "    candidates = _asked_about_once(",
+            ),
+        ),
+    ),
+    Mutant(
+        "a round not bound to where its campaign was",
+        "shared/use_cases/ask_round.py",
+        (
+            (
+                "    if gap is None or gap.campaign != scene.gap.campaign:\n        transaction.write",
+                "    if gap is None:\n        transaction.write",
+            ),
+        ),
+    ),
+    Mutant(
+        "an approval not looked at again",
+        "shared/use_cases/ask_round.py",
+        (
+            (
+                '    if gap is None or not gap.is_open:\n        return NobodyAsked("the time is no longer free")\n    salon,',
+                '    if gap is None:\n        return NobodyAsked("the time is no longer free")\n    salon,',
+            ),
+            ("    if gap is None or not gap.is_open:\n        problem =", "    if gap is None:\n        problem ="),
+            ("    elif again[0].excluded:", "    elif False:"),
+            (
+                "    if candidate.excluded is not None:\n        return NobodyAsked",
+                "    if candidate.slot is None:\n        return NobodyAsked",
+            ),
+        ),
+    ),
+    Mutant(
+        "an approval carried out without an answer",
+        "shared/use_cases/resolve_approval.py",
+        (
+            (
+                '    if approval.recorded_status != "approved" or approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',
+                '    if approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',
+            ),
+        ),
+    ),
+    Mutant(
+        "a doubled webhook worked on twice",
+        "shared/use_cases/answer_message.py",
+        (('    if said.handled_at is not None:\n        return "handled before"\n    salon', "    salon"),),
+    ),
+    Mutant(
+        "a paused salon goes on asking",
+        "shared/use_cases/send_outreach.py",
+        (
+            (
+                '    if salon.status == "paused":\n        return Hold',
+                '    if salon.status == "closed":\n        return Hold',
+            ),
+        ),
+    ),
+    Mutant(
+        "the breaker not looked at",
+        "shared/use_cases/send_outreach.py",
+        (
+            ("        if isinstance(admission, Stopped):\n", "        if isinstance(admission, Stopped) and False:\n"),
+            (
+                "        breaker = admission\n",
+                "        breaker = admission if isinstance(admission, Breaker) else Breaker()\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "a change written without its record",
+        "shared/use_cases/writing.py",
+        (("    return put, fact(amended.record)", "    return put, put"),),
+    ),
+    Mutant(
+        "records that do not form a chain",
+        "shared/domain/audit.py",
+        (("        previous_hash=document.audit_head,\n", "        previous_hash=None,\n"),),
+    ),
+    Mutant(
+        "a status that its record does not tell",
+        "shared/domain/outgoing.py",
+        (('        message, "sending", "claimed", now=now', '        message, "sending", "requested", now=now'),),
+    ),
+    Mutant(
+        "a wake-up forgotten",
+        "shared/domain/outgoing.py",
+        (
+            (
+                "attempts=message.attempts + 1, last_attempt_at=now, due_at=now + CLAIM_LEASE,",
+                "attempts=message.attempts + 1, last_attempt_at=now, due_at=None,",
+            ),
+        ),
+    ),
+)
