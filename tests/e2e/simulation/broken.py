@@ -41,20 +41,25 @@ MUTANTS = (
     Mutant(
         "sold without looking at the bookings",
         "shared/domain/acceptance.py",
-        (("    if occupies(staff_bookings, slot):", "    if False:"),),
+        (("    if takes(staff_bookings, slot, services):", "    if False:"),),
     ),
     Mutant(
         "the customer's other bookings not looked at",
         "shared/domain/acceptance.py",
-        (("    if occupies(customer_bookings, slot):", "    if False:"),),
+        (
+            (
+                "    if any(booking.occupies and booking.stretch.overlaps(slot.stretch) for booking in customer_bookings):",
+                "    if False:",
+            ),
+        ),
     ),
     Mutant(
         "bookings read outside the transaction",
         "shared/use_cases/sell_slot.py",
         (
             (
-                'staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot)',
-                'staff_bookings=_bookings_around(documents, "staff_id", slot.staff_id, slot)',
+                'staff_bookings=_bookings_around(transaction, "staff_id"',
+                'staff_bookings=_bookings_around(documents, "staff_id"',
             ),
         ),
     ),

@@ -3,11 +3,13 @@ point, and one where something else may happen in between: another delivery, or 
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+
+from werkzeug.wrappers import Response
 
 from local import cron
 from local.functions import Function
@@ -15,7 +17,7 @@ from local.in_process import MICROSECOND, Crash, Dead, Delivery, Suite
 from local.routes import Schedule
 from shared.adapters.memory import Change, Database, MemoryBus, MemoryStore
 from shared.adapters.memory_database import Reads
-from shared.ports import Accepted, AnswerLost, Published, Query, Refused, Sending, Snapshot, Write
+from shared.ports import Accepted, AnswerLost, Create, Data, Published, Query, Refused, Sending, Snapshot, Write
 from tests.e2e.simulation.faults import Faults
 
 T = TypeVar("T")
@@ -58,6 +60,8 @@ class Cloud(Suite):
         """Until then the provider takes nothing."""
         self.meanwhile: Callable[[], bool] = lambda: False
         """Lets the app do its next thing now, if it has one that could be now."""
+        self.walk_in: Callable[[str, Data], None] = lambda path, sale: None
+        """The app books the time of this sale."""
         self.effects = 0
         self.history: list[Change] = []
         self._inside: list[str] = []
@@ -81,6 +85,12 @@ class Cloud(Suite):
             self.tell(f"    {self._inside[-1]} dies after {what}")
             raise PowerCut
         return done
+
+    def about_to_sell(self, path: str, sale: Data) -> None:
+        """The worst moment for the app to give that time away: all is read, and nothing is written."""
+        if self._inside and self.faults.strikes("a walk-in into a sale"):
+            with self.as_the_world():
+                self.walk_in(path, sale)
 
     def _something_in_between(self) -> None:
         if len(self._inside) >= NESTED:
@@ -161,6 +171,10 @@ class Cloud(Suite):
 
         return on_its_machine
 
+    def webhook(self, path: str, form: Mapping[str, str], *, retries: int = 3) -> Response:
+        """The provider promises to try again, and does not always."""
+        return super().webhook(path, form, retries=0 if self.faults.strikes("webhook not tried again") else retries)
+
     # Time.
 
     def jump(self, by: timedelta) -> None:
@@ -208,6 +222,9 @@ class _Watched:
     def commit(self, writes: Sequence[Write], reads: Reads | None = None) -> bool:
         if not writes:
             return self._database.commit(writes, reads)
+        for write in writes:
+            if isinstance(write, Create) and "/bookings/" in write.path:
+                self._cloud.about_to_sell(write.path, write.data)
         what = f"commit of {writes[0].path.partition('/')[2]}"
         return self._cloud.effect(what, lambda: self._database.commit(writes, reads))
 

@@ -78,6 +78,7 @@ def simulate(
             return possible
 
         cloud.meanwhile = meanwhile
+        cloud.walk_in = people.walk_in
         while ahead:
             event = ahead.pop(0)
             cloud.advance_to(max(event.at, cloud.clock.now()))

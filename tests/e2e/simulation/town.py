@@ -258,6 +258,14 @@ class People:
             case _:
                 self._changes(event.kind, place, dice)
 
+    def walk_in(self, path: str, sale: Data) -> None:
+        """Into the time of a sale that is being made."""
+        self.acts += 1
+        self.tell(f"    somebody walks into the time of {path}")
+        place = next(place for place in PLACES if path.startswith(f"{place.root}/"))
+        dice = random.Random(path)
+        _book(self.cloud, place, sale["staff_id"], sale["start_time"], 30, dice, "trim", source="walk_in")
+
     def _changes(self, kind: str, place: Place, dice: random.Random) -> None:
         """Something about a booking that stands."""
         now = self.cloud.clock.now()
