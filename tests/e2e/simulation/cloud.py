@@ -56,6 +56,8 @@ class Cloud(Suite):
         """Each with the number of changes before it."""
         self.lines: list[tuple[str, dict[str, object]]] = []
         self.down: dict[str, datetime] = {}
+        self.unwatched: list[tuple[datetime, datetime]] = []
+        """When nobody could see what came due."""
         self.provider_down = now
         """Until then the provider takes nothing."""
         self.meanwhile: Callable[[], bool] = lambda: False
@@ -180,6 +182,7 @@ class Cloud(Suite):
     def jump(self, by: timedelta) -> None:
         """The clock is set forward: what was due in between is due all at once, and no schedule ran."""
         now = self.clock.now() + by
+        self.unwatched.append((self.clock.now(), now))
         self._actions = [(max(at, now), order, number, action) for at, order, number, action in self._actions]
         heapq.heapify(self._actions)
         for schedule in self._schedules.values():

@@ -1,13 +1,14 @@
 """Nothing stays where it is for ever, and nothing fails that should not."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from local.in_process import Crash
 from shared.ports import Contended, Data
 from tests.e2e.simulation.history import History, kind
 from tests.e2e.simulation.town import PLACES
 
+SOON = timedelta(minutes=5)
 OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 
 
@@ -35,6 +36,18 @@ def _waits(collection: str, data: Data) -> bool:
         case "audit_logs":
             return data["announces"] is not None and data["announced_at"] is None
     return False
+
+
+def what_is_due_is_done_soon(history: History) -> Iterator[str]:
+    """Within minutes, unless the sweep itself was down or the clock jumped meanwhile."""
+    for change in history.cloud.history:
+        due_at = (change.before or {}).get("due_at")
+        if not isinstance(due_at, datetime):
+            continue
+        for start, end in history.cloud.unwatched:
+            due_at = end if start <= due_at < end else due_at
+        if change.update_time - due_at > SOON:
+            yield f"{change.path} ({(change.before or {}).get('status')}) was due at {due_at}, done {change.update_time}"
 
 
 def nothing_is_stuck(history: History) -> Iterator[str]:

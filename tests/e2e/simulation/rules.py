@@ -29,6 +29,7 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     recording.nothing_is_announced_before_it_is_committed,
     recording.only_allowed_steps,
     moving.whatever_waits_has_a_wake_up,
+    moving.what_is_due_is_done_soon,
     moving.nothing_is_stuck,
     tenancy.documents_are_of_one_tenant,
     tenancy.messages_are_of_one_tenant,
