@@ -137,10 +137,11 @@ def broken() -> Any:
 
 
 def test_what_fails_says_what_and_where_and_quotes_no_error(
-    lines: Lines, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    lines: Lines, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("shared.adapters.firestore.store", broken)
-    answers = [client("accept_offer", "http").get("/o/nothing", base_url=BASE_URL).status_code, pushed()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shared.adapters.firestore.store", broken)
+        answers = [client("accept_offer", "http").get("/o/nothing", base_url=BASE_URL).status_code, pushed()]
     assert answers == [500, 500]
     for line, function in zip(lines.written, ("accept_offer", "scan_gaps"), strict=True):
         assert (line["severity"], line["outcome"], line["error"]) == ("ERROR", "failed", "OSError")

@@ -194,10 +194,11 @@ def test_what_is_no_schedule_of_ours_is_not_found(suite: Suite, path: str) -> No
     assert attempt(suite, ("POST", path), PLATFORM).status_code in (404, 405)
 
 
-def test_what_the_log_says_names_nobody(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_log_says_names_nobody(suite: Suite) -> None:
     lines: list[dict[str, object]] = []
-    monkeypatch.setattr("shared.adapters.log.line", lambda severity, message, **fields: lines.append(fields))
-    ask(suite, "POST", "/schedules/pause")
-    ask(suite, "GET", "/schedules", SignedIn("u1", "owner", "s1"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shared.adapters.log.line", lambda severity, message, **fields: lines.append(fields))
+        ask(suite, "POST", "/schedules/pause")
+        ask(suite, "GET", "/schedules", SignedIn("u1", "owner", "s1"))
     assert [line["outcome"] for line in lines] == ["managed", "NotAllowed"]
     assert not any(word in json.dumps(lines) for word in ("olga", "u1", "s1"))
