@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from google.auth.credentials import AnonymousCredentials
@@ -14,25 +15,71 @@ from local.emulators import Emulators, find, start
 from shared.adapters.firestore import FirestoreStore
 from shared.adapters.memory import MemoryDatabase
 from shared.ports import Query, Snapshot
+from tests.index_usage import Asked, Verdict, judged, kind
 from tests.indexes import declared, groups_by_due_at, missing
 
 ASK_ANYTHING = ("tests/integration/", "tests/unit/test_memory")
 """The tests of the stores themselves."""
 
 
+ASKED = pytest.StashKey[Asked]()
+VERDICT = pytest.StashKey[Verdict]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[ASKED] = Asked()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A process of several is done."""
+    if packed := getattr(node, "workeroutput", {}).get("asked"):
+        node.config.stash[ASKED].add(packed)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["asked"] = config.stash[ASKED].packed()
+    elif not session.testsfailed and is_whole(config):
+        verdict = judged(config.stash[ASKED])
+        if verdict is not None:
+            config.stash[VERDICT] = verdict
+            if verdict.wrong:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """What a part of the suite asks says nothing about what nobody asks."""
+    chosen = (getattr(config.option, name, None) for name in ("keyword", "markexpr", "lf", "collectonly"))
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(chosen)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if (verdict := config.stash.get(VERDICT, None)) is not None:
+        terminalreporter.section("firestore.indexes.json, by the emulator's report")
+        terminalreporter.write_line(f"{len(verdict.used)} composite indexes are declared and used")
+        terminalreporter.write_line(f"answered by merging single fields: {'; '.join(sorted(verdict.merged))}")
+        for wrong in verdict.wrong:
+            terminalreporter.write_line(wrong, red=True)
+
+
 @pytest.fixture(autouse=True)
 def every_query_has_its_index(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.node.nodeid.startswith(ASK_ANYTHING):
         return
-    answered, found = MemoryDatabase.query, MemoryDatabase.due
+    answered, found, asked = MemoryDatabase.query, MemoryDatabase.due, request.config.stash[ASKED]
 
     def query(database: MemoryDatabase, collection: str, query: Query) -> list[Snapshot]:
-        without = missing(collection, query, declared())
-        assert without is None, f"firestore.indexes.json is expected to have an index for {without}"
+        if (of_this_kind := kind(collection, query)) not in asked.queries:
+            without = missing(collection, query, declared())
+            assert without is None, f"firestore.indexes.json is expected to have an index for {without}"
+            asked.queries[of_this_kind] = collection, query
         return answered(database, collection, query)
 
     def due(database: MemoryDatabase, group: str, now: datetime, limit: int) -> list[str]:
         assert group in groups_by_due_at(), f"firestore.indexes.json is expected to override due_at of {group}"
+        asked.due.add(group)
         return found(database, group, now, limit)
 
     monkeypatch.setattr(MemoryDatabase, "query", query)

@@ -56,14 +56,20 @@ def missing(collection: str, query: Query, indexes: dict[str, list[tuple[Field, 
     if (wanted := needed(query)) is None:
         return None
     equal, order = wanted
-    group = collection.rsplit("/", 1)[-1]
-    covered: set[Field] = set()
-    found = False
-    for index in indexes.get(group, []):
-        before, after = index[: len(index) - len(order)], index[len(index) - len(order) :]
-        if after == order and set(before) <= equal:
-            covered |= set(before)
-            found = True
-    if found and covered == equal:
+    found = serving(collection, query, indexes)
+    if found and equal == {field for index in found for field in index[: -len(order)]}:
         return None
+    group = collection.rsplit("/", 1)[-1]
     return f"{group}: {', '.join(' '.join(field) for field in (*sorted(equal), *order))}"
+
+
+def serving(collection: str, query: Query, indexes: dict[str, list[tuple[Field, ...]]]) -> list[tuple[Field, ...]]:
+    """Those that share in answering a query that needs one."""
+    if (wanted := needed(query)) is None:
+        return []
+    equal, order = wanted
+    return [
+        index
+        for index in indexes.get(collection.rsplit("/", 1)[-1], [])
+        if index[-len(order) :] == order and set(index[: -len(order)]) <= equal
+    ]
