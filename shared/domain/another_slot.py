@@ -47,7 +47,12 @@ def not_to_be_offered(
     if allowance <= 0:
         return "the salon's limit of asks is reached"
     return limits.contact_limit(
-        prospect.asks, marketing=False, limits=settings.limits, now=terms.now, zone=terms.salon.zone, answering=True
+        limits.past_asks(prospect.asks),
+        marketing=False,
+        limits=settings.limits,
+        now=terms.now,
+        zone=terms.salon.zone,
+        answering=True,
     )
 
 

@@ -190,7 +190,7 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
         return candidate.out("has another offer open")
     marketing = PURPOSE[prospect.source] == "marketing"
     limit = limits.contact_limit(
-        prospect.asks, marketing=marketing, limits=settings.limits, now=now, zone=terms.salon.zone
+        limits.past_asks(prospect.asks), marketing=marketing, limits=settings.limits, now=now, zone=terms.salon.zone
     )
     if limit is not None:
         return candidate.out(limit)

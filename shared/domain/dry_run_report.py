@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.candidates import PURPOSE
 from shared.domain.decision import Decision
-from shared.domain.limits import WEEK, AskCounters, PastAsk, limit_after
+from shared.domain.limits import WEEK, AskCounters, PastAsk, contact_limit
 from shared.domain.money import rounded
 from shared.domain.reply_model import Awaited, taken_within
 from shared.domain.round_size import SOLD_WITHIN
@@ -119,7 +119,7 @@ def _within_limits(
             customer, now = str(candidate["customer_id"]), decision.created_at
             marketing = _is_marketing(candidate)
             recent = [ask for ask in asks[customer] if ask.at > now - WEEK]
-            stopped = limit_after(recent, marketing=marketing, limits=limits, now=now, zone=zone)
+            stopped = contact_limit(recent, marketing=marketing, limits=limits, now=now, zone=zone)
             if stopped or counters.left(decision.agent_name, limits=limits, now=now, zone=zone) <= 0:
                 beyond[decision.agent_name] += 1
                 continue

@@ -116,22 +116,12 @@ class PastAsk(NamedTuple):
     marketing: bool
 
 
+def past_asks(recent: Sequence[Outreach]) -> list[PastAsk]:
+    """Those of them that bothered somebody."""
+    return [PastAsk(ask.created_at, ask.consent_purpose == "marketing") for ask in recent if bothered(ask)]
+
+
 def contact_limit(
-    recent: Sequence[Outreach],
-    *,
-    marketing: bool,
-    limits: LimitSettings,
-    now: datetime,
-    zone: ZoneInfo,
-    answering: bool = False,
-) -> str | None:
-    """Why this person may not be asked now, or None. `recent` are at least the asks of the last seven days to this customer
-    or to their address, of any agent. An ask that answers what they have just written may follow another within the hour."""
-    asks = [PastAsk(ask.created_at, ask.consent_purpose == "marketing") for ask in recent if bothered(ask)]
-    return limit_after(asks, marketing=marketing, limits=limits, now=now, zone=zone, answering=answering)
-
-
-def limit_after(
     asks: Sequence[PastAsk],
     *,
     marketing: bool,
@@ -140,7 +130,8 @@ def limit_after(
     zone: ZoneInfo,
     answering: bool = False,
 ) -> str | None:
-    """The same, of asks that bothered somebody."""
+    """Why this person may not be asked now, or None. `asks` are at least those of the last seven days to this customer or to
+    their address, of any agent. An ask that answers what they have just written may follow another within the hour."""
     if not answering and sum(ask.at > now - HOUR for ask in asks) >= limits.per_customer_hourly:
         return f"asked {limits.per_customer_hourly} time(s) within the hour already"
     today: date = now.astimezone(zone).date()
