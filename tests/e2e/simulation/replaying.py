@@ -83,6 +83,8 @@ def _decision(record: AuditRecord) -> dict[str, Any]:
             return {"approval.status": result}
         case "Approval":
             return {"approval.status": result, "approval.approved_at": record.created_at}
+        case "Considered again":
+            return {"action_taken": record.details["action_taken"]}
     return {"action_taken": record.details["action_taken"], "autonomy_level": record.details["autonomy_level"]}
 
 
@@ -108,5 +110,6 @@ _CHANGES = {
     "agent_state": _agent,
     "consent": _consent,
     "settings": _nothing,
+    "conversation": _nothing,
     "channel_route": _nothing,
 }
