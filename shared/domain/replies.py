@@ -117,7 +117,7 @@ _POLITE: Final = re.compile(
 def understand(body: str, *, locale: str, channel: Literal["whatsapp", "sms"] = "whatsapp") -> Meaning:
     """What the whole message means. The words of the person's own language count first, then all others: people mix them.
     Which offer or booking it is about is for the caller to find; a `cancel_request` may also answer an offer."""
-    text = _folded(body)
+    text = folded(body)
     if channel == "sms" and text in _CARRIER_OPT_OUT:
         return "stop"
     meanings = {_meaning_of(part, locale) for part in _parts(text)}
@@ -151,7 +151,7 @@ def _is_pictogram(letter: str) -> bool:
 _SILENT: Final = "'’ʼ`´♀♂\ufe0e\ufe0f"
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Case, accents, punctuation, skin tones and kinds of digits do not change what is meant."""
     letters = []
     for letter in unicodedata.normalize("NFKD", text.casefold()).replace("ँ", "ं"):
@@ -173,6 +173,6 @@ def _folded(text: str) -> str:
 
 
 _PHRASES: Final[dict[str, dict[str, Meaning]]] = {
-    language: {_folded(phrase): meaning for meaning, phrases in meanings.items() for phrase in phrases.split("|")}
+    language: {folded(phrase): meaning for meaning, phrases in meanings.items() for phrase in phrases.split("|")}
     for language, meanings in _WORDS.items()
 }

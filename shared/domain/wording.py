@@ -26,6 +26,7 @@ Purpose = Literal[
     "slot_no_longer_free",
     "offer_declined",
     "which_one",
+    "which_branch",
     "stop_confirmed",
     "start_confirmed",
     "help",
@@ -222,6 +223,16 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "hi": "नमस्ते {name}, आपके पास हमारे एक से ज़्यादा ऑफ़र हैं: {choices}। जो चाहिए, कृपया उसी संदेश का बटन या लिंक दबाएँ।",
             "es": "Hola {name}, tienes más de una oferta nuestra abierta: {choices}."
             " Por favor, usa el botón o el enlace de la que quieras.",
+        },
+    ),
+    "which_branch": _Wording(
+        ("choices",),
+        {
+            "en": "Hello! This number is shared by several places: {choices}. Which one is your message for?"
+            " Please answer with its number or its name.",
+            "hi": "नमस्ते! यह नंबर कई जगहों का है: {choices}। आपका संदेश किसके लिए है? कृपया उसका नंबर या नाम लिखें।",
+            "es": "¡Hola! Este número es de varios locales: {choices}. ¿Para cuál es tu mensaje?"
+            " Por favor, responde con su número o su nombre.",
         },
     ),
     "stop_confirmed": _Wording(

@@ -54,6 +54,7 @@ Answered = Literal[
     "approved",
     "rejected",
     "answered too late",
+    "named the branch",
 ]
 
 

@@ -18,6 +18,7 @@ from shared.use_cases.reconcile_staff_day import reconcile_staff_day
 from shared.use_cases.refuse import ended
 from shared.use_cases.relay_events import relay_events
 from shared.use_cases.resolve_approval import approval_due
+from shared.use_cases.shared_number import branch_due
 from shared.use_cases.writing import replace
 
 ACTOR = "expire_outreach"
@@ -44,6 +45,8 @@ def expire_outreach(*, store: Store, bus: Bus, clock: Clock, deployment: Deploym
         return _outgoing_due(found, documents, clock)
 
     def message(found: Found, documents: Documents) -> bool:
+        if not found.salon_id:
+            return branch_due(found.path, store=store, clock=clock, deployment=deployment)
         return _message_due(found, documents, clock, deployment)
 
     def gap(found: Found, documents: Documents) -> bool:
@@ -64,9 +67,7 @@ def expire_outreach(*, store: Store, bus: Bus, clock: Clock, deployment: Deploym
     }
     for collection, handle in kinds.items():
         for found in store.due(collection, clock.now(), AT_ONCE):
-            if not found.salon_id:
-                continue
-            documents = store.salon(found.salon_id)
+            documents = store.salon(found.salon_id) if found.salon_id else store.platform()
             try:
                 if handle(found, documents):
                     swept.moved[collection] = swept.moved.get(collection, 0) + 1
