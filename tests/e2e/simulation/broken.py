@@ -129,11 +129,6 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "written over what others wrote",
-        "shared/use_cases/writing.py",
-        (("unchanged_since=read.version if read else None", "unchanged_since=None"),),
-    ),
-    Mutant(
         "a place on the waitlist kept after its offer",
         "shared/use_cases/waitlist.py",
         (("    if outreach.waitlist_entry_id is None or not outreach.is_open:", "    if True:"),),
