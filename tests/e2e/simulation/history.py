@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -67,10 +66,16 @@ class History:
         found = [change for _, change in self.changes(path) if change.update_time < instant]
         return found[-1].after if found else None
 
-    def created(self, collection: str) -> Iterator[tuple[int, str, Data]]:
+    def created(self, collection: str) -> list[tuple[int, str, Data]]:
+        return self._created.get(collection, [])
+
+    @cached_property
+    def _created(self) -> dict[str, list[tuple[int, str, Data]]]:
+        found: dict[str, list[tuple[int, str, Data]]] = defaultdict(list)
         for index, change in enumerate(self.cloud.history):
-            if change.before is None and change.after is not None and kind(change.path) == collection:
-                yield index, change.path, change.after
+            if change.before is None and change.after is not None:
+                found[kind(change.path)].append((index, change.path, change.after))
+        return found
 
 
 def kind(path: str) -> str:

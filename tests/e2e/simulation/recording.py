@@ -102,7 +102,7 @@ def trails_replay_to_what_is_stored(history: History) -> Iterator[str]:
         if key not in documents:
             yield f"the trail of {key} is about nothing"
             continue
-        for name, told in replayed(records).items():
+        for name, told in {**replayed(records), "audit_head": links[-1]}.items():
             found = _field(documents[key], name)
             if found != told:
                 yield f"the trail of {key} tells {name} {told!r}, stored is {found!r}"

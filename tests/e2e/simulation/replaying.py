@@ -28,7 +28,7 @@ def replayed(records: Sequence[AuditRecord]) -> dict[str, Any]:
     """By the stored field's dotted name. `records` are one object's, in their order."""
     state: dict[str, Any] = {"created_at": records[0].created_at}
     for record in records:
-        state |= {"revision": record.revision, "audit_head": record.hash, "updated_at": record.created_at}
+        state |= {"revision": record.revision, "updated_at": record.created_at}
         state |= _CHANGES[record.resource_type](record)
     return state
 
