@@ -73,14 +73,21 @@ def consent_and_hours_hold(history: History) -> Iterator[str]:
 
 
 def nobody_asks_while_stopped(history: History) -> Iterator[str]:
-    """By a salon that is paused, or an agent whose breaker is open or that the owner has paused."""
-    for root, ask, _, at in _claimed(history):
-        house = history.version_until(root, at) or {}
-        if house.get("status") == "paused":
-            yield f"{ask['id']} went out while the salon was paused"
-        agent = history.version_until(f"{root}/agent_states/{ask['agent_name']}", at) or {}
+    """By a salon that is paused, or an agent whose breaker is open or that the owner has paused. It must have been so
+    before the instant and still when the ask was claimed: what changes at the same instant may be seen or not."""
+
+    def then(path: str, at: datetime, claim: int) -> list[Data]:
+        return [history.version_until(path, at) or {}, history.version(path, claim) or {}]
+
+    def stopped(agent: Data, at: datetime) -> bool:
         breaker = agent.get("circuit_breaker", {})
-        if agent.get("status") == "paused" or (breaker.get("state") == "open" and breaker["cooldown_until"] > at):
+        cools = breaker.get("state") == "open" and breaker["cooldown_until"] > at
+        return agent.get("status") == "paused" or cools
+
+    for root, ask, claim, at in _claimed(history):
+        if all(house.get("status") == "paused" for house in then(root, at, claim)):
+            yield f"{ask['id']} went out while the salon was paused"
+        if all(stopped(agent, at) for agent in then(f"{root}/agent_states/{ask['agent_name']}", at, claim)):
             yield f"{ask['id']} went out while its agent was stopped"
 
 
