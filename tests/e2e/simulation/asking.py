@@ -126,6 +126,27 @@ def salon_limits_hold(history: History) -> Iterator[str]:
             yield f"{place.id} asked more than {hourly} times within an hour"
 
 
+def recipients_stay_within_the_tier(history: History) -> Iterator[str]:
+    """By when asks were really handed over, which may be long after they were decided on."""
+    sent: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    for root, ask, _, at in _claimed(history):
+        if ask["channel"] != "whatsapp":
+            continue
+        sent[root].append((at, ask["customer_phone"]))
+        different = {phone for before, phone in sent[root] if before > at - 24 * HOUR}
+        tier = _most(history, root, "whatsapp_recipients_24h", 250)
+        if len(different) > tier:
+            yield f"{root} wrote to {len(different)} different people within 24 hours, {tier} are allowed"
+
+
+def promotion_keeps_its_pause(history: History) -> Iterator[str]:
+    for index, path, ask in history.created("outreach"):
+        agent = history.version(f"{salon(path)}/agent_states/{ask['agent_name']}", index) or {}
+        until = agent.get("marketing", {}).get("paused_until")
+        if ask["consent_purpose"] == "marketing" and until is not None and ask["created_at"] < until:
+            yield f"{path} promotes during a pause"
+
+
 def asks_are_about_open_time(history: History) -> Iterator[str]:
     """And follow a decision that was written before them or with them."""
     for index, path, ask in history.created("outreach"):

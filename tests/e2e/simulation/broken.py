@@ -65,11 +65,11 @@ MUTANTS = (
     ),
     Mutant(
         "handled before it is stored",
-        "shared/use_cases/receive_message.py",
+        "shared/use_cases/taking_in.py",
         (
             (
-                "    documents.commit(*create(received(inbound, now=clock.now())))\n",
-                '    if clock.now().second % 4:\n        documents.commit(*create(received(inbound, now=clock.now())))\n    else:\n        return "handled before"\n',
+                "        _keep(said, documents, self.clock)\n        _remember",
+                '        if self.clock.now().second % 4:\n            _keep(said, documents, self.clock)\n        else:\n            return "handled before"\n        _remember',
             ),
         ),
     ),
@@ -106,7 +106,17 @@ MUTANTS = (
     Mutant(
         "contact limits not looked at",
         "shared/domain/limits.py",
-        (("    asks = [outreach for outreach in recent if bothered(outreach)]", "    asks: list[Outreach] = []"),),
+        (
+            (
+                '    return [PastAsk(ask.created_at, ask.consent_purpose == "marketing") for ask in recent if bothered(ask)]',
+                "    return []",
+            ),
+        ),
+    ),
+    Mutant(
+        "the sender's tier not looked at",
+        "shared/domain/sender_budget.py",
+        (("        elif left <= 0:", "        elif False:"),),
     ),
     Mutant(
         "asks not counted",
@@ -120,10 +130,10 @@ MUTANTS = (
     ),
     Mutant(
         "a refusal that says nothing",
-        "shared/use_cases/sell_slot.py",
+        "shared/use_cases/refuse.py",
         (
             (
-                "            *create(say(answer, now=now, actor=ACTOR)),\n            *said_handled(said, refusal, now),",
+                "            *answer,\n            *said_handled(said, refusal, now),",
                 "            *said_handled(said, refusal, now),",
             ),
         ),
@@ -146,8 +156,8 @@ MUTANTS = (
                 "    transaction: Transaction, scene: Scene, candidates: list[Candidate], step: Ask, staff_name: str, counters: AskCounters\n) -> Asked",
             ),
             (
-                "    counters = _counters(transaction)\n    candidates = _asked_about_once(",
-                "    candidates = _asked_about_once(",
+                "    counters = counters_of(transaction)\n    candidates = checked_again(",
+                "    candidates = checked_again(",
             ),
         ),
     ),

@@ -16,6 +16,8 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     asking.consent_and_hours_hold,
     asking.contact_limits_hold,
     asking.salon_limits_hold,
+    asking.recipients_stay_within_the_tier,
+    asking.promotion_keeps_its_pause,
     asking.nobody_asks_while_stopped,
     asking.asks_are_about_open_time,
     asking.the_owner_allowed_it,

@@ -109,7 +109,11 @@ def _settings(dice: random.Random) -> Data:
         "mode": "live",
         "gap": {"settle_seconds": dice.choice([0, 90]), "horizon_days": DAYS},
         "autonomy": {"gap_fill": dice.choice(["full_auto", "full_auto", "supervised"])},
-        "limits": {"per_customer_hourly": dice.choice([1, 2]), "hourly_actions": dice.choice([3, 20])},
+        "limits": {
+            "per_customer_hourly": dice.choice([1, 2]),
+            "hourly_actions": dice.choice([3, 20]),
+            "whatsapp_recipients_24h": dice.choice([6, 250, 250]),
+        },
         "discounts": {"later_round_percent": dice.choice([0, 10, 25]), "daily_budget": 100},
     }
 
