@@ -70,8 +70,8 @@ def read(snapshots: Iterable[tuple[str, Data]]) -> Found:
 
 def _kept_since(now: datetime) -> dict[str, datetime]:
     since = kept_since(now)
-    by_type = {model.resource_type: since[name] for name, model in CHAINED.items() if name in since}
-    return {**by_type, "audit_log": since[AUDIT]}
+    by_type = {model.resource_type: since[model.retained_as] for model in CHAINED.values() if model.retained_as}
+    return {**by_type, "audit_log": since["audit_logs"]}
 
 
 def add_parser(subparsers: Any) -> None:

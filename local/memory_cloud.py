@@ -34,7 +34,7 @@ class MemoryCloud:
 
     def shared(self) -> Mapping[str, Shared]:
         return {
-            "database": Shared(self._database, ("get", "query", "due", "commit")),
+            "database": Shared(self._database, ("get", "query", "due", "outlived", "commit")),
             "bus": Shared(self.bus, ("publish",)),
         }
 

@@ -127,6 +127,11 @@ class Store(Protocol):
         """Documents of that collection, in any salon, whose `due_at` has come; longest overdue first."""
         ...
 
+    def outlived(self, salon_id: str, collection: str, now: datetime, limit: int) -> list[Found]:
+        """Documents of collections of that name below this salon, however deep, that name it in `salon_id` and whose
+        `forget_at` has come; longest overdue first."""
+        ...
+
 
 class ReadAfterWrite(Exception):
     """A transaction read after it wrote; Firestore refuses that, so do all adapters."""

@@ -68,7 +68,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def every_query_has_its_index(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.node.nodeid.startswith(ASK_ANYTHING):
         return
-    answered, found, asked = MemoryDatabase.query, MemoryDatabase.due, request.config.stash[ASKED]
+    answered, found, old = MemoryDatabase.query, MemoryDatabase.due, MemoryDatabase.outlived
+    asked = request.config.stash[ASKED]
 
     def query(database: MemoryDatabase, collection: str, query: Query) -> list[Snapshot]:
         if (of_this_kind := kind(collection, query)) not in asked.queries:
@@ -82,6 +83,13 @@ def every_query_has_its_index(request: pytest.FixtureRequest, monkeypatch: pytes
         asked.due.add(group)
         return found(database, group, now, limit)
 
+    def outlived(database: MemoryDatabase, salon_id: str, group: str, now: datetime, limit: int) -> list[str]:
+        # It needs the index that the same query needs within one collection.
+        theirs = (("salon_id", "==", salon_id), ("forget_at", "<=", now))
+        query(database, f"salons/{salon_id}/any/any/{group}", Query(group, where=theirs, order_by=("forget_at",)))
+        return old(database, salon_id, group, now, limit)
+
+    monkeypatch.setattr(MemoryDatabase, "outlived", outlived)
     monkeypatch.setattr(MemoryDatabase, "query", query)
     monkeypatch.setattr(MemoryDatabase, "due", due)
 

@@ -10,4 +10,4 @@ from shared.use_cases import clean_up as use_case
 @functions_framework.cloud_event
 @triggers.on_job
 def clean_up(job: triggers.Job) -> triggers.Outcome:
-    return use_case.clean_up(documents=firestore.store().salon(job.salon_id), clock=clock.clock())
+    return use_case.clean_up(job.salon_id, store=firestore.store(), clock=clock.clock())

@@ -62,6 +62,11 @@ class FirestoreStore:
         # Only the paths are used; the documents are read again inside their own salon.
         return [paths.found(hit.reference.path) for hit in waiting.order_by("due_at").select([]).limit(limit).stream()]
 
+    def outlived(self, salon_id: str, collection: str, now: datetime, limit: int) -> list[Found]:
+        old = self._client.collection_group(collection).where(filter=FieldFilter("salon_id", "==", salon_id))
+        old = old.where(filter=FieldFilter("forget_at", "<=", now)).order_by("forget_at")
+        return [paths.found(hit.reference.path) for hit in old.select([]).limit(limit).stream()]
+
 
 class FirestoreDocuments:
     def __init__(self, client: Any, root: paths.Root) -> None:

@@ -32,6 +32,7 @@ class Database(Protocol):
     def get(self, paths: Sequence[str]) -> list[Snapshot | None]: ...
     def query(self, collection: str, query: Query) -> list[Snapshot]: ...
     def due(self, group: str, now: datetime, limit: int) -> list[str]: ...
+    def outlived(self, salon_id: str, group: str, now: datetime, limit: int) -> list[str]: ...
     def commit(self, writes: Sequence[Write], reads: Reads | None = None) -> bool: ...
 
 
@@ -47,6 +48,9 @@ class MemoryStore:
 
     def due(self, collection: str, now: datetime, limit: int) -> list[Found]:
         return [paths.found(path) for path in self._database.due(collection, now, limit)]
+
+    def outlived(self, salon_id: str, collection: str, now: datetime, limit: int) -> list[Found]:
+        return [paths.found(path) for path in self._database.outlived(salon_id, collection, now, limit)]
 
 
 class MemoryDocuments:

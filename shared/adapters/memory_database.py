@@ -64,6 +64,7 @@ class MemoryDatabase:
         self.on_change = on_change
         self._collections: dict[str, _Collection] = {}
         self._waiting: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+        self._kept: defaultdict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
         self._last_commit = datetime.min.replace(tzinfo=UTC)
         self._lock = threading.RLock()
 
@@ -85,6 +86,12 @@ class MemoryDatabase:
         with self._lock:
             due = [(at, path.split("/"), path) for path, at in self._waiting[group].items() if at <= now]
         return [path for _, _, path in sorted(due)[:limit]]
+
+    def outlived(self, salon_id: str, group: str, now: datetime, limit: int) -> list[str]:
+        """Paths of documents in any collection of that name that name this salon and whose `forget_at` has come."""
+        with self._lock:
+            old = [(at, path.split("/"), path) for path, at in self._kept[salon_id, group].items() if at <= now]
+        return [path for _, _, path in sorted(old)[:limit]]
 
     def commit(self, writes: Sequence[Write], reads: Reads | None = None) -> bool:
         """All or nothing; False when a precondition does not hold or a read is no longer true."""
@@ -151,13 +158,19 @@ class MemoryDatabase:
 
     def _replace(self, path: str, data: Data | None, update_time: datetime) -> None:
         collection, _, name = path.rpartition("/")
-        waiting = self._waiting[collection.rpartition("/")[2]]
+        group = collection.rpartition("/")[2]
+        waiting = self._waiting[group]
         waiting.pop(path, None)
+        before = self._document(path)
+        if before is not None:
+            self._kept[str(before.data.get("salon_id")), group].pop(path, None)
         if data is None:
             self._collections[collection].remove(name)
             return
         if isinstance(due_at := data.get("due_at"), datetime):
             waiting[path] = due_at
+        if isinstance(forget_at := data.get("forget_at"), datetime):
+            self._kept[str(data.get("salon_id")), group][path] = forget_at
         if collection not in self._collections:
             self._collections[collection] = _Collection()
         self._collections[collection].put(Snapshot(path, data, update_time.isoformat(), update_time))

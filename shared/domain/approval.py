@@ -75,6 +75,7 @@ class Approval(StateDocument):
     apart from ours."""
 
     collection: ClassVar[str] = "approvals"
+    retained_as = "approvals"
     resource_type: ClassVar[str] = "approval"
 
     decision_id: str

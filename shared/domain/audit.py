@@ -73,6 +73,8 @@ D = TypeVar("D", bound=StateDocument)
 class AuditRecord(Stored):
     """`announced_at` and `due_at` are the outbox's own marks and no part of the hash."""
 
+    retained_as = "audit_logs"
+
     id: str
     salon_id: str
     event_type: AuditWord

@@ -15,6 +15,8 @@ class BranchQuestion(Stored):
     """`channel_routes/{account:number}/senders/{address_key}`. `salon_ids` are numbered from one in the order they were
     named; `kept` are the messages that wait for the answer; `asked_by` is the salon that asked for all of them."""
 
+    retained_as = "senders"
+
     salon_ids: list[str]
     asked_by: str
     asked_at: Instant

@@ -15,6 +15,8 @@ class Identity(Stored):
     """`identities/{address_key}`. Several customers may share an address, so it names all of them. `last_inbound_at` opens
     WhatsApp's 24-hour window."""
 
+    retained_as = "identities"
+
     channel: Literal["whatsapp", "sms"]
     customer_ids: list[str] = []
     last_inbound_at: Instant | None = None
@@ -48,6 +50,7 @@ class Conversation(StateDocument):
     that waits, oldest first; `moment` is the booking or offer it is about, `outreach_id` that offer."""
 
     collection: ClassVar[str] = "conversations"
+    retained_as = "conversations"
     resource_type: ClassVar[str] = "conversation"
 
     channel: Literal["whatsapp", "sms"]

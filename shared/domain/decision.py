@@ -75,6 +75,7 @@ class Decision(StateDocument):
     """`considered` keeps every candidate, taken or not, with the reason; `settings_version` is what it was decided by."""
 
     collection: ClassVar[str] = "autonomous_decisions"
+    retained_as = "autonomous_decisions"
     resource_type: ClassVar[str] = "decision"
 
     agent_name: Agent

@@ -92,6 +92,7 @@ class Gap(StateDocument):
     of. From `expires_at` on nothing that fits can be sold any more. `freed` is what an offer should aim at."""
 
     collection: ClassVar[str] = "gaps"
+    retained_as = "gaps"
     resource_type: ClassVar[str] = "gap"
 
     staff_id: str

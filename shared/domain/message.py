@@ -20,6 +20,7 @@ class Message(Outgoing):
     """`merges` are the messages of the same conversation that a digest says in their place."""
 
     collection: ClassVar[str] = "conversations"
+    retained_as = "messages"
     resource_type: ClassVar[str] = "message"
 
     conversation_id: str
@@ -45,6 +46,7 @@ class Inbound(StateDocument):
     """Stored before it is worked on; `handled_at` is set by the transaction of its effect."""
 
     collection: ClassVar[str] = "conversations"
+    retained_as = "messages"
     resource_type: ClassVar[str] = "message"
 
     conversation_id: str

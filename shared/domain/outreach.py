@@ -50,6 +50,7 @@ class Outreach(Outgoing):
     """`instead_of` is the outreach that was said yes to too late: this one answers that yes with another slot."""
 
     collection: ClassVar[str] = "outreach"
+    retained_as = "outreach"
     resource_type: ClassVar[str] = "outreach"
 
     agent_name: str

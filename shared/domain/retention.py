@@ -1,31 +1,51 @@
-"""How long each collection of ours is kept. The booking app's own documents are its own to delete."""
+"""How long each kind of document of ours is kept. The booking app's own are its own to delete.
+
+A document says itself when it may go (`forget_at`, written with it): the database deletes it within a day after, and
+`clean_up` does too, wherever that is not switched on.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, Literal
 
 YEAR = timedelta(days=365)
+HALF_A_YEAR = timedelta(days=182)
+A_MONTH = timedelta(days=30)
+
+Kind = Literal[
+    "gaps", "outreach", "approvals", "autonomous_decisions", "audit_logs", "messages", "conversations", "identities",
+    "senders",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Deleted once `field` lies that far back."""
+    """For so long since the instant in `since`."""
 
-    collection: str
     period: timedelta
-    field: str = "created_at"
+    since: str = "created_at"
 
 
-RETENTION = (
-    Kept("gaps", YEAR),
-    Kept("outreach", YEAR),
-    Kept("approvals", YEAR),
-    Kept("autonomous_decisions", 2 * YEAR),
-    Kept("audit_logs", 2 * YEAR),
-    # Whoever died holding one was succeeded long ago, or nobody ever wanted it again.
-    Kept("locks", timedelta(days=1), "until"),
-)
+KEPT: Final[dict[Kind, Kept]] = {
+    # They hold what people wrote and were told, their names and addresses.
+    "outreach": Kept(HALF_A_YEAR),
+    "messages": Kept(HALF_A_YEAR),
+    "conversations": Kept(HALF_A_YEAR, "updated_at"),
+    "senders": Kept(A_MONTH, "asked_at"),
+    "identities": Kept(YEAR, "last_inbound_at"),
+    "gaps": Kept(YEAR),
+    "approvals": Kept(YEAR),
+    # Why something was done, by ids.
+    "autonomous_decisions": Kept(2 * YEAR),
+    "audit_logs": Kept(2 * YEAR),
+}
+"""By collection group. What is not here stays: a withdrawn consent must be known for ever, and settings, agents and counters
+are one document each."""
+
+LOCKS_KEPT = timedelta(days=1)
+"""Since the end of its lease, in real time: whoever died holding it was succeeded long ago, or nobody ever wanted it again."""
 
 
-def kept_since(now: datetime) -> dict[str, datetime]:
-    """By collection: what was created before then may be deleted."""
-    return {kept.collection: now - kept.period for kept in RETENTION if kept.field == "created_at"}
+def kept_since(now: datetime) -> dict[Kind, datetime]:
+    """What was created before then may be deleted."""
+    return {kind: now - kept.period for kind, kept in KEPT.items()}

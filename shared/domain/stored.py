@@ -11,6 +11,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from shared.domain.retention import KEPT, Kind
+
 
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
@@ -39,9 +41,17 @@ class Stored(BaseModel):
     # Errors are logged, and what a document holds is nobody's business there.
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
+    retained_as: ClassVar[Kind | None] = None
+    """What says how long a document of this model is kept; None: for ever, or as long as what it is a part of."""
+
     def stored(self) -> dict[str, Any]:
         """The document as it is written: plain dicts and lists, amounts as numbers, instants as datetimes."""
-        return self.model_dump()
+        data = self.model_dump()
+        if self.retained_as is None:
+            return data
+        kept = KEPT[self.retained_as]
+        since = data[kept.since]
+        return {**data, "forget_at": since + kept.period if since else None}
 
     def changed(self, **fields: Any) -> Self:
         """A validated copy with these fields replaced."""

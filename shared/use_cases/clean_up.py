@@ -7,11 +7,14 @@ Bounded work: what a run does not reach is still there for the next. Only what i
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.domain.channel_route import wanted_keys
 from shared.domain.decision import GAP_FILL_AGENT
 from shared.domain.learned import Learned
 from shared.domain.outreach import Outreach
-from shared.domain.retention import RETENTION
-from shared.ports import Clock, Create, Delete, Documents, Put, Query
+from shared.domain.retention import KEPT, LOCKS_KEPT, Kind
+from shared.domain.salon import Salon
+from shared.ports import SALON, Clock, Create, Delete, Documents, Put, Query, Store
+from shared.use_cases.connect_salon import route_path
 from shared.use_cases.refresh_agent_states import refresh_agent_states
 from shared.use_cases.watch_reactions import watch_reactions
 
@@ -20,6 +23,9 @@ LATE_YES = timedelta(hours=2)
 """After its deadline, for so long a yes to an offer is waited for before it is counted."""
 LEARNT_AT_ONCE = 300
 DELETED_AT_ONCE = 200
+"""Of each kind."""
+BELOW_OTHERS: tuple[Kind, ...] = ("messages", "senders")
+"""What lies below a conversation, or a number."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,11 @@ class CleanedUp:
     deleted: int
 
 
-def clean_up(*, documents: Documents, clock: Clock) -> CleanedUp:
-    now = clock.now()
-    learned = _learn(documents, now)
+def clean_up(salon_id: str, *, store: Store, clock: Clock) -> CleanedUp:
+    documents = store.salon(salon_id)
+    learned = _learn(documents, clock.now())
     _watch_late_opt_outs(documents, clock)
-    deleted = _delete_old(documents, clock)
+    deleted = _forget(documents, store, clock)
     refresh_agent_states(documents=documents, clock=clock)
     return CleanedUp(learned, deleted)
 
@@ -84,18 +90,28 @@ def _said_yes(offer: Outreach) -> bool:
     return offer.response.received and offer.response.action not in ("declined", "opted_out")
 
 
-def _delete_old(documents: Documents, clock: Clock) -> int:
-    deleted = 0
-    for kept in RETENTION:
-        # Locks are held in real time.
-        now = clock.real() if kept.field == "until" else clock.now()
-        query = Query(
-            kept.collection,
-            where=((kept.field, "<", now - kept.period),),
-            order_by=(kept.field,),
-            limit=DELETED_AT_ONCE,
-        )
-        old = documents.query(query)
-        if old and documents.commit(*(Delete(snapshot.path) for snapshot in old)):
-            deleted += len(old)
+def _forget(documents: Documents, store: Store, clock: Clock) -> int:
+    """What has been kept long enough. The database does the same within a day, where it may."""
+    now = clock.now()
+    deleted = sum(_deleted(documents, kind, "forget_at", now) for kind in KEPT if kind not in BELOW_OTHERS)
+    # Locks are held in real time.
+    deleted += _deleted(documents, "locks", "until", clock.real() - LOCKS_KEPT)
+    said = store.outlived(documents.salon_id, "messages", now, DELETED_AT_ONCE)
+    if said and documents.commit(*(Delete(found.path) for found in said)):
+        deleted += len(said)
+    for route in _routes(documents):
+        deleted += sum(_deleted(store.platform(), f"{route}/{kind}", "forget_at", now) for kind in BELOW_OTHERS)
     return deleted
+
+
+def _deleted(documents: Documents, collection: str, field: str, until: datetime) -> int:
+    query = Query(collection, where=((field, "<=", until),), order_by=(field,), limit=DELETED_AT_ONCE)
+    old = documents.query(query)
+    return len(old) if old and documents.commit(*(Delete(snapshot.path) for snapshot in old)) else 0
+
+
+def _routes(documents: Documents) -> list[str]:
+    """Of the numbers that this salon sends from: what is kept there belongs to no salon."""
+    found = documents.get(SALON)
+    salon = Salon.legible(documents.salon_id, found.data) if found else None
+    return [route_path(*number) for number in wanted_keys(salon).values()] if salon else []

@@ -8,7 +8,7 @@ from tests.functional.salon import ROOT, SALON, arrive, cancel, offers, salon
 
 
 def tidy(suite: Suite) -> CleanedUp:
-    return clean_up(documents=suite.store.salon(SALON), clock=suite.clock)
+    return clean_up(SALON, store=suite.store, clock=suite.clock)
 
 
 def tallies(suite: Suite) -> dict[str, Any]:

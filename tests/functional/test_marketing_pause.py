@@ -122,7 +122,7 @@ def test_a_stop_after_the_offer_was_over_is_found_by_the_hourly_look(suite: Suit
     write(suite, "STOP", sender=suite.get(f"{ROOT}/customers/r1")["phone"])  # type: ignore[index]
     suite.run_until_idle()
     assert paused(suite) is None
-    clean_up(documents=suite.store.salon(SALON), clock=suite.clock)
+    clean_up(SALON, store=suite.store, clock=suite.clock)
     assert paused(suite)
 
 

@@ -14,7 +14,7 @@ class Elsewhere(BaseManager):
     """Serves memory databases from a process of its own, as the local cloud does for its workers."""
 
 
-Elsewhere.register("database", MemoryDatabase, exposed=["get", "query", "due", "commit"])
+Elsewhere.register("database", MemoryDatabase, exposed=["get", "query", "due", "outlived", "commit"])
 
 
 @pytest.fixture(scope="session")

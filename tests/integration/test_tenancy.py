@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.invalid import InvalidEvent
-from shared.ports import SALON, Create, Found, Put, Query, Store, Update
+from shared.ports import SALON, Create, Delete, Found, Put, Query, Store, Update
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -110,6 +110,24 @@ def test_due_messages_are_found_where_no_salon_is_known_yet_and_below_conversati
     assert found == [Found("s1", "conversations/c1/messages/SM2"), Found("", "channel_routes/AC1:+1/messages/SM1")]
     assert store.platform().get(found[1].path) is not None
     assert store.salon(found[0].salon_id).get(found[0].path) is not None
+
+
+def test_what_has_outlived_its_time_is_found_however_deep_below_its_own_salon(store: Store) -> None:
+    second = timedelta(seconds=1)
+    store.salon("s1").commit(
+        Create("conversations/c1/messages/old", {"salon_id": "s1", "forget_at": NOW}),
+        Create("conversations/c2/messages/older", {"salon_id": "s1", "forget_at": NOW - second}),
+        Create("conversations/c2/messages/young", {"salon_id": "s1", "forget_at": NOW + second}),
+        Create("conversations/c2/messages/kept", {"salon_id": "s1", "forget_at": None}),
+        Create("conversations/c2/messages/forever", {"salon_id": "s1"}),
+        Create("outreach/other", {"salon_id": "s1", "forget_at": NOW}),
+    )
+    store.salon("s2").commit(Create("conversations/c1/messages/theirs", {"salon_id": "s2", "forget_at": NOW}))
+    old, older = (Found("s1", f"conversations/{path}") for path in ("c1/messages/old", "c2/messages/older"))
+    assert store.outlived("s1", "messages", NOW, 10) == [older, old]
+    assert store.outlived("s1", "messages", NOW, 1) == [older]
+    store.salon("s1").commit(Update(older.path, {"forget_at": None}), Delete(old.path))
+    assert store.outlived("s1", "messages", NOW, 10) == []
 
 
 def test_a_document_that_moved_on_is_not_due_any_more(store: Store) -> None:

@@ -222,6 +222,9 @@ class _Watched:
     def due(self, group: str, now: datetime, limit: int) -> list[str]:
         return self._database.due(group, now, limit)
 
+    def outlived(self, salon_id: str, group: str, now: datetime, limit: int) -> list[str]:
+        return self._database.outlived(salon_id, group, now, limit)
+
     def commit(self, writes: Sequence[Write], reads: Reads | None = None) -> bool:
         if not writes:
             return self._database.commit(writes, reads)
