@@ -132,6 +132,13 @@ locals {
       query    = "(sum(increase(${local.metric.handled}{function=\"expire_outreach\"}[10m])) or vector(0)) < 1"
       then     = "Deadlines, rounds and repairs stand still. Is the schedule smart_fill_expire_outreach paused, or its function failing?"
     }
+    switched = {
+      says     = "The schedules were switched"
+      severity = "WARNING"
+      minutes  = 0
+      query    = "sum(increase(${local.metric.handled}{function=\"manage_schedules\", outcome=\"managed\"}[5m])) > 0"
+      then     = "Who paused, resumed or ran what is in audit_logs above the salons. What is paused stays so, whatever is deployed, until somebody resumes it (docs/operations.md)."
+    }
     breaker_open = {
       says     = "A circuit breaker opened"
       severity = "CRITICAL"
