@@ -146,6 +146,16 @@ def consents() -> Iterator[Case]:
         yield Case("another phone", person, "update", CUSTOMERS, person == APP, asked, phone)
         broken = {"consents": {"sms": "no"}}
         yield Case("no consents", person, "update", CUSTOMERS, False, asked, broken)
+        known = {"whatsapp": {"marketing": True}}
+        for about, unknown in {
+            "channel": {**known, "email": {"marketing": True}},
+            "purpose": {"whatsapp": {"marketing": True, "profiling": True}},
+            **{f"purpose of {other}": {**known, other: {"profiling": True}} for other in ("sms", "voice")},
+        }.items():
+            before, has = {**LEAST[CUSTOMERS], "consents": known}, {**LEAST[CUSTOMERS], "consents": unknown}
+            adding = {"consents": unknown}
+            yield Case(f"an unknown {about}", person, "update", CUSTOMERS, person == APP, before, adding)
+            yield Case(f"no unknown {about}", person, "update", CUSTOMERS, True, has, {"consents": known})
         # The app may keep an `updated_at` of its own kind.
         untimed = {"consents": {}, "updated_at": "now"}
         yield Case("text for a time", person, "update", CUSTOMERS, person == APP, asked, untimed)

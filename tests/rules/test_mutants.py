@@ -59,6 +59,8 @@ MUTANTS = [
     Mutant("consent without a source", "consents", CUSTOMERS, " && (!widens(stored_before(), now_stored()) || names_source(now_stored()))", ""),
     Mutant("consent said before", "consents", CUSTOMERS, " && d.get(['consent_source', 'at'], null) == request.time", ""),
     Mutant("staff grant", "consents", CUSTOMERS, " && are_consents(now_stored()) && !widens(stored_before(), now_stored())", " && are_consents(now_stored())"),
+    Mutant("staff invent a channel", "consents", CUSTOMERS, "['whatsapp', 'sms', 'voice']) && writes", "['whatsapp', 'sms', 'voice', 'email']) && writes"),
+    Mutant("staff invent a purpose", "consents", CUSTOMERS, " && writes_purposes(before, after, 'sms')", ""),
     Mutant("staff rename", "consents", CUSTOMERS, " && changed().hasOnly(['consents', 'updated_at'])", ""),
     Mutant("an owner's other organization", "salons", SALON, "by(['owner']) && !changed().hasAny(['organization_id', 'messaging', 'created_at'])", "by(['owner']) && !changed().hasAny(['messaging', 'created_at'])"),
     Mutant("an owner's other number", "salons", SALON, "by(['owner']) && !changed().hasAny(['organization_id', 'messaging', 'created_at'])", "by(['owner']) && !changed().hasAny(['organization_id', 'created_at'])"),
