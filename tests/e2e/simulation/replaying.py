@@ -26,7 +26,8 @@ APPROVAL_STATES = {
 
 def replayed(records: Sequence[AuditRecord]) -> dict[str, Any]:
     """By the stored field's dotted name. `records` are one object's, in their order."""
-    state: dict[str, Any] = {"created_at": records[0].created_at}
+    # A consent is of the moment at which it was said, which may be long before it was understood.
+    state: dict[str, Any] = {} if records[0].resource_type == "consent" else {"created_at": records[0].created_at}
     for record in records:
         state |= {"revision": record.revision, "updated_at": record.created_at}
         state |= _CHANGES[record.resource_type](record)
