@@ -132,6 +132,10 @@ class Store(Protocol):
         `forget_at` has come; longest overdue first."""
         ...
 
+    def salons_written(self, since: datetime, limit: int) -> list[str]:
+        """The ids of salons whose own document says an `updated_at` after that, latest first."""
+        ...
+
 
 class ReadAfterWrite(Exception):
     """A transaction read after it wrote; Firestore refuses that, so do all adapters."""

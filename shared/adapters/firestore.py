@@ -67,6 +67,11 @@ class FirestoreStore:
         old = old.where(filter=FieldFilter("forget_at", "<=", now)).order_by("forget_at")
         return [paths.found(hit.reference.path) for hit in old.select([]).limit(limit).stream()]
 
+    def salons_written(self, since: datetime, limit: int) -> list[str]:
+        written = self._client.collection(paths.SALONS).where(filter=FieldFilter("updated_at", ">", since))
+        latest = written.order_by("updated_at", direction=firestore.Query.DESCENDING)
+        return [hit.id for hit in latest.select([]).limit(limit).stream()]
+
 
 class FirestoreDocuments:
     def __init__(self, client: Any, root: paths.Root) -> None:

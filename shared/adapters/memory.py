@@ -52,6 +52,10 @@ class MemoryStore:
     def outlived(self, salon_id: str, collection: str, now: datetime, limit: int) -> list[Found]:
         return [paths.found(path) for path in self._database.outlived(salon_id, collection, now, limit)]
 
+    def salons_written(self, since: datetime, limit: int) -> list[str]:
+        written = Query(paths.SALONS, (("updated_at", ">", since),), ("-updated_at",), limit)
+        return [found.id for found in self._database.query(paths.SALONS, storable.query(written))]
+
 
 class MemoryDocuments:
     def __init__(self, database: Database, root: paths.Root) -> None:

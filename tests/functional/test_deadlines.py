@@ -89,7 +89,7 @@ def test_a_salon_at_rest_wakes_nobody():
         suite.advance(days=1)
         work = {name for (name, outcome), count in (suite.outcomes - before).items() if count}
         # Schedules tick, and find nothing.
-        assert work <= {"dispatch_jobs", "scan_gaps", "expire_outreach", "clean_up", "repair_salon"}
+        assert work <= {"dispatch_jobs", "scan_gaps", "expire_outreach", "clean_up", "repair_salon", "reconnect_salons"}
 
 
 def test_nobody_is_woken_more_often_than_the_clock_asks():

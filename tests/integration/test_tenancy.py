@@ -137,3 +137,13 @@ def test_a_document_that_moved_on_is_not_due_any_more(store: Store) -> None:
         Update("gaps/a", {"due_at": None}), Put("gaps/b", {}), Update("gaps/c", {"due_at": NOW + timedelta(1)})
     )
     assert store.due("gaps", NOW, 10) == [Found("s1", "gaps/d")]
+
+
+def test_salons_written_after_a_moment_are_found_by_id_latest_first(store: Store) -> None:
+    minute = timedelta(minutes=1)
+    for salon_id, written in (("s1", NOW), ("s2", NOW + 2 * minute), ("s3", NOW + minute), ("s4", None)):
+        store.salon(salon_id).commit(Create(SALON, {"updated_at": written}))
+    store.salon("s5").commit(Create(SALON, {}), Create("bookings/b1", {"updated_at": NOW + minute}))
+    assert store.salons_written(NOW, 10) == ["s2", "s3"]
+    assert store.salons_written(NOW - minute, 10) == ["s2", "s3", "s1"]
+    assert store.salons_written(NOW, 1) == ["s2"]
