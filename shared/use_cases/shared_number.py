@@ -15,7 +15,7 @@ from shared.domain.outreach import OPEN
 from shared.domain.replies import understand
 from shared.domain.salon import Salon
 from shared.domain.tokens import read, read_approval
-from shared.ports import Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
+from shared.ports import SALON, Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
 from shared.use_cases.answer_message import Answered, customers_at
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import inbound, salon_of
@@ -82,11 +82,11 @@ class _Shared:
 
     def settle(self, said: Inbound) -> None:
         """Takes a kept message in, by whom its sender named; else its owner reads it."""
-        question = self._question()
-        if question is not None and question.salon_id is not None:
-            replace(self.arrival, said=said).taken_in_by(question.salon_id)
-        elif question is not None:
-            replace(self.arrival, said=said).handed_over_to(question.asked_by)
+        question, arrival = self._question(), replace(self.arrival, said=said)
+        if question is not None and question.salon_id is not None and self._name(question.salon_id):
+            arrival.taken_in_by(question.salon_id)
+        elif question is not None and self._name(question.asked_by):
+            arrival.handed_over_to(question.asked_by)
         self.platform.commit(Update(self._kept(said.id), {"due_at": None, "handled_at": self.now}))
 
     def _addressed(self) -> list[str]:
@@ -134,9 +134,13 @@ class _Shared:
         return f"{self.route}/messages/{sid}"
 
     def _named_in_answer(self, question: BranchQuestion) -> str | None:
-        names = [salon_of(self.salon(each), each).name for each in question.salon_ids]
-        place = named(self.said.body, names)
-        return None if place is None else question.salon_ids[place]
+        place = named(self.said.body, [self._name(each) for each in question.salon_ids])
+        return None if place is None or not self._name(question.salon_ids[place]) else question.salon_ids[place]
+
+    def _name(self, salon_id: str) -> str:
+        """Empty when the salon is gone: it must not take the message with it."""
+        found = self.salon(salon_id).get(SALON)
+        return str(found.data.get("name", salon_id)) if found else ""
 
     def _answered_with(self, salon_id: str, question: BranchQuestion) -> Answered:
         """Written down first; from then on the sweep does what does not get done here."""
@@ -186,13 +190,12 @@ class _Shared:
         """Of all branches of the number, so that it tells nobody which of them know this person."""
         documents = self.salon(salon_id)
         salon = salon_of(documents, salon_id)
-        names = [salon_of(self.salon(each), each).name for each in self.salon_ids]
         asked = reply_to(
             self.said.changed(salon_id=salon_id),
             QUESTION,
             salon,
             locale=self._locale(documents, salon),
-            variables={"choices": choices(names)},
+            variables={"choices": choices([self._name(each) for each in self.salon_ids])},
             now=self.now,
         )
         documents.commit(*create(say(asked, now=self.now, actor=ACTOR)))

@@ -196,6 +196,15 @@ def test_an_answer_whose_work_was_cut_short_is_finished_by_the_sweep(branches: S
     assert ("hello, is Friday free?", "kept for the owner") in said_in(branches, "s2")
 
 
+def test_a_branch_that_is_gone_takes_no_message_with_it(branches: Suite):
+    sender = ask_which(branches)
+    branches.delete("salons/s2")
+    write(branches, "2", sender=sender)
+    branches.advance(hours=26)
+    assert ("hello, is Friday free?", "kept for the owner") in said_in(branches, "s1")
+    assert branches.failures == []
+
+
 def test_a_stranger_is_kept_and_not_asked(branches: Suite):
     write(branches, "hello", sender="+447700900777")
     branches.advance(days=2)
