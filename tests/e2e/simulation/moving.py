@@ -39,15 +39,19 @@ def _waits(collection: str, data: Data) -> bool:
 
 
 def what_is_due_is_done_soon(history: History) -> Iterator[str]:
-    """Within minutes, unless the sweep itself was down or the clock jumped meanwhile."""
+    """Within minutes of being due, or of being written if it was due by then, unless the sweep itself was down or the clock
+    jumped meanwhile."""
+    written: dict[str, datetime] = {}
     for change in history.cloud.history:
         due_at = (change.before or {}).get("due_at")
-        if not isinstance(due_at, datetime):
-            continue
-        for start, end in history.cloud.unwatched:
-            due_at = end if start <= due_at < end else due_at
-        if change.update_time - due_at > SOON:
-            yield f"{change.path} ({(change.before or {}).get('status')}) was due at {due_at}, done {change.update_time}"
+        if isinstance(due_at, datetime):
+            seen = max(due_at, written[change.path])
+            for start, end in history.cloud.unwatched:
+                seen = end if start <= seen < end else seen
+            if change.update_time - seen > SOON:
+                status = (change.before or {}).get("status")
+                yield f"{change.path} ({status}) was due at {due_at}, done {change.update_time}"
+        written[change.path] = change.update_time
 
 
 def nothing_is_stuck(history: History) -> Iterator[str]:
