@@ -106,6 +106,12 @@ def _day(now: datetime, zone: ZoneInfo) -> str:
 
 
 def bothered(outreach: Outreach) -> bool:
+    """What went on by another channel had left by the first, whatever became of it on the second."""
+    return outreach.delivery.former_id is not None or may_have_left(outreach)
+
+
+def may_have_left(outreach: Outreach) -> bool:
+    """By the channel that it is on now."""
     if outreach.status not in ("failed", "expired") or outreach.delivery.sent_at is not None:
         return True
     return outreach.attempts > 0 and outreach.delivery.error is None

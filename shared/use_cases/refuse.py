@@ -2,7 +2,7 @@
 the sale waits for."""
 
 from shared.domain.acceptance import TOLD, Refusal
-from shared.domain.limits import bothered
+from shared.domain.limits import may_have_left
 from shared.domain.message import Message, say
 from shared.domain.outreach import Outreach, responded
 from shared.domain.salon import Salon
@@ -70,7 +70,8 @@ def ended(before: Outreach | Message, after: Outreach | Message, documents: Read
 
 
 def _plain_answer(unsent: Outreach, documents: Reader) -> tuple[Write, ...]:
-    found = documents.get(f"outreach/{unsent.instead_of}") if unsent.instead_of and not bothered(unsent) else None
+    never_left = unsent.instead_of is not None and not may_have_left(unsent)
+    found = documents.get(f"outreach/{unsent.instead_of}") if never_left else None
     if found is None:
         return ()
     lost, now = Outreach.model_validate(found.data), unsent.updated_at

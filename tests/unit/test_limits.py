@@ -142,6 +142,8 @@ def test_a_limit_of_none_forbids_all():
         ({"status": "expired", "attempts": 1, "delivery": Delivery(error="20429")}, False),
         ({"status": "failed", "attempts": 1, "delivery": Delivery(error="21211")}, False),
         ({"status": "failed", "attempts": 1, "delivery": Delivery(sent_at=NOW, error="63024")}, True),
+        ({"status": "failed", "attempts": 1, "delivery": Delivery(former_id="SM1", error="21211")}, True),
+        ({"status": "expired", "attempts": 0, "delivery": Delivery(former_id="SM1")}, True),
     ],
 )
 def test_only_what_surely_never_left_bothered_nobody(fields: dict[str, object], expected: bool):
