@@ -20,9 +20,26 @@ from shared.domain.candidates import (
 from shared.domain.gap import Gap
 from shared.domain.outreach import Outreach, Slot
 from shared.domain.service import Service
+from shared.domain.settings import SalonSettings
+from shared.domain.stretches import Stretch
+from shared.domain.waitlist import WaitlistEntry
 
 NEAR = timedelta(days=3)
 """Who named no time of their own is offered none that is further than this from the one they wanted."""
+
+
+def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: SalonSettings) -> bool:
+    """Before more is read about the customer: whether anything of this gap could be offered, at a time that they may want."""
+    campaign = gap.campaign
+    if not gap.is_open or gap.awaits_owner or campaign.status in ("settling", "waiting_owner"):
+        return False
+    if gap.origin == "idle" and settings.gap.fill_idle == "none":
+        return False
+    if campaign.asked >= settings.offers.max_asks_per_gap:
+        return False
+    if entry is not None and entry.windows:
+        return any(window.stretch.overlaps(gap.stretch) for window in entry.windows)
+    return gap.stretch.overlaps(Stretch(wanted.start - NEAR, wanted.start + NEAR))
 
 
 def not_to_be_offered(
@@ -80,7 +97,7 @@ def suiting(
 
 
 def _slot(prospect: Prospect, lost: Outreach, wanted: Slot, gap: Gap, service: Service, terms: Terms) -> Slot | None:
-    if not _on_offer(gap, terms) or service.id not in gap.services_fittable:
+    if not could_suit(gap, wanted, prospect.entry, terms.settings) or service.id not in gap.services_fittable:
         return None
     with_whom = _with_whom(prospect, lost, wanted)
     if with_whom and gap.staff_id not in with_whom:
@@ -92,15 +109,6 @@ def _slot(prospect: Prospect, lost: Outreach, wanted: Slot, gap: Gap, service: S
         return None
     named = prospect.entry is not None and prospect.entry.windows
     return slot if named or abs(slot.start - wanted.start) <= NEAR else None
-
-
-def _on_offer(gap: Gap, terms: Terms) -> bool:
-    settings, campaign = terms.settings, gap.campaign
-    if not gap.is_open or gap.awaits_owner or campaign.status in ("settling", "waiting_owner"):
-        return False
-    if gap.origin == "idle" and settings.gap.fill_idle == "none":
-        return False
-    return campaign.asked < settings.offers.max_asks_per_gap
 
 
 def _with_whom(prospect: Prospect, lost: Outreach, wanted: Slot) -> set[str]:

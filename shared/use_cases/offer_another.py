@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Literal
 
 from shared.domain import acceptance
-from shared.domain.another_slot import not_to_be_offered, suiting
+from shared.domain.another_slot import could_suit, not_to_be_offered, suiting
 from shared.domain.booking import Booking
 from shared.domain.campaign import Round
 from shared.domain.candidates import CHAIN_DEPTH, Candidate, Prospect, Terms
@@ -28,6 +28,7 @@ from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 from shared.domain.staff import StaffMember
 from shared.domain.stored import natural_id
+from shared.domain.waitlist import WaitlistEntry
 from shared.domain.wording import spoken_time, unsigned_text
 from shared.ports import Documents, Query, Reader, Snapshot, Write
 from shared.use_cases.ask_counters import counted, counters_to_change
@@ -77,19 +78,23 @@ def another_id(lost_id: str) -> str:
 def offer_another(late: Late, documents: Documents) -> list[Write] | None:
     """What makes the offer, to be committed with the answer to the lost one. None where nothing suits or may be offered."""
     lost, now, settings = late.lost, late.now, late.settings
-    read = _open_gaps(lost.slot, documents, now) if lost.slot else {}
-    if not read or may_ask(AGENT, documents=documents, settings=settings, now=now) != Allowed():
+    entry = understood(documents.get(f"waitlist/{lost.waitlist_entry_id}")) if lost.waitlist_entry_id else None
+    if lost.slot is None or (lost.waitlist_entry_id and entry is None):
+        return None
+    read = _open_gaps(lost.slot, documents, now)
+    gaps = [Gap.model_validate(snapshot.data) for snapshot in read.values()]
+    gaps = [gap for gap in gaps if could_suit(gap, lost.slot, entry, settings)]
+    if not gaps or may_ask(AGENT, documents=documents, settings=settings, now=now) != Allowed():
         return None
     # Read before the asks that it counts: whoever is asked meanwhile has counted, and the commit fails.
     counters, counters_read = counters_to_change(documents)
-    prospect = _prospect(late, documents)
+    prospect = _prospect(late, entry, documents)
     if prospect is None:
         return None
     allowance = counters.left(AGENT, limits=settings.limits, now=now, zone=late.salon.zone)
     terms = _terms(late, documents)
     if not_to_be_offered(prospect, lost, late.channel, allowance=allowance, terms=terms) is not None:
         return None
-    gaps = [Gap.model_validate(snapshot.data) for snapshot in read.values()]
     for gap, candidate in suiting(prospect, lost, gaps, terms, late.channel)[:TRIED]:
         if (checked := _checked(candidate, gap, documents)) is not None:
             count = counters.counted(AGENT, 1, now=now, zone=late.salon.zone)
@@ -111,16 +116,11 @@ def _open_gaps(wanted: Slot, documents: Reader, now: datetime) -> dict[str, Snap
     return {snapshot.id: snapshot for snapshot in documents.query(query)}
 
 
-def _prospect(late: Late, documents: Reader) -> Prospect | None:
+def _prospect(late: Late, entry: WaitlistEntry | None, documents: Reader) -> Prospect | None:
     """None where what they wanted it for is over."""
-    lost, entry = late.lost, None
-    customer = customer_of(documents, lost.customer_id)
+    lost, customer = late.lost, customer_of(documents, late.lost.customer_id)
     if customer is None or lost.slot is None:
         return None
-    if lost.waitlist_entry_id:
-        entry = understood(documents.get(f"waitlist/{lost.waitlist_entry_id}"))
-        if entry is None:
-            return None
     moves = booking_of(documents, lost.moves_booking_id) if lost.moves_booking_id else None
     if lost.moves_booking_id and (moves is None or not moves.occupies):
         return None
