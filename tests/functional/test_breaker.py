@@ -71,6 +71,24 @@ def test_a_success_in_between_begins_the_count_again(suite: Suite) -> None:
     assert breaker(suite)["error_count"] == 0 and breaker(suite)["state"] == "closed" and offers(suite)
 
 
+@pytest.mark.parametrize(("freed", "state"), [(["b1"], "open"), (["b1", "b17"], "closed")])
+def test_half_of_the_last_twenty_open_it_also_when_some_in_between_go_well(freed: list[str], state: str) -> None:
+    patient = {"circuit_breaker": {"error_threshold": 100}}
+    with salon(waiting=14, settings={"offers": {"max_wave_size": 6, "max_disappointed": 20}, **patient}) as suite:
+
+        def fail() -> str:
+            settings = SalonSettings.model_validate(patient)
+            fault(AGENT, "HTTP 503", documents=suite.store.salon(SALON), settings=settings, clock=suite.clock)
+            return str(breaker(suite)["state"])
+
+        assert {fail() for _ in range(9)} == {"closed"}
+        suite.advance(seconds=1)
+        for booking_id in freed:
+            cancel(suite, booking_id)
+        assert len(offers(suite)) == 6 * len(freed)
+        assert fail() == state
+
+
 def test_nobody_is_asked_before_the_cooldown_ends_and_then_one_by_one(suite: Suite) -> None:
     broken_down(suite)
     asked = len(suite.list(f"{ROOT}/outreach"))
