@@ -40,10 +40,11 @@ class End:
 @dataclass(frozen=True)
 class Ask:
     """Time for a round; `room` is how many more customers this gap may ask. A `top_up` only replaces offers that fell
-    away since the last round."""
+    away since the last round. Where there is no later look at the gap, the round goes out `whole`."""
 
     room: int
     top_up: bool = False
+    whole: bool = False
 
 
 Step = Leave | Wait | End | Ask
@@ -70,7 +71,7 @@ def next_step(gap: Gap, *, salon: Salon, settings: SalonSettings, open_offers: i
         # Open offers may still be answered; nobody new is asked.
         return End("as many customers were asked as one gap may ask")
     if campaign.next_round_at is None or now >= campaign.next_round_at:
-        return Ask(room)
+        return Ask(room, whole=gap.origin == "idle")
     if campaign.reason is not None:
         return Leave(campaign.reason)
     fell_away = campaign.wave - open_offers
@@ -98,11 +99,10 @@ class NoRound:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a round is sized by, besides its candidates. `awaited` are the offers still out, `first_sent` when this
-    campaign's first one was; `allowance` is what the salon's limits leave, until `allowance_again_at`."""
+    """What a round is sized by, besides its candidates. `awaited` are the offers still out; `allowance` is what the salon's
+    limits leave, until `allowance_again_at`."""
 
     awaited: tuple[Awaited, ...]
-    first_sent: datetime | None
     allowance: int
     allowance_again_at: datetime
     lead: timedelta = timedelta()
@@ -124,26 +124,30 @@ def plan_round(
     with_word = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "supervised"]
     if not alone and not with_word:
         waking = [candidate.asleep_until for candidate in candidates if candidate.asleep_until is not None]
-        retry_at = min([now + _nobody_retry(situation.lead), *waking])
+        retry_at = min([now + nobody_retry(situation.lead), *waking])
         return NoRound(retry_at, "no_candidates", "nobody to ask at present")
     if situation.allowance <= 0:
         return NoRound(situation.allowance_again_at, "limit_reached", "the salon's limit of asks is reached")
     starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)
     until_cut_off = max(starts - timedelta(minutes=settings.gap.minimum_notice_minutes) - now, timedelta(minutes=1))
+    pause = _pause(until_cut_off, settings)
+    # What fell away is made up for at once.
+    apart = timedelta() if step.top_up or step.whole else max(pause / 2, SHORTEST_PAUSE)
     sized = round_size(
         [candidate.probability for candidate in alone],
         out=situation.awaited,
-        since_first=now - situation.first_sent if situation.first_sent else timedelta(),
+        since_first=now - campaign.first_asked_at if campaign.first_asked_at else timedelta(),
         until_cut_off=until_cut_off,
+        apart=apart,
         lead=starts - now,
         room=step.room,
         allowance=situation.allowance,
         offers=settings.offers,
     )
-    next_at = (
-        campaign.next_round_at if step.top_up and campaign.next_round_at else now + _pause(until_cut_off, settings)
-    )
-    chosen = tuple(alone[: sized.size])
+    chosen, later = tuple(alone[: sized.first]), sized.size - sized.first
+    next_at = now + (apart if later else pause)
+    if step.top_up and campaign.next_round_at:
+        next_at = campaign.next_round_at
     # The owner's word is asked for one customer at a time, and the round goes on meanwhile.
     spare = min(step.room, situation.allowance) - len(chosen)
     supervised = tuple(with_word[:1]) if spare > 0 and not step.top_up else ()
@@ -159,13 +163,14 @@ def plan_round(
         f"{len(ready)} of {len(candidates)} could be asked, {len(chosen)} are",
         f"predicted chance that the time is taken: {sized.predicted:.2f}",
         *sized.reasons,
+        *((f"{later} more after {apart / timedelta(minutes=1):.0f} minutes, if it is still free",) if later else ()),
         *(("the owner is asked about one more",) if supervised else ()),
     )
     wave = campaign.wave if step.top_up else len(situation.awaited) + len(chosen)
     return Round(chosen, supervised, wave, next_at, sized.predicted, reasons)
 
 
-def _nobody_retry(lead: timedelta) -> timedelta:
+def nobody_retry(lead: timedelta) -> timedelta:
     """Seldom for a time that is days away, and more often the nearer it comes."""
     return min(max(lead / 6, NOBODY_RETRY), LONGEST_RETRY)
 

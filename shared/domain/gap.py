@@ -28,29 +28,29 @@ _WEIGHT: dict[Origin, int] = {"idle": 0, "no_show": 1, "freed": 2}
 
 class Campaign(Stored):
     """What is being done to fill the gap. `round` only grows, so the ids made from it never repeat; `asked` counts the
-    customers asked since time was last freed here; `wave` is how many offers should be out until the next round, so that
-    one that falls away is replaced at once and only once."""
+    customers asked since time was last freed here, from `first_asked_at` on; `wave` is how many offers should be out until
+    the next round, so that one that falls away is replaced at once and only once."""
 
     round: int = 0
     wave: int = 0
     next_round_at: Instant | None = None
     asked: int = 0
+    first_asked_at: Instant | None = None
     status: Literal["idle", "settling", "running", "waiting_owner", "ended"] = "idle"
     reason: str | None = None
 
     def settling(self, until: datetime) -> "Campaign":
-        return self.changed(status="settling", next_round_at=until, asked=0, reason=None)
+        return self.changed(status="settling", next_round_at=until, asked=0, first_asked_at=None, reason=None)
 
-    def running(self, *, asked: int, next_round_at: datetime | None, wave: int = 0) -> "Campaign":
+    def running(self, *, asked: int, next_round_at: datetime | None, now: datetime, wave: int = 0) -> "Campaign":
         """One round further, `asked` more customers asked in it."""
-        return self.changed(
-            status="running",
-            round=self.round + 1,
-            asked=self.asked + asked,
-            next_round_at=next_round_at,
-            wave=wave,
-            reason=None,
+        return self.having_asked(asked, now).changed(
+            status="running", round=self.round + 1, next_round_at=next_round_at, wave=wave, reason=None
         )
+
+    def having_asked(self, customers: int, now: datetime) -> "Campaign":
+        first = self.first_asked_at or (now if customers else None)
+        return self.changed(asked=self.asked + customers, first_asked_at=first)
 
     def postponed(self, until: datetime, reason: str) -> "Campaign":
         """The round could not go out yet (a limit, quiet hours, nobody to ask at present)."""

@@ -1,8 +1,13 @@
-"""How many to ask at once: as few as reach the target, never more than the caps allow."""
+"""How many to ask: as few as reach the target, never more than the caps allow, and not all of them at once.
+
+Early answers come early: the likeliest three often bring a yes within minutes, and then nobody else need be disappointed.
+What is lost by asking the others some minutes later is counted, so the target stands.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from shared.domain.reply_model import Awaited, disappointed, taken_within
 from shared.domain.settings import OfferSettings
@@ -10,13 +15,19 @@ from shared.domain.settings import OfferSettings
 FAR_AHEAD = timedelta(hours=24)
 """A slot that starts later is offered to one at a time: there is time, and nobody need be disappointed."""
 SOLD_WITHIN = timedelta(minutes=30)
+AT_ONCE, AFTERWARDS = 3 / 8, 1 / 4
+"""Of the largest round: how many are asked together while nothing is out, and how many more at a time while offers are."""
+SMALL = 3
+"""A salon whose rounds are no larger has them go out whole: a second yes among so few is rare."""
 
 
 @dataclass(frozen=True)
 class RoundSize:
-    """`predicted` is P(taken within the time) with the offers already out and this round's together."""
+    """`size` people make up the round, of whom `first` are asked now. `predicted` is P(taken within the time) with the
+    offers already out, these, and the others when their turn comes."""
 
     size: int
+    first: int
     predicted: float
     reasons: tuple[str, ...]
 
@@ -31,15 +42,30 @@ def round_size(
     out: Sequence[Awaited],
     since_first: timedelta,
     until_cut_off: timedelta,
+    apart: timedelta,
     lead: timedelta,
     room: int,
     allowance: int,
     offers: OfferSettings,
 ) -> RoundSize:
     """`ready` are the acceptance probabilities of those who may be asked, best first; `out` the offers still open;
-    `since_first` how long ago the campaign's first offer went out; `until_cut_off` how long a yes still helps; `room` and
-    `allowance` what the gap and the salon may still ask."""
-    horizon = min(max(SOLD_WITHIN - since_first, timedelta(minutes=offers.round_minutes)), until_cut_off)
+    `since_first` how long ago the campaign's first offer went out; `until_cut_off` how long a yes still helps; `apart` the
+    time between the parts of a round, none where all go at once; `room` and `allowance` what the gap and the salon may
+    still ask."""
+    largest = offers.max_wave_size
+    in_parts = apart > timedelta() and largest > SMALL
+    begin, then = (ceil(largest * share) if in_parts else largest for share in (AT_ONCE, AFTERWARDS))
+    begin = then if out else begin
+    horizon = _horizon(since_first, until_cut_off, timedelta(minutes=offers.round_minutes))
+
+    def taken(size: int) -> float:
+        free, at, time = 1 - taken_within(out, horizon), 0, horizon
+        for part in _parts(size, begin, then):
+            asked = [Awaited(probability) for probability in ready[at : at + part]]
+            free *= 1 - taken_within(asked, max(time, timedelta()))
+            at, time = at + part, time - apart
+        return 1 - free
+
     caps = {
         "no more may be asked at once": offers.max_wave_size,
         "no more may be asked for this gap": room,
@@ -50,17 +76,28 @@ def round_size(
         caps["it starts in more than 24 hours: one at a time"] = 0 if out else 1
     most = max(0, min(caps.values()))
     size = 0
-    while size < most and taken_within(_with(out, ready, size), horizon) < offers.target_fill_probability:
-        if size > 0 and disappointed(_with(out, ready, size + 1)) > offers.max_disappointed:
+    while size < most and taken(size) < offers.target_fill_probability:
+        if size > 0 and disappointed([*out, *(Awaited(each) for each in ready[: size + 1])]) > offers.max_disappointed:
             caps["more would be disappointed than allowed"] = size
             break
         size += 1
-    predicted = taken_within(_with(out, ready, size), horizon)
+    first, predicted = min(size, begin), taken(size)
     if predicted >= offers.target_fill_probability:
-        return RoundSize(size, predicted, (f"{size} reach the target with a predicted {predicted:.2f}",))
+        return RoundSize(size, first, predicted, (f"{size} reach the target with a predicted {predicted:.2f}",))
     binding = [reason for reason, cap in caps.items() if cap <= size]
-    return RoundSize(size, predicted, ("target_unreachable", *binding))
+    return RoundSize(size, first, predicted, ("target_unreachable", *binding))
 
 
-def _with(out: Sequence[Awaited], ready: Sequence[float], size: int) -> list[Awaited]:
-    return [*out, *(Awaited(probability) for probability in ready[:size])]
+def _horizon(since_first: timedelta, until_cut_off: timedelta, shortest: timedelta) -> timedelta:
+    """Within half an hour of the first offer; what that has not sold should be sold by the cut-off, for which fewer need
+    be asked."""
+    left = SOLD_WITHIN - since_first
+    return min(left, until_cut_off) if left >= shortest else until_cut_off
+
+
+def _parts(size: int, begin: int, then: int) -> list[int]:
+    """How a round of this size is asked."""
+    parts = [min(size, begin)]
+    while (left := size - sum(parts)) > 0:
+        parts.append(min(left, then))
+    return parts

@@ -160,7 +160,6 @@ def _round(
             else Awaited(offer.probability)
             for offer in scene.offers
         ),
-        first_sent=min((offer.created_at for offer in scene.offers), default=None),
         allowance=(counters.left_for_idle if idle else counters.left)(
             AGENT, limits=settings.limits, now=now, zone=zone
         ),
@@ -190,7 +189,7 @@ def _round(
 
     live = not scene.dry_run
     campaign = gap.campaign.running(
-        asked=len(plan.chosen) if live else 0, next_round_at=plan.next_at, wave=plan.wave if live else 0
+        asked=len(plan.chosen) if live else 0, next_round_at=plan.next_at, now=now, wave=plan.wave if live else 0
     )
     writes: list[Write] = []
     if plan.chosen:
@@ -236,7 +235,7 @@ def _carry_out(
         transaction.write(*release([ASKS_LOCK]))
         return NobodyAsked(problem or "the time is no longer free")
     counted = counters.counted(AGENT, 1, now=now, zone=zone)
-    campaign = gap.campaign.changed(asked=gap.campaign.asked + 1, wave=gap.campaign.wave + 1)
+    campaign = gap.campaign.having_asked(1, now).changed(wave=gap.campaign.wave + 1)
     transaction.write(
         *asking(candidate, gap, gap.campaign.round, decision.id, scene, staff_name, approved=True),
         *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": decision.id})),

@@ -68,7 +68,7 @@ def fill_gap(
             case Stopped(until, reason):
                 step = Wait(until, reason)
             case Allowed(int(trial)):
-                step = Ask(min(step.room, trial), step.top_up)
+                step = Ask(min(step.room, trial), step.top_up, step.whole)
     match step:
         case Leave(reason):
             return NobodyAsked(reason)

@@ -21,7 +21,7 @@ REFUSED = Refused(20003, "HTTP 401", retry=False, provider_fault=True)
 
 @pytest.fixture
 def suite() -> Iterator[Suite]:
-    with salon(waiting=12, settings={"offers": {"max_wave_size": 6, "max_disappointed": 20}}) as suite:
+    with salon(waiting=12, settings={"offers": {"max_wave_size": 16, "max_disappointed": 20}}) as suite:
         yield suite
 
 
@@ -130,7 +130,7 @@ def test_a_late_63016_counts_as_our_fault(suite: Suite) -> None:
 
 
 def test_without_automatic_recovery_only_the_owner_closes_it() -> None:
-    with salon(waiting=12, settings={"offers": {"max_wave_size": 6, "max_disappointed": 20}}) as suite:
+    with salon(waiting=12, settings={"offers": {"max_wave_size": 16, "max_disappointed": 20}}) as suite:
         settle(suite, circuit_breaker={"auto_recovery": False}, offers={"max_wave_size": 6, "max_disappointed": 20})
         suite.run_until_idle()
         broken_down(suite)

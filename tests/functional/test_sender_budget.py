@@ -34,7 +34,7 @@ from tests.functional.salon import (
 )
 from tests.functional.test_approval_of_offers import VERA, vip_salon
 
-WIDE = {"max_wave_size": 10, "max_disappointed": 20, "target_fill_probability": 0.999}
+WIDE = {"max_wave_size": 16, "max_disappointed": 20, "target_fill_probability": 0.999}
 USED_UP = "different people were asked by WhatsApp within 24 hours already"
 
 

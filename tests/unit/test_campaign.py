@@ -111,12 +111,13 @@ def planned(
     allowance: int = 20,
     awaited: tuple[Awaited, ...] = (),
     top_up: bool = False,
+    whole: bool = True,
     campaign: Campaign = NEW,
     **offers: Any,
 ) -> Round | NoRound:
     eager = {"target_fill_probability": 0.999, "max_disappointed": 50, **offers}
     return plan_round(
-        candidates, Ask(room, top_up=top_up), Situation(awaited, None, allowance, NOW + timedelta(hours=1)),
+        candidates, Ask(room, top_up=top_up, whole=whole), Situation(awaited, allowance, NOW + timedelta(hours=1)),
         campaign=campaign, settings=settings(**eager), now=NOW,
     )  # fmt: skip
 
@@ -135,6 +136,29 @@ def test_the_best_are_asked_together_up_to_the_smallest_of_the_caps():
     assert chosen(planned(TEN, room=2)) == ["c0", "c1"]
     assert chosen(planned(TEN, allowance=4)) == ["c0", "c1", "c2", "c3"]
     assert chosen(planned(TEN[:1])) == ["c0"]
+
+
+def test_a_round_goes_out_in_parts_and_is_looked_at_again_halfway_to_the_next():
+    begun = planned(TEN, whole=False)
+    assert isinstance(begun, Round)
+    assert (len(begun.chosen), begun.wave, begun.next_at) == (3, 3, NOW + 5 * MINUTE)
+    assert "5 more after 5 minutes, if it is still free" in begun.reasons
+    out = (Awaited(0.25, 5 * MINUTE),) * 3
+    further = planned(TEN[3:], whole=False, awaited=out, campaign=Campaign(first_asked_at=NOW - 5 * MINUTE))
+    assert isinstance(further, Round)
+    assert (len(further.chosen), further.wave, further.next_at) == (2, 5, NOW + 5 * MINUTE)
+
+
+def test_the_last_part_of_a_round_is_followed_by_the_next_round_after_its_time():
+    for few in (TEN[:3], TEN[:1]):
+        plan = planned(few, whole=False)
+        assert isinstance(plan, Round)
+        assert (len(plan.chosen), plan.next_at) == (len(few), NOW + 10 * MINUTE)
+
+
+def test_what_fell_away_is_made_up_for_together_and_idle_time_is_offered_together():
+    assert len(chosen(planned(TEN, room=5, top_up=True, whole=False, campaign=RUNNING))) == 5
+    assert step(origin="idle") == Ask(5, whole=True)
 
 
 def test_as_few_are_asked_as_reach_the_target():

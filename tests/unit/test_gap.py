@@ -54,14 +54,16 @@ def test_a_gap_is_stored_and_read_back_as_it_was():
 
 def test_every_change_of_a_gap_is_chained_to_the_one_before():
     gap = an_open_gap()
-    change = campaigned(gap, gap.campaign.running(asked=2, next_round_at=at("10:00")), now=NOW, actor="test")
+    change = campaigned(gap, gap.campaign.running(asked=2, next_round_at=at("10:00"), now=NOW), now=NOW, actor="test")
     assert change.record.previous_hash == gap.audit_head
     assert change.document.audit_head == change.record.hash and change.document.revision == gap.revision + 1
 
 
 def test_a_new_round_is_a_fill_attempt_and_a_postponed_one_is_none():
     gap = an_open_gap()
-    asked = campaigned(gap, gap.campaign.running(asked=3, next_round_at=at("09:30")), now=NOW, actor="t").document
+    asked = campaigned(
+        gap, gap.campaign.running(asked=3, next_round_at=at("09:30"), now=NOW), now=NOW, actor="t"
+    ).document
     assert (asked.fill_attempts, asked.last_attempt_at, asked.due_at) == (1, NOW, at("09:30"))
     assert (asked.campaign.round, asked.campaign.asked) == (1, 3)
     later = campaigned(asked, asked.campaign.postponed(at("09:45"), "limit"), now=at("09:31"), actor="t").document
@@ -73,7 +75,7 @@ def test_an_open_gap_is_due_when_its_campaign_is_or_when_its_time_is_over():
     assert gap.due_at == gap.campaign.next_round_at
     for campaign in (gap.campaign.ended("x"), gap.campaign.waiting_for_owner("x"), gap.campaign.idle()):
         assert campaigned(gap, campaign, now=NOW, actor="t").document.due_at == gap.expires_at
-    far = gap.campaign.running(asked=1, next_round_at=gap.expires_at + timedelta(hours=1))
+    far = gap.campaign.running(asked=1, next_round_at=gap.expires_at + timedelta(hours=1), now=NOW)
     assert campaigned(gap, far, now=NOW, actor="t").document.due_at == gap.expires_at
 
 
@@ -87,3 +89,13 @@ def test_the_sellable_part_starts_after_the_notice():
     gap = an_open_gap()
     assert gap.sellable_at(NOW, 30).start == gap.start_time
     assert gap.sellable_at(at("14:10"), 30).start == at("14:40")
+
+
+def test_a_campaign_knows_when_it_first_asked_until_time_is_freed_again():
+    campaign = an_open_gap().campaign
+    nobody = campaign.running(asked=0, next_round_at=None, now=NOW)
+    assert nobody.first_asked_at is None
+    begun = nobody.running(asked=3, next_round_at=None, now=NOW)
+    later = begun.having_asked(2, NOW + timedelta(hours=1))
+    assert (later.asked, later.first_asked_at) == (5, NOW)
+    assert later.settling(NOW).first_asked_at is None

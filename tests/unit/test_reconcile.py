@@ -318,7 +318,7 @@ def test_a_campaign_that_ended_starts_again_when_more_time_is_freed():
     day = a_day(cancelled(first), second)
     calendar.reconcile(day, MORNING)
     gap = calendar.gap_at("12:00")
-    ended = gap.campaign.running(asked=16, next_round_at=None).ended("all asked")
+    ended = gap.campaign.running(asked=16, next_round_at=None, now=MORNING).ended("all asked")
     calendar.gaps[gap.id] = gap.changed(campaign=ended)
     assert calendar.reconcile(day, MORNING) == []
     calendar.reconcile(a_day(cancelled(first), cancelled(second)), MORNING)
@@ -331,7 +331,7 @@ def test_a_running_campaign_is_told_of_more_freed_time_but_not_restarted():
     first, second = a_booking("12:00", "13:00"), a_booking("14:00", "15:00")
     calendar.reconcile(a_day(cancelled(first), second), MORNING)
     gap = calendar.gap_at("12:00")
-    running = gap.campaign.running(asked=2, next_round_at=at("08:30"))
+    running = gap.campaign.running(asked=2, next_round_at=at("08:30"), now=MORNING)
     calendar.gaps[gap.id] = gap.changed(campaign=running)
     changes = calendar.reconcile(a_day(cancelled(first), cancelled(second)), MORNING)
     assert calendar.gap_at("12:00").campaign == running
