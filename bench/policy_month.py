@@ -19,7 +19,7 @@ from bench.policy_world import MONTH, START, World
 from local.customers import Circumstance, Reaction
 from shared.domain import candidates, plan
 from shared.domain.booking import Booking
-from shared.domain.campaign import Ask, End, NoRound, Situation, Wait, next_step, one_each, plan_round
+from shared.domain.campaign import Ask, End, NoRound, Situation, Wait, next_step, nobody_retry, one_each, plan_round
 from shared.domain.candidates import PURPOSE, REGULAR_FROM_VISITS, Candidate, Prospect, Source, Terms, judged
 from shared.domain.gap import Campaign, Gap, gap_id
 from shared.domain.learned import Learned
@@ -253,23 +253,24 @@ class Month:
                 return
         if not isinstance(step, Ask):
             return
+        lead = gap.end_time - now
         if gap.start_time - now > FAR_AHEAD and open_offers:
             # One at a time, and one is out; saying so at once saves judging everybody.
             round: Any = NoRound(
-                now + timedelta(minutes=settings.offers.round_minutes), "enough_asked", "one offer is out"
+                now + timedelta(minutes=settings.offers.response_deadline_minutes), "enough_asked", "one offer is out"
             )
         elif self._quiet():
-            # All would be excluded for the hour.
-            round = NoRound(now + NOBODY_RETRY, "no_candidates", "nobody to ask at present")
+            # All would be excluded until the morning.
+            round = NoRound(min(now + nobody_retry(lead), self._morning()), "no_candidates", "quiet hours")
         else:
             round = plan_round(
                 self._judged(gap, about),
                 step,
                 Situation(
                     awaited=tuple(Awaited(ask.probability, now - ask.created_at) for ask in open_offers),
-                    first_sent=min((ask.created_at for ask in open_offers), default=None),
                     allowance=self._allowance(),
                     allowance_again_at=self._allowance_again_at(),
+                    lead=lead,
                 ),
                 campaign=gap.campaign,
                 settings=settings,
@@ -278,6 +279,8 @@ class Month:
         if isinstance(round, NoRound):
             if step.top_up:
                 self._campaign(about, gap.campaign.changed(wave=len(open_offers)))
+            elif round.kind == "enough_asked":
+                self._campaign(about, gap.campaign.changed(wave=len(open_offers), next_round_at=round.retry_at))
             else:
                 self._campaign(about, gap.campaign.postponed(round.retry_at, round.reason))
             return
@@ -288,7 +291,7 @@ class Month:
             freed.bound_by = (
                 round.reasons[round.reasons.index("target_unreachable") + 1 :] if unreachable else (REACHED,)
             )
-        campaign = gap.campaign.running(asked=len(round.chosen), next_round_at=round.next_at, wave=round.wave)
+        campaign = gap.campaign.running(asked=len(round.chosen), next_round_at=round.next_at, now=now, wave=round.wave)
         self._campaign(about, campaign)
         self._counters = self._counters.counted(AGENT, len(round.chosen), now=now, zone=self.world.salon.zone)
         for candidate in round.chosen:
@@ -392,13 +395,13 @@ class Month:
         due = [asked for asked in self._unlearned if (asked.candidate.deadline or self._now) <= self._now - LATE_YES]
         for asked in due:
             self._unlearned.remove(asked)
-            answered = asked.ask.status == "responded"
-            if asked.ask.slot and (answered or (asked.reaction.delivered and not asked.ask.withdrawn)):
+            if asked.ask.slot and asked.reaction.delivered:
+                answer, answers_at = asked.reaction.answer, asked.reaction.answers_at
                 self._learned = self._learned.with_answer(
                     asked.candidate.prospect.source,
                     asked.candidate.prospect.segment,
                     asked.ask.slot.start - asked.ask.created_at,
-                    accepted=answered and asked.reaction.answer == "accept",
+                    accepted=answer == "accept" and answers_at is not None and answers_at <= self._now,
                 )
         self._at(self._now + timedelta(hours=1), self._learn)
 
@@ -424,9 +427,11 @@ class Month:
                 one.ask = one.ask.model_copy(update={"status": "expired", "withdrawn": True})
             for one in theirs:
                 self._look(one.about)
-        elif asked.ask.is_open:
+        else:
+            awaited = asked.ask.is_open
             asked.ask = asked.ask.model_copy(update={"status": "responded"})
-            self._look(asked.about)
+            if awaited:
+                self._look(asked.about)
 
     def _accept(self, asked: Asked) -> None:
         slot, freed, prospect = asked.ask.slot, self._freed[asked.about], asked.candidate.prospect
