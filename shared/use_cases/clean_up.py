@@ -79,10 +79,10 @@ def _watch_late_opt_outs(documents: Documents, clock: Clock) -> None:
 
 
 def _had_its_time(offer: Outreach) -> bool:
-    if offer.response.received:
-        return True
+    """Also one that was withdrawn: nobody told them, so their silence says as much as a yes would. Counting only the yeses
+    of those would make everybody look readier than they are."""
     arrived = offer.delivery.delivered_at or offer.delivery.read_at
-    return arrived is not None and not offer.withdrawn
+    return offer.response.received or arrived is not None
 
 
 def _said_yes(offer: Outreach) -> bool:
