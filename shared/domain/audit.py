@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Generic, Literal, TypeVar
 
 from shared.domain.events import EventType, SalonEvent
@@ -227,7 +228,7 @@ def broken_links(
     in no chain is.
 
     `kept_since` says, by resource type and for the records themselves as `audit_log`, what was created when may have been
-    deleted by its age: a chain may then lack its beginning or its document, and nothing in between."""
+    deleted by its age: a chain may then lack its beginning, records that are old enough themselves, or its document."""
     since = kept_since or {}
 
     def may_be_gone(type_: str, created_at: object) -> bool:
@@ -263,18 +264,25 @@ def broken_links(
         deleted = (type_, id) not in born and may_be_gone(type_, first.created_at)
         if (type_, id) not in born and not deleted:
             broken.append(f"{type_} {id}: expected a document at the end of its records, found none")
-        may_begin_later = deleted or may_be_gone("audit_log", born.get((type_, id)))
-        begins_at = first.revision if may_begin_later else 1
-        found = [link.revision for link in chain]
-        if found != list(range(begins_at, begins_at + len(chain))):
+        begins_at = first.revision if deleted or may_be_gone("audit_log", born.get((type_, id))) else 1
+        pairs = list(pairwise(chain))
+        # Records that may go do not go in their order.
+        holes = [
+            after
+            for before, after in pairs
+            if after.revision <= before.revision
+            or (after.revision > before.revision + 1 and not may_be_gone("audit_log", before.created_at))
+        ]
+        if holes or first.revision != begins_at:
+            found = [link.revision for link in chain]
             broken.append(
                 f"{type_} {id}: expected revisions {begins_at} to {begins_at + len(chain) - 1}, found {found}"
             )
-        before = first.previous_hash if begins_at > 1 else None
-        for link in chain:
-            if link.previous_hash != before:
-                broken.append(
-                    f"{type_} {id}: expected revision {link.revision} to follow {before}, found {link.previous_hash}"
-                )
-            before = link.hash
+        follows: list[tuple[str | None, _Link]] = [(None, first)] if begins_at == 1 else []
+        follows += [(before.hash, after) for before, after in pairs if after.revision == before.revision + 1 or holes]
+        broken += [
+            f"{type_} {id}: expected revision {link.revision} to follow {before}, found {link.previous_hash}"
+            for before, link in follows
+            if link.previous_hash != before
+        ]
     return broken

@@ -127,12 +127,20 @@ def test_what_was_deleted_by_its_age_leaves_records_without_their_document():
     assert broken_links(records, [], kept_since={"another": LATER}) != []
 
 
-@pytest.mark.parametrize("position", [1, 2, 3])
-def test_no_age_explains_a_hole_further_on(position: int):
+def test_old_records_need_not_be_deleted_in_their_order():
+    records, thing = chain()
+    for gone in ({1}, {0, 2}, {1, 2}):
+        left = [record for number, record in enumerate(records) if number not in gone]
+        assert broken_links(left, [thing], kept_since={"audit_log": NOW + timedelta(minutes=3)}) == []
+
+
+@pytest.mark.parametrize(("position", "young"), [(1, 0), (2, 1), (3, 2), (3, 4)])
+def test_no_age_explains_a_hole_after_a_record_that_is_young_nor_a_missing_end(position: int, young: int):
+    """`young` is the first record that is too young to be gone."""
     records, thing = chain()
     del records[position]
-    old = {"audit_log": NOW + timedelta(days=1), "thing": NOW + timedelta(days=1)}
-    assert broken_links(records, [thing], kept_since=old) != []
+    since = NOW + timedelta(minutes=young)
+    assert broken_links(records, [thing], kept_since={"audit_log": since, "thing": since}) != []
 
 
 def test_a_chain_that_begins_later_still_begins_with_what_was_written():
