@@ -8,6 +8,8 @@ from shared.ports import Contended, Data
 from tests.e2e.simulation.history import History, kind
 from tests.e2e.simulation.town import PLACES
 
+TICK = timedelta(minutes=1)
+"""The sweep comes once a minute."""
 SOON = timedelta(minutes=5)
 OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 
@@ -47,7 +49,7 @@ def what_is_due_is_done_soon(history: History) -> Iterator[str]:
         if isinstance(due_at, datetime):
             seen = max(due_at, written[change.path])
             for start, end in history.cloud.unwatched:
-                seen = end if start <= seen < end else seen
+                seen = end if start - TICK <= seen < end else seen
             if change.update_time - seen > SOON:
                 status = (change.before or {}).get("status")
                 yield f"{change.path} ({status}) was due at {due_at}, done {change.update_time}"
@@ -55,8 +57,8 @@ def what_is_due_is_done_soon(history: History) -> Iterator[str]:
 
 
 def nothing_is_stuck(history: History) -> Iterator[str]:
-    """In the end, after a calm day: all that was due has been done. The sweep comes once a minute."""
-    now = history.cloud.clock.now() - timedelta(minutes=1)
+    """In the end, after a calm day: all that was due has been done."""
+    now = history.cloud.clock.now() - TICK
     for path, data in history.now.items():
         due_at = data.get("due_at")
         if isinstance(due_at, datetime) and due_at <= now:
