@@ -125,6 +125,11 @@ def test_whoever_can_be_asked_has_a_slot_a_channel_a_deadline_and_a_reason():
             regular(last_visit=START - timedelta(days=13), usual_interval=timedelta(days=28)),
             "visited within half their usual interval",
         ),
+        (
+            regular(last_visit=START - timedelta(days=14) + timedelta(seconds=1), usual_interval=timedelta(days=28)),
+            "visited within half their usual interval",
+        ),
+        (waiting(asks=(ask(ALREADY_ASKED_WITHIN - timedelta(seconds=1)),)), "already asked about this time"),
     ],
 )
 def test_whoever_is_not_asked_has_a_reason(prospect: Prospect, reason: str):

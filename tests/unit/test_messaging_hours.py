@@ -51,6 +51,38 @@ def test_promotional_sms_in_india_waits_until_ten(channel, marketing, country, e
     assert allowed(at("11-21T09:30"), zone=KOLKATA, **hours) is expected
 
 
+CLASSES = [
+    *[(channel, marketing, None) for channel in ("whatsapp", "sms") for marketing in (False, True)],
+    *[("sms", True, country) for country in ("IN", "US", "AE")],
+]
+"""Everything that is said on our own account: offers for the waitlist, promotion, notices."""
+ORDINARY, SHORT, LONG = "11-23", "03-29", "10-25"
+"""Madrid has 23 hours on the second and 25 on the third."""
+
+
+@pytest.mark.parametrize("day", [ORDINARY, SHORT, LONG])
+@pytest.mark.parametrize(("channel", "marketing", "country"), CLASSES)
+def test_every_class_of_message_ends_at_half_past_eight_on_the_wall_whatever_the_clocks_did(
+    day, channel, marketing, country
+):
+    hours = {"quiet": QuietHours(), "channel": channel, "marketing": marketing, "country": country}
+    assert allowed(at(f"{day}T20:29:59", MADRID), zone=MADRID, **hours)
+    assert not allowed(at(f"{day}T20:30:00", MADRID), zone=MADRID, **hours)
+    opens = "10:00:00" if country == "IN" else "09:00:00"
+    first = at(f"{day}T{opens}", MADRID)
+    assert allowed(first, zone=MADRID, **hours)
+    assert not allowed(first - timedelta(seconds=1), zone=MADRID, **hours)
+    assert next_allowed(first - timedelta(hours=5), zone=MADRID, **hours) == first
+
+
+@pytest.mark.parametrize("day", [ORDINARY, SHORT, LONG])
+@pytest.mark.parametrize(("channel", "marketing", "country"), CLASSES)
+def test_an_answer_of_any_class_goes_at_night_too(day, channel, marketing, country):
+    hours = {"quiet": QuietHours(), "channel": channel, "marketing": marketing, "country": country}
+    for hour in ("02:30:00", "20:30:00"):
+        assert allowed(at(f"{day}T{hour}", MADRID), zone=MADRID, is_answer=True, **hours)
+
+
 def test_a_salon_cannot_widen_what_the_law_allows():
     late = {"quiet": QuietHours(start="22:00", end="07:00"), "channel": "sms", "marketing": True, "country": "US"}
     assert not allowed(at("11-21T07:30", NEW_YORK), zone=NEW_YORK, **late)
