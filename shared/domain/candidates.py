@@ -167,6 +167,8 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
         return candidate.out("works here")
     if customer.blocked:
         return candidate.out("blocked by the salon")
+    if customer.open_complaint:
+        return candidate.out("has a complaint open")
     if customer.id in terms.cancelled_by:
         return candidate.out("gave this very time back")
     if prospect.moves is not None and terms.chain_depth >= CHAIN_DEPTH:

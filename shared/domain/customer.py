@@ -46,6 +46,7 @@ class Customer(AppDocument):
     minimum_notice_minutes: Minutes = 45
     sooner_opt_in: bool = False
     blocked: bool = False
+    open_complaint: bool = False
     is_staff: bool = False
     created_at: Instant | None = None
     consents: Consents = Consents()

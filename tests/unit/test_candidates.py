@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain.candidates import (
     ALREADY_ASKED_WITHIN,
+    CHAIN_DEPTH,
     TIME_TO_ANSWER,
     Candidate,
     Prospect,
@@ -104,6 +105,7 @@ def test_whoever_can_be_asked_has_a_slot_a_channel_a_deadline_and_a_reason():
     [
         (waiting(customer=customer(is_staff=True)), "works here"),
         (waiting(customer=customer(blocked=True)), "blocked by the salon"),
+        (waiting(customer=customer(open_complaint=True)), "has a complaint open"),
         (waiting(service_id="colour"), "no service that fits the gap"),
         (waiting(service_id=""), "no service that fits the gap"),
         (waiting(customer=customer(consents={})), "no consent for service"),
@@ -153,6 +155,25 @@ def test_whoever_is_not_asked_has_a_reason(prospect: Prospect, reason: str):
 )
 def test_what_is_no_obstacle(prospect: Prospect):
     assert judge(prospect).excluded is None
+
+
+def test_a_time_that_two_moves_freed_is_offered_to_no_third_mover():
+    mover = regular(source="sooner", moves=booking(START + timedelta(days=2), END + timedelta(days=2)))
+    assert judge(mover, chain_depth=CHAIN_DEPTH - 1).excluded is None
+    assert judge(mover, chain_depth=CHAIN_DEPTH).excluded == "this time was itself freed by a move"
+    assert judge(waiting(), chain_depth=CHAIN_DEPTH).excluded is None
+
+
+def test_nobody_is_asked_who_is_less_likely_to_accept_than_the_salon_wants():
+    likely = judge(waiting()).probability
+    for least, reason in ((likely, None), (likely + 0.0001, "too unlikely to accept")):
+        settings = SalonSettings.merged({"mode": "live", "offers": {"min_acceptance_probability": least}})
+        assert judge(waiting(), settings=settings).excluded == reason
+
+
+def test_what_only_a_person_may_decide_is_never_asked():
+    settings = SalonSettings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only"}})
+    assert str(judge(waiting(), settings=settings).excluded).startswith("for a person to decide: ")
 
 
 def test_who_gave_this_time_back_is_not_asked_to_take_it():
