@@ -273,6 +273,7 @@ def change(**fields: Any) -> Callable[[Suite], None]:
     [
         change(consents={}),
         change(blocked=True),
+        change(open_complaint=True),
         change(phone="+447700900333"),
         lambda suite: suite.delete(f"{ROOT}/customers/c0"),
         lambda suite: suite.clock.move_to(NOW + timedelta(minutes=30)),

@@ -72,7 +72,7 @@ MOST: dict[str, Data] = {
         **LEAST[CUSTOMERS], "phone": "+447700900101", "email": "ana@example.com", "locale": "en-GB",
         "timezone": "Europe/London", "loyalty_tier": "gold", "lifetime_value": 1200.5, "visit_count": 7,
         "preferred_staff_ids": ["mia"], "preferred_service_ids": ["cut"], "minimum_notice_minutes": 45,
-        "sooner_opt_in": True, "blocked": False, "is_staff": False, "created_at": AT, "consents": NOTHING,
+        "sooner_opt_in": True, "blocked": False, "open_complaint": False, "is_staff": False, "created_at": AT, "consents": NOTHING,
     },
     WAITLIST: {
         **LEAST[WAITLIST], "service_ids": ["cut"], "staff_ids": ["mia"],
@@ -158,7 +158,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
         "name": [None, *TEXT], "phone": [5, "07700 900101", "+0123456789", "+1234", "+44770090010112345"],
         "email": TEXT, "locale": TEXT, "timezone": TEXT, "loyalty_tier": ["diamond", 5], "lifetime_value": AMOUNT,
         "visit_count": ["7", -1, 1.5, 1000001], "preferred_staff_ids": IDS, "preferred_service_ids": IDS,
-        "minimum_notice_minutes": MINUTES, "sooner_opt_in": FLAG, "blocked": FLAG, "is_staff": FLAG,
+        "minimum_notice_minutes": MINUTES, "sooner_opt_in": FLAG, "blocked": FLAG, "open_complaint": FLAG, "is_staff": FLAG,
         "created_at": INSTANT,
         "consents": [
             *("all", ["whatsapp"]),
