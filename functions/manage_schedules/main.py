@@ -1,7 +1,9 @@
 """The platform GET /schedules -> what runs when; POST /schedules[/{name}]/pause, resume or run -> Cloud Scheduler."""
 
+import json
+
 import functions_framework
-from flask import Request, Response, jsonify
+from flask import Request, Response
 
 from shared.adapters import clock, firestore, scheduler, sign_in
 from shared.adapters.handling import Answered, on_request
@@ -30,7 +32,8 @@ def manage_schedules(request: Request) -> Answered:
             expected = "expected GET /schedules, or POST /schedules[/{name}]/pause, resume or run"
             return Answered(Response(expected, 404), "not understood", refused=True)
     if isinstance(answer, use_case.Managed):
-        return Answered(jsonify(answer.shown()), "managed" if answer.changed else "shown")
+        shown = Response(json.dumps(answer.shown()), mimetype="application/json")
+        return Answered(shown, "managed" if answer.changed else "shown")
     return Answered(Response(answer.reason, STATUS[type(answer)]), type(answer).__name__, refused=True)
 
 
