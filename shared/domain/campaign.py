@@ -162,8 +162,8 @@ def plan_round(
     reasons = (
         f"{len(ready)} of {len(candidates)} could be asked, {len(chosen)} are",
         f"predicted chance that the time is taken: {sized.predicted:.2f}",
-        *sized.reasons,
         *((f"{later} more after {apart / timedelta(minutes=1):.0f} minutes, if it is still free",) if later else ()),
+        *sized.reasons,
         *(("the owner is asked about one more",) if supervised else ()),
     )
     wave = campaign.wave if step.top_up else len(situation.awaited) + len(chosen)
