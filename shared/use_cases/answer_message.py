@@ -15,6 +15,7 @@ from shared.domain import tokens
 from shared.domain.approval import Approval
 from shared.domain.booking import Booking
 from shared.domain.customer import Customer
+from shared.domain.limits import bothered
 from shared.domain.message import Inbound, Message, handled, say
 from shared.domain.outreach import Outreach, responded
 from shared.domain.replies import understand
@@ -164,7 +165,8 @@ class _Work:
             if quoted is not None and quoted.purpose != "which_one":
                 about = next((offer for offer in theirs if offer.id == quoted.about), None)
                 return Bound(about, None) if about else Unbound("another matter")
-        standing = [offer for offer in theirs if offer.is_open] or _still_meant(theirs)
+        known = [offer for offer in theirs if _may_be_known(offer)]
+        standing = [offer for offer in known if offer.is_open] or _still_meant(known)
         if len(standing) == 1:
             return Bound(standing[0], None, named=False)
         return Unbound("several open" if standing else "nothing open", tuple(standing))
@@ -353,6 +355,12 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
     waiting = Waiting("given_up", "a message that could not be worked on")
     inbox = kept(said, waiting, customers_at(said, documents), held=False, documents=documents, now=now)
     return documents.commit(*inbox, *replace(handled(said, outcome="kept for the owner", now=now), snapshot))
+
+
+def _may_be_known(offer: Outreach) -> bool:
+    """No word of theirs is about an offer that certainly never reached them."""
+    waits_to_leave = offer.status == "pending" and offer.delivery.former_id is None
+    return bothered(offer) and not waits_to_leave
 
 
 def _still_meant(theirs: list[Outreach]) -> list[Outreach]:

@@ -129,10 +129,12 @@ def test_a_cancelled_booking_is_sold_once_and_everybody_concerned_hears_of_it(cl
     freed = [gap for gap in cloud.get("salons/one/gaps").values() if gap["origin"] == "freed"]
     assert [(gap["status"], gap["filled_by"]) for gap in freed if gap["status"] == "filled"] == [("filled", *ours)]
     outreach = cloud.get("salons/one/outreach").values()
-    assert sorted(ask["status"] for ask in outreach) == ["expired", "responded", "responded"]
+    assert sorted(ask["status"] for ask in outreach if not ask["instead_of"]) == ["expired", "responded", "responded"]
     heard = [(message["to"].removeprefix("whatsapp:"), message["body"]) for message in cloud.messages()]
     assert len([body for _, body in heard if body.startswith("Booked")]) == 1
-    assert len([body for _, body in heard if "a moment faster" in body]) == 1
+    # With another slot, unless somebody was just changing that one's gap.
+    kindly = ("a moment faster", "no longer free. We do have Cut with Mia")
+    assert len([body for _, body in heard if any(words in body for words in kindly)]) == 1
     assert len([body for to, body in heard if to == "+447700900999" and body.startswith("Sold")]) == 1
     assert len(heard) == 3 + 3
     assert_audited(cloud)

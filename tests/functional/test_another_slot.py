@@ -7,6 +7,7 @@ import pytest
 
 from local.in_process import ACCOUNT_SID, Suite
 from shared.domain.tokens import OfferToken, sign
+from shared.ports import Refused
 from tests.functional.salon import (
     NOW,
     ROOT,
@@ -27,6 +28,7 @@ from tests.functional.salon import (
     write,
 )
 
+BUSY = Refused(20429, "too many requests", retry=True, provider_fault=True)
 START = NOW.replace(hour=13, minute=0)
 OTHER = NOW.replace(hour=16, minute=0)
 
@@ -76,6 +78,22 @@ def test_their_next_word_is_about_what_they_were_offered_last(body: str, booked:
         assert len(ours(suite)) == booked
         place = suite.list(f"{ROOT}/waitlist")["w1"]["status"]
         assert place == ("booked" if booked == 2 else "waiting")
+
+
+def test_no_word_is_about_an_offer_that_has_not_left_yet():
+    with salon(waiting=2) as suite:
+        free(suite, 16)
+        for number in (0, 1):
+            suite.reply(next(m for m in offers(suite) if m.sending.to == phone(number)), button=0)
+        suite.outbox.answers.extend([BUSY, BUSY])
+        suite.run_until_idle()
+        offer = instead(suite)
+        assert offer and offer["status"] == "pending" and purposes(suite, phone(1)) == ["slot_offer"]
+        write(suite, "yes please", sender=phone(1))
+        suite.run_until_idle()
+        assert [b["customer_id"] for b in ours(suite)] == ["c0"]
+        suite.advance(minutes=5)
+        assert "slot_taken_another" in purposes(suite, phone(1))
 
 
 def test_what_is_offered_instead_is_decided_and_counted_as_any_ask():

@@ -22,6 +22,13 @@ from tests.e2e.simulation.faults import Faults
 
 T = TypeVar("T")
 
+SELDOM = {
+    "gap_scan": "30 */2 * * *",
+    "clean_up": "7 */6 * * *",
+    "repair": "37 */6 * * *",
+    "reconnect_salons": "52 */6 * * *",
+}
+"""What repairs runs so seldom here: it finds nothing most of the time, and hours without it are the harder test."""
 NESTED = 3
 """How many functions may be under way at once."""
 STILL_DOWN = timedelta(minutes=7)
@@ -67,9 +74,9 @@ class Cloud(Suite):
         self.effects = 0
         self.history: list[Change] = []
         self._inside: list[str] = []
-        # The scan finds nothing most of the time; an hour without it is a harder test than five minutes.
-        self._schedules["gap_scan"] = replace(self._schedules["gap_scan"], cron="30 * * * *")
-        self._next["gap_scan"] = cron.next_after("30 * * * *", now)
+        for name, often in SELDOM.items():
+            self._schedules[name] = replace(self._schedules[name], cron=often)
+            self._next[name] = cron.next_after(often, now)
         self.on_change.append(self.history.append)
 
     # Effects.

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from local.in_process import Crash
+from shared.domain.retention import LOCKS_KEPT
 from shared.ports import Contended, Data
 from tests.e2e.simulation.history import History, kind
 from tests.e2e.simulation.town import PLACES
 
 TICK = timedelta(minutes=1)
 """The sweep comes once a minute."""
+CLEANED_EVERY = timedelta(hours=6)
 SOON = timedelta(minutes=5)
 OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 
@@ -63,7 +65,7 @@ def nothing_is_stuck(history: History) -> Iterator[str]:
         due_at = data.get("due_at")
         if isinstance(due_at, datetime) and due_at <= now:
             yield f"{path} ({data.get('status')}) was due at {due_at} and nobody came"
-        if kind(path) == "locks" and data["until"] <= now:
+        if kind(path) == "locks" and data["until"] + LOCKS_KEPT + CLEANED_EVERY <= now:
             yield f"{path} was held until {data['until']}, and nobody cleared it away"
     for place in PLACES:
         offered = {ask["waitlist_entry_id"] for ask in history.of(place, "outreach").values() if ask["status"] in OPEN}

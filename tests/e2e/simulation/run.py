@@ -17,7 +17,7 @@ from tests.e2e.simulation.history import History
 from tests.e2e.simulation.rules import RULES
 from tests.e2e.simulation.town import START, Event, People, build, plan
 
-EVENTS = 110
+EVENTS = 24
 APP = {"cancel", "salon cancels", "move", "walk in", "walk in over an offer", "book"}
 SOON = timedelta(minutes=30)
 

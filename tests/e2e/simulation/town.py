@@ -16,6 +16,7 @@ from tests.e2e.simulation.cloud import Cloud
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DAYS = 2
+STRETCHES = 2
 OPEN_HOURS = range(10, 18)
 SHARED = "+447700910000"
 """The phone of somebody whom both salons know."""
@@ -89,9 +90,11 @@ def plan(seed: int, events: int) -> list[Event]:
     dice = random.Random(f"{seed} plan")
     kinds = dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=events)
     places = len(PLACES) if dice.random() < 0.7 else 1
+    # In busy stretches: what is far apart does not meet.
+    busy = [START + timedelta(days=dice.randrange(DAYS), minutes=dice.uniform(20, 9.5 * 60)) for _ in range(STRETCHES)]
     planned = []
     for kind in kinds:
-        at = START + timedelta(days=dice.randrange(DAYS), minutes=dice.uniform(20, 11 * 60))
+        at = dice.choice(busy) + timedelta(minutes=dice.uniform(0, 90))
         planned.append(Event(at, kind, dice.randrange(places), dice.getrandbits(40)))
     return sorted(planned, key=lambda event: event.at)
 
