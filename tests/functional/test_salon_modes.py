@@ -1,5 +1,6 @@
 """Dry run, live and paused, and switching between them while things are under way."""
 
+from datetime import timedelta
 from typing import Any
 
 from local.in_process import Suite
@@ -161,6 +162,24 @@ def test_the_offers_of_a_salon_keep_to_the_settings_that_were_accepted_last():
         suite.advance(minutes=10)
         assert [len(decision["action_details"]["asked"]) for decision in decisions(suite)] == [1, 2, 2]
         assert [decision["settings_version"] for decision in decisions(suite)] == [1, 2, 2]
+
+
+def test_an_open_offer_keeps_its_price_and_deadline_when_both_change_for_the_next_one():
+    with salon(waiting=2, settings={"offers": {"max_wave_size": 1}}) as suite:
+        cancel(suite)
+        arrive(suite)
+        [first] = offers(suite)
+        before = outreach_of(suite, "c0")
+        suite.update(f"{ROOT}/services/cut", price=80, updated_at=suite.clock.now())
+        settle(suite, offers={"max_wave_size": 1, "response_deadline_minutes": 7})
+        suite.advance(minutes=10)
+        kept, later = outreach_of(suite, "c0"), outreach_of(suite, "c1")
+        assert (kept["expires_at"], kept["offer_details"]) == (before["expires_at"], before["offer_details"])
+        assert later["expires_at"] == later["created_at"] + timedelta(minutes=7)
+        suite.reply(first, button=0)
+        suite.run_until_idle()
+        assert [(b["customer_id"], b["price"]) for b in ours(suite)] == [("c0", 50)]
+        assert (before["offer_details"]["price"], later["offer_details"]["price"]) == (50, 80)
 
 
 def test_an_app_that_books_in_a_paused_salon_still_closes_its_gaps():
