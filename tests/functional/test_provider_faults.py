@@ -69,7 +69,8 @@ class Faulty:
         steps: list[tuple[float, str, int | None]] = [(1, "sent", None), (2, "delivered", None), (3, "read", None)]
         if fault in REPORTED:
             steps = [(1, "sent", None), (2, *REPORTED[fault])]
-        elif fault == "late":
+        elif fault == "late" or fault.endswith(", sent"):
+            # Long after whoever would send it again has done so.
             steps = [(minutes * 20, status, code) for minutes, status, code in steps]
         elif fault == "duplicate":
             steps *= 3
