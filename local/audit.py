@@ -25,7 +25,7 @@ from shared.domain.message import Message
 from shared.domain.outreach import Outreach
 from shared.domain.retention import kept_since
 from shared.domain.stored import StateDocument
-from shared.ports import SALON, Data
+from shared.ports import Data
 
 AUDIT: Final = "audit_logs"
 CHAINED: Final[Mapping[str, type[StateDocument]]] = {
@@ -86,9 +86,7 @@ def run(options: argparse.Namespace) -> int:
     """0: every chain holds; 1: some do not; 2: it could not be found out."""
     try:
         where = reached(options)
-        documents = where.store.salon(options.salon)
-        if documents.get(SALON) is None:
-            raise NotReached(f"expected a salon {options.salon}, found none")
+        documents = where.salon(options.salon)
         found = read((each.path, each.data) for each in documents.at_one_instant([*CHAINED, AUDIT]))
         broken = found.broken(where.clock.now())
     except (NotReached, InvalidEvent, GoogleAPICallError) as error:

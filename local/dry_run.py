@@ -35,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        read = copied(options.url, options.salon) if options.url else reached(options).store.salon(options.salon)
+        read = copied(options.url, options.salon) if options.url else reached(options).salon(options.salon)
         found = report_dry_run(options.salon, first=options.first, last=options.last, documents=read)
     except (InvalidPeriod, InvalidEvent, NotReached, GoogleAPICallError, OSError) as error:
         print(f"no report: {error}", file=sys.stderr)

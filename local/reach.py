@@ -14,8 +14,8 @@ from google.cloud import firestore
 from local.clock import LocalClock
 from local.documents import parse_instant
 from shared.adapters import clock
-from shared.adapters.firestore import FirestoreStore
-from shared.ports import Clock
+from shared.adapters.firestore import FirestoreDocuments, FirestoreStore
+from shared.ports import SALON, Clock
 
 ASK_SECONDS = 30.0
 
@@ -28,6 +28,13 @@ class NotReached(Exception):
 class Reached:
     store: FirestoreStore
     clock: Clock
+
+    def salon(self, salon_id: str) -> FirestoreDocuments:
+        """Raises NotReached where there is none: whoever asked mistyped it."""
+        documents = self.store.salon(salon_id)
+        if documents.get(SALON) is None:
+            raise NotReached(f"expected a salon {salon_id}, found none")
+        return documents
 
 
 def add_where(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":

@@ -8,7 +8,6 @@ from google.api_core.exceptions import GoogleAPICallError
 
 from local.reach import NotReached, add_where, reached
 from shared.domain.invalid import InvalidEvent
-from shared.ports import SALON
 from shared.use_cases.repair_salon import repair_salon
 
 
@@ -23,9 +22,7 @@ def run(options: argparse.Namespace) -> int:
     """0: nothing was wrong, or it is mended; 1: something is, and nothing was changed; 2: it could not be found out."""
     try:
         where = reached(options)
-        documents = where.store.salon(options.salon)
-        if documents.get(SALON) is None:
-            raise NotReached(f"expected a salon {options.salon}, found none")
+        documents = where.salon(options.salon)
         faults = repair_salon(documents=documents, clock=where.clock, dry_run=options.dry_run).faults
     except (NotReached, InvalidEvent, GoogleAPICallError) as error:
         print(f"not looked at: {error}", file=sys.stderr)
