@@ -31,6 +31,7 @@ def main() -> int:
     results = []
     for result in _simulated(range(asked.first, asked.first + asked.runs), asked.jobs):
         results.append(result)
+        _progress(len(results), asked.runs)
         if result.broken:
             _broken(result)
             if asked.stop:
@@ -49,6 +50,11 @@ def _simulated(seeds: Iterable[int], jobs: int) -> Iterator[Result]:
         return
     with Pool(jobs) as pool:
         yield from pool.imap(simulate, seeds)
+
+
+def _progress(done: int, runs: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {runs} runs", end="\n" if done == runs else "", file=sys.stderr, flush=True)
 
 
 def _broken(result: Result) -> None:
