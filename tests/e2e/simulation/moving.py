@@ -51,7 +51,8 @@ def what_is_due_is_done_soon(history: History) -> Iterator[str]:
         if isinstance(due_at, datetime):
             seen = max(due_at, written[change.path])
             for start, end in history.cloud.unwatched:
-                seen = end if start - TICK <= seen < end else seen
+                # What was not yet late when nobody looked any more: a tick before that may have been lost.
+                seen = end if start - SOON <= seen < end else seen
             if change.update_time - seen > SOON:
                 status = (change.before or {}).get("status")
                 yield f"{change.path} ({status}) was due at {due_at}, done {change.update_time}"
