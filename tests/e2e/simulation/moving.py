@@ -51,7 +51,7 @@ def what_is_due_is_done_soon(history: History) -> Iterator[str]:
         if isinstance(due_at, datetime):
             seen = max(due_at, written[change.path])
             for start, end in history.cloud.unwatched:
-                # What was not yet late when nobody looked any more: a tick before that may have been lost.
+                # What was not yet late when nobody looked any more: the tick before that may have been delayed or lost.
                 seen = end if start - SOON <= seen < end else seen
             if change.update_time - seen > SOON:
                 status = (change.before or {}).get("status")
