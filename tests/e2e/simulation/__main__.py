@@ -77,7 +77,7 @@ def _summary(results: list[Result], seconds: float) -> None:
     print(f"{sum(r.acts for r in results):10,} acts of customers, owners and the app")
     print(f"{sum(r.deliveries for r in results):10,} steps: deliveries to functions")
     print(f"{sum(r.effects for r in results):10,} effects, each a point where machines die or others come in between")
-    print(f"{faults['interleaved'] + faults['the app at the same instant']:10,} interleavings at such a point")
+    print(f"{sum(r.interleavings for r in results):10,} interleavings at such a point")
     print(f"{sum(r.commits for r in results):10,} commits, {sum(r.sold for r in results):,} of them sales")
     print("faults:")
     for kind, times in faults.most_common():

@@ -18,6 +18,7 @@ from local.routes import Schedule
 from shared.adapters.memory import Change, Database, MemoryBus, MemoryStore
 from shared.adapters.memory_database import Reads
 from shared.ports import Accepted, AnswerLost, Create, Data, Published, Query, Refused, Sending, Snapshot, Write
+from shared.use_cases.locking import LEASE
 from tests.e2e.simulation.faults import Faults
 
 T = TypeVar("T")
@@ -29,6 +30,10 @@ SELDOM = {
     "reconnect_salons": "52 */6 * * *",
 }
 """What repairs runs so seldom here: it finds nothing most of the time, and hours without it are the harder test."""
+HANGS = LEASE + timedelta(seconds=1)
+"""Its locks are anybody's by then, and it does not know."""
+SOON = timedelta(minutes=30)
+"""What somebody does within that time they may as well do now."""
 NESTED = 3
 """How many functions may be under way at once."""
 STILL_DOWN = timedelta(minutes=7)
@@ -71,7 +76,10 @@ class Cloud(Suite):
         """Lets the app do its next thing now, if it has one that could be now."""
         self.walk_in: Callable[[str, Data], None] = lambda path, sale: None
         """The app books the time of this sale."""
+        self.stop: Callable[[str, Data], None] = lambda path, ask: None
+        """Its customer opts out."""
         self.effects = 0
+        self.interleavings = 0
         self.history: list[Change] = []
         self._inside: list[str] = []
         for name, often in SELDOM.items():
@@ -85,7 +93,7 @@ class Cloud(Suite):
         if not self._inside:
             return act()
         self.effects += 1
-        self._something_in_between()
+        self._something_in_between("overtaken at a lock" if "locks/" in what else "interleaved")
         if self.faults.strikes("crash before an effect"):
             self.tell(f"    {self._inside[-1]} dies before {what}")
             raise PowerCut
@@ -95,21 +103,40 @@ class Cloud(Suite):
             raise PowerCut
         return done
 
-    def about_to_sell(self, path: str, sale: Data) -> None:
-        """The worst moment for the app to give that time away: all is read, and nothing is written."""
-        if self._inside and self.faults.strikes("a walk-in into a sale"):
+    def about_to_create(self, path: str, data: Data) -> None:
+        """The worst moment, for all is read and nothing is written: the app gives away the time that is being sold, or who
+        is being asked opts out."""
+        if not self._inside:
+            return
+        if "/bookings/" in path and self.faults.strikes("a walk-in into a sale"):
             with self.as_the_world():
-                self.walk_in(path, sale)
+                self.walk_in(path, data)
+        if "/outreach/" in path and self.faults.strikes("a STOP into an ask"):
+            with self.as_the_world():
+                self.stop(path, data)
 
-    def _something_in_between(self) -> None:
+    def _something_in_between(self, overtaken: str) -> None:
         if len(self._inside) >= NESTED:
             return
-        if self.faults.strikes("interleaved") and self.waiting:
+        delivered, acted = self.delivered, False
+        if self.waiting and self.faults.strikes(overtaken):
             self.tell(f"    {self._inside[-1]} is overtaken")
             self._deliver_one(self._rival())
+        if self.faults.strikes("a machine that hangs"):
+            self.tell(f"    {self._inside[-1]} hangs for {HANGS.seconds} s")
+            self.clock.sleep(HANGS.total_seconds())
+            for _ in range(self.faults.among("a machine that hangs", 4)):
+                if self.waiting:
+                    self._deliver_one(self._rival())
+        soon = self.clock.now() + SOON
+        if self._actions and self._actions[0][0] <= soon and self.faults.strikes("a person at the same instant"):
+            with self.as_the_world():
+                heapq.heappop(self._actions)[3]()
+                acted = True
         if self.faults.strikes("the app at the same instant"):
             with self.as_the_world():
-                self.meanwhile()
+                acted |= self.meanwhile()
+        self.interleavings += acted or self.delivered > delivered
 
     def _rival(self) -> int:
         """Mostly one that runs the same function: two of a kind are likeliest to be after the same thing."""
@@ -236,8 +263,8 @@ class _Watched:
         if not writes:
             return self._database.commit(writes, reads)
         for write in writes:
-            if isinstance(write, Create) and "/bookings/" in write.path:
-                self._cloud.about_to_sell(write.path, write.data)
+            if isinstance(write, Create):
+                self._cloud.about_to_create(write.path, write.data)
         what = f"commit of {writes[0].path.partition('/')[2]}"
         return self._cloud.effect(what, lambda: self._database.commit(writes, reads))
 

@@ -8,8 +8,12 @@ CHANCES: dict[str, float] = {
     "crash before an effect": 0.004,
     "crash after an effect": 0.004,
     "interleaved": 0.1,
+    "overtaken at a lock": 0.3,
     "the app at the same instant": 0.02,
+    "a person at the same instant": 0.03,
+    "a machine that hangs": 0.01,
     "a walk-in into a sale": 0.2,
+    "a STOP into an ask": 0.02,
     "duplicated": 0.04,
     "reordered": 0.25,
     "delayed": 0.02,
@@ -28,6 +32,8 @@ CHANCES: dict[str, float] = {
 }
 """Each time that it could strike; of the last three, for each planned one."""
 KINDS = tuple(CHANCES)
+STRENGTHS = (0, 0.5, 1, 1, 3)
+"""How a run departs from these chances, kind by kind: what all runs have alike, the same combinations hide."""
 
 
 class Faults:
@@ -36,10 +42,11 @@ class Faults:
         self.on = True
         self._without = frozenset(without)
         self._dice = {kind: random.Random(f"{seed} {kind}") for kind in KINDS}
+        self._chances = {kind: chance * self._dice[kind].choice(STRENGTHS) for kind, chance in CHANCES.items()}
 
     def strikes(self, kind: str) -> bool:
         """Rolls also while faults are off or this kind is, so that later rolls stay what they were."""
-        struck = self._dice[kind].random() < CHANCES[kind] and self.on and kind not in self._without
+        struck = self._dice[kind].random() < self._chances[kind] and self.on and kind not in self._without
         self.struck[kind] += struck
         return struck
 

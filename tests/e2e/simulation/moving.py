@@ -1,13 +1,13 @@
 """Nothing stays where it is for ever, and nothing fails that should not."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from local.in_process import Crash
 from shared.domain.retention import LOCKS_KEPT
 from shared.ports import Contended, Data
-from tests.e2e.simulation.history import History, kind
-from tests.e2e.simulation.town import PLACES
+from tests.e2e.simulation.history import History, kind, salon
 
 TICK = timedelta(minutes=1)
 """The sweep comes once a minute."""
@@ -68,11 +68,26 @@ def nothing_is_stuck(history: History) -> Iterator[str]:
             yield f"{path} ({data.get('status')}) was due at {due_at} and nobody came"
         if kind(path) == "locks" and data["until"] + LOCKS_KEPT + CLEANED_EVERY <= now:
             yield f"{path} was held until {data['until']}, and nobody cleared it away"
-    for place in PLACES:
-        offered = {ask["waitlist_entry_id"] for ask in history.of(place, "outreach").values() if ask["status"] in OPEN}
-        for path, entry in history.of(place, "waitlist").items():
-            if entry["status"] == "offered" and path.rpartition("/")[2] not in offered:
-                yield f"{path} stays offered, and no offer is out"
+
+
+def a_place_waits_again_with_the_end_of_its_offer(history: History) -> Iterator[str]:
+    """A place on the waitlist is taken out and put back in the very commits of its offers."""
+    places: dict[str, str] = {}
+    holders: dict[str, set[str]] = defaultdict(set)
+    for commit in history.commits:
+        touched = set()
+        for change in commit:
+            data: Data = change.after or change.before or {}
+            if kind(change.path) == "waitlist":
+                places[change.path] = data["status"] if change.after else "gone"
+                touched.add(change.path)
+            elif kind(change.path) == "outreach" and data["waitlist_entry_id"]:
+                entry = f"{salon(change.path)}/waitlist/{data['waitlist_entry_id']}"
+                (holders[entry].add if data["status"] in OPEN else holders[entry].discard)(change.path)
+                touched.add(entry)
+        for entry in touched:
+            if places[entry] == "offered" and not holders[entry]:
+                yield f"{entry} is offered after {commit[0].update_time}, and no offer is out"
 
 
 def nothing_broke(history: History) -> Iterator[str]:

@@ -33,6 +33,7 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     moving.whatever_waits_has_a_wake_up,
     moving.what_is_due_is_done_soon,
     moving.nothing_is_stuck,
+    moving.a_place_waits_again_with_the_end_of_its_offer,
     tenancy.documents_are_of_one_tenant,
     tenancy.messages_are_of_one_tenant,
     tenancy.announcements_are_of_one_tenant,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from shared.domain.booking import OCCUPYING
+from shared.domain.message import KEEP_TRYING
 from shared.ports import Data
 from tests.e2e.simulation.history import History, kind, overlap
 from tests.e2e.simulation.town import PLACES
@@ -42,6 +43,8 @@ def every_yes_has_an_end(history: History) -> Iterator[str]:
     for sid, said in stored.items():
         if said["handled_at"] is None:
             yield f"{sid} was never handled"
+        elif said["handled_at"] - said["received_at"] >= KEEP_TRYING:
+            yield f"{sid} was given up, and nothing stays broken for so long"
     for path, ask in history.now.items():
         if kind(path) != "outreach" or ask["status"] != "responded":
             continue

@@ -15,8 +15,6 @@ from shared.ports import Data
 from tests.e2e.simulation.cloud import Cloud
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-DAYS = 2
-STRETCHES = 2
 OPEN_HOURS = range(10, 18)
 SHARED = "+447700910000"
 """The phone of somebody whom both salons know."""
@@ -42,11 +40,12 @@ class Place:
         return f"+4477009{self.digits}99"
 
     def phone(self, number: int) -> str:
-        # The last two customers are one household.
-        return SHARED if number == 0 else f"+44770091{self.digits}{min(number, CUSTOMERS - 2):02}"
+        # The first two of its own are one household.
+        return SHARED if number == 0 else f"+44770091{self.digits}{max(number, 2):02}"
 
 
 CUSTOMERS = 12
+"""Of a salon, at most."""
 STAFF = ("ann", "ben")
 PLACES = (Place("alpha", "Aurelia", "1"), Place("beta", "Bellamy", "2"))
 SERVICES = {"cut": 60, "trim": 30, "colour": 90}
@@ -68,7 +67,9 @@ WEIGHTS = {
     "move": 8,
     "lengthen": 5,
     "walk in": 8,
-    "walk in over an offer": 10,
+    "walk in over an offer": 8,
+    "book who was asked": 5,
+    "stop": 3,
     "over a sale": 3,
     "miss": 5,
     "complete": 4,
@@ -86,31 +87,47 @@ WEIGHTS = {
 }
 
 
-def plan(seed: int, events: int) -> list[Event]:
-    dice = random.Random(f"{seed} plan")
-    kinds = dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=events)
+@dataclass(frozen=True)
+class Size:
+    """Of one run. Most are small, so that there can be many; the rest let one day touch the next."""
+
+    days: int
+    customers: int
+    """Of each salon."""
+    events: int
+
+
+def size_of(seed: int) -> Size:
+    dice = random.Random(f"{seed} size")
+    return Size(dice.choice([1, 1, 1, 2]), dice.randint(5, CUSTOMERS), dice.randint(8, 24))
+
+
+def plan(seed: int) -> list[Event]:
+    dice, size = random.Random(f"{seed} plan"), size_of(seed)
     places = len(PLACES) if dice.random() < 0.7 else 1
-    # In busy stretches: what is far apart does not meet.
-    busy = [START + timedelta(days=dice.randrange(DAYS), minutes=dice.uniform(20, 9.5 * 60)) for _ in range(STRETCHES)]
-    planned = []
-    for kind in kinds:
+    # In busy stretches, some of it in the same instant: what is far apart does not meet.
+    busy = [START + timedelta(days=day, minutes=dice.uniform(20, 9.5 * 60)) for day in range(size.days)]
+    planned: list[Event] = []
+    for kind in dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=size.events):
         at = dice.choice(busy) + timedelta(minutes=dice.uniform(0, 90))
+        if planned and dice.random() < 0.2:
+            at = planned[-1].at
         planned.append(Event(at, kind, dice.randrange(places), dice.getrandbits(40)))
     return sorted(planned, key=lambda event: event.at)
 
 
 def build(suite: Suite, seed: int) -> None:
-    """A nearly full day of both salons, and wishes for more."""
-    dice = random.Random(f"{seed} town")
+    """Nearly full days of both salons, and wishes for more."""
+    dice, size = random.Random(f"{seed} town"), size_of(seed)
     for place in PLACES:
-        _build(suite, place, dice)
+        _build(suite, place, size, dice)
     suite.run_until_idle()
 
 
-def _settings(dice: random.Random) -> Data:
+def _settings(dice: random.Random, days: int) -> Data:
     return {
         "mode": "live",
-        "gap": {"settle_seconds": dice.choice([0, 90]), "horizon_days": DAYS},
+        "gap": {"settle_seconds": dice.choice([0, 90]), "horizon_days": days},
         "autonomy": {"gap_fill": dice.choice(["full_auto", "full_auto", "supervised"])},
         "limits": {
             "per_customer_hourly": dice.choice([1, 2]),
@@ -121,14 +138,14 @@ def _settings(dice: random.Random) -> Data:
     }
 
 
-def _build(suite: Suite, place: Place, dice: random.Random) -> None:
+def _build(suite: Suite, place: Place, size: Size, dice: random.Random) -> None:
     root = place.root
-    suite.put(f"{root}/settings/current", _settings(dice))
+    suite.put(f"{root}/settings/current", _settings(dice, size.days))
     for staff in STAFF:
         suite.put(f"{root}/staff/{staff}", {"name": f"{place.word} {staff}", "service_ids": list(SERVICES)})
     for service, minutes in SERVICES.items():
         suite.put(f"{root}/services/{service}", {"name": service, "duration_minutes": minutes, "price": minutes})
-    for number in range(CUSTOMERS):
+    for number in range(size.customers):
         both = {"marketing": dice.random() < 0.8, "service": True}
         consents = {"whatsapp": both, "sms": both} if dice.random() < 0.3 else {"whatsapp": both}
         suite.put(
@@ -144,12 +161,12 @@ def _build(suite: Suite, place: Place, dice: random.Random) -> None:
         )
         if dice.random() < 0.7:
             _wish(suite, place, f"c{number}", dice)
-    for day in range(DAYS):
+    for day in range(size.days):
         for staff in STAFF:
             for hour in OPEN_HOURS:
                 if dice.random() < 0.85:
                     start = START.replace(hour=hour) + timedelta(days=day)
-                    _book(suite, place, staff, start, 60, dice, service="cut")
+                    _book(suite, place, staff, start, 60, f"c{dice.randrange(size.customers)}", dice, "cut")
     suite.put(
         root,
         {
@@ -189,16 +206,16 @@ def _book(
     staff: str,
     start: datetime,
     minutes: int,
+    customer: str,
     dice: random.Random,
     service: str,
-    customer: str | None = None,
     source: str = "app",
 ) -> None:
     now = suite.clock.now()
     suite.put(
         f"{place.root}/bookings/b{dice.getrandbits(40)}",
         {
-            "customer_id": customer or f"c{dice.randrange(CUSTOMERS)}",
+            "customer_id": customer,
             "staff_id": staff,
             "service_ids": [service],
             "start_time": start,
@@ -212,6 +229,10 @@ def _book(
     )
 
 
+def _place_of(path: str) -> Place:
+    return next(place for place in PLACES if path.startswith(f"{place.root}/"))
+
+
 class People:
     """Carries out events, and answers messages."""
 
@@ -222,6 +243,7 @@ class People:
         """The SIDs of what people wrote and the suite took."""
         self.acts = 0
         self._seed = seed
+        self._size = size_of(seed)
         self._written = count(1)
         cloud.outbox.on_message = self._reached
 
@@ -232,25 +254,32 @@ class People:
             case "book" | "walk in":
                 self._books(place, dice, walk_in=event.kind == "walk in")
             case "walk in over an offer":
-                offers = [o for o in self._all(place, "outreach") if o[1]["status"] in ("sent", "delivered", "sending")]
-                if offers:
-                    slot = dice.choice(offers)[1]["slot"]
-                    _book(self.cloud, place, slot["staff_id"], slot["start"], 60, dice, "cut", source="walk_in")
+                if offers := self._offers(place):
+                    slot = dice.choice(offers)["slot"]
+                    self._book(place, slot["staff_id"], slot["start"], 60, dice, "cut", source="walk_in")
+            case "book who was asked":
+                if offers := self._offers(place):
+                    offer = dice.choice(offers)
+                    staff, slot = dice.choice(STAFF), offer["slot"]
+                    self._book(place, staff, slot["start"], 30, dice, "trim", customer=offer["customer_id"])
+            case "stop":
+                if offers := self._offers(place):
+                    self._writes(place, dice.choice(offers)["customer_phone"], "STOP")
             case "over a sale":
                 sales = [b for b in self._standing(place) if b[1]["source"] == "smart_fill"]
                 if sales:
                     _, sale = dice.choice(sales)
-                    _book(self.cloud, place, sale["staff_id"], sale["start_time"], 30, dice, "trim")
+                    self._book(place, sale["staff_id"], sale["start_time"], 30, dice, "trim")
             case "wish":
-                _wish(self.cloud, place, f"c{dice.randrange(CUSTOMERS)}", dice)
+                _wish(self.cloud, place, self._anyone(dice), dice)
             case "write":
                 words = dice.choice(["yes", "1", "BOOK", "no", "STOP", "START", "I can't come", "is Ann free?", "help"])
-                self._writes(place, place.phone(dice.randrange(CUSTOMERS)), words)
+                self._writes(place, place.phone(dice.randrange(self._size.customers)), words)
             case "time off":
                 away = {"start": now, "end": now + timedelta(hours=dice.choice([1, 4])), "reason": "sick"}
                 self.cloud.update(f"{place.root}/staff/{STAFF[1]}", time_off=[away], updated_at=now)
             case "settings":
-                self.cloud.put(f"{place.root}/settings/current", _settings(dice))
+                self.cloud.put(f"{place.root}/settings/current", _settings(dice, self._size.days))
             case "pause":
                 self.cloud.update(place.root, status="paused", updated_at=now)
                 later = now + timedelta(minutes=dice.uniform(5, 90))
@@ -269,9 +298,14 @@ class People:
         """Into the time of a sale that is being made."""
         self.acts += 1
         self.tell(f"    somebody walks into the time of {path}")
-        place = next(place for place in PLACES if path.startswith(f"{place.root}/"))
-        dice = random.Random(path)
-        _book(self.cloud, place, sale["staff_id"], sale["start_time"], 30, dice, "trim", source="walk_in")
+        dice, place = random.Random(path), _place_of(path)
+        self._book(place, sale["staff_id"], sale["start_time"], 30, dice, "trim", source="walk_in")
+
+    def stop(self, path: str, ask: Data) -> None:
+        """Whoever is being asked wants to hear no more."""
+        self.acts += 1
+        self.tell(f"    {ask['customer_id']} says STOP to {path}")
+        self._writes(_place_of(path), ask["customer_phone"], "STOP")
 
     def _changes(self, kind: str, place: Place, dice: random.Random) -> None:
         """Something about a booking that stands."""
@@ -310,7 +344,28 @@ class People:
             return
         gap = dice.choice(gaps)
         source = "walk_in" if walk_in else "app"
-        _book(self.cloud, place, gap["staff_id"], gap["start_time"], 30, dice, "trim", source=source)
+        self._book(place, gap["staff_id"], gap["start_time"], 30, dice, "trim", source=source)
+
+    def _book(
+        self,
+        place: Place,
+        staff: str,
+        start: datetime,
+        minutes: int,
+        dice: random.Random,
+        service: str,
+        customer: str | None = None,
+        source: str = "app",
+    ) -> None:
+        customer = customer or self._anyone(dice)
+        _book(self.cloud, place, staff, start, minutes, customer, dice, service, source)
+
+    def _offers(self, place: Place) -> list[Data]:
+        open_ones = ("pending", "sending", "sent", "delivered", "read")
+        return [ask for _, ask in self._all(place, "outreach") if ask["status"] in open_ones]
+
+    def _anyone(self, dice: random.Random) -> str:
+        return f"c{dice.randrange(self._size.customers)}"
 
     def _all(self, place: Place, collection: str) -> list[tuple[str, Data]]:
         return sorted(self.cloud.list(f"{place.root}/{collection}").items())
@@ -326,7 +381,8 @@ class People:
         dice = random.Random(f"{self._seed} {message.sid}")
         faults = self.cloud.faults
         if not faults.strikes("report never"):
-            steps = ["sent", "undelivered"] if faults.strikes("undelivered") else ["sent", "delivered", "read"]
+            arrived = ["sent", "delivered", "read"] if dice.random() < 0.3 else ["sent", "delivered"]
+            steps = ["sent", "undelivered"] if faults.strikes("undelivered") else arrived
             for status in steps:
                 self._later(dice.uniform(0, 0.2 if status == "sent" else 5), partial(self._report, message, status))
                 if faults.strikes("report doubled"):
