@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.e2e.simulation.events import plan
 from tests.e2e.simulation.run import simulate
-from tests.e2e.simulation.town import plan
 
 RUNS = 200
 CLASSES = 8

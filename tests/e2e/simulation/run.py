@@ -12,10 +12,12 @@ from datetime import timedelta
 
 from local.functions import FUNCTIONS, load
 from tests.e2e.simulation.cloud import SOON, Cloud
+from tests.e2e.simulation.events import Event, plan
 from tests.e2e.simulation.faults import KINDS, Faults
 from tests.e2e.simulation.history import History
+from tests.e2e.simulation.people import People
 from tests.e2e.simulation.rules import RULES
-from tests.e2e.simulation.town import START, Event, People, build, plan
+from tests.e2e.simulation.town import START, build
 
 APP = {"cancel", "salon cancels", "move", "walk in", "walk in over an offer", "book who was asked", "book"}
 

@@ -1,0 +1,57 @@
+"""What happens in a run: what people and the booking app do, and what breaks for a while."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.e2e.simulation.town import PLACES, START, size_of
+
+
+@dataclass(frozen=True)
+class Event:
+    """`dice` is all the chance in it, so that leaving out another event does not change this one."""
+
+    at: datetime
+    kind: str
+    place: int
+    dice: int
+
+
+WEIGHTS = {
+    "cancel": 22,
+    "salon cancels": 3,
+    "move": 8,
+    "lengthen": 5,
+    "walk in": 8,
+    "walk in over an offer": 8,
+    "book who was asked": 5,
+    "stop": 3,
+    "over a sale": 3,
+    "miss": 5,
+    "complete": 4,
+    "book": 10,
+    "wish": 12,
+    "write": 12,
+    "delete": 1,
+    "time off": 1,
+    "settings": 2,
+    "pause": 1,
+    "decide in the app": 3,
+    "function down": 1,
+    "provider down": 1,
+    "clock jump": 1,
+}
+
+
+def plan(seed: int) -> list[Event]:
+    dice, size = random.Random(f"{seed} plan"), size_of(seed)
+    places = len(PLACES) if dice.random() < 0.7 else 1
+    # In busy stretches, some of it in the same instant: what is far apart does not meet.
+    busy = [START + timedelta(days=day, minutes=dice.uniform(20, 9.5 * 60)) for day in range(size.days)]
+    planned: list[Event] = []
+    for kind in dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=size.events):
+        at = dice.choice(busy) + timedelta(minutes=dice.uniform(0, 90))
+        if planned and dice.random() < 0.2:
+            at = planned[-1].at
+        planned.append(Event(at, kind, dice.randrange(places), dice.getrandbits(40)))
+    return sorted(planned, key=lambda event: event.at)

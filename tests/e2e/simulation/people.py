@@ -1,0 +1,226 @@
+"""Customers, owners and the booking app of the town: they carry out events, and answer messages."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+
+from local.in_process import ACCOUNT_SID, Message
+from shared.adapters import twilio
+from shared.ports import Data
+from tests.e2e.simulation.cloud import Cloud
+from tests.e2e.simulation.events import Event
+from tests.e2e.simulation.town import PLACES, STAFF, Place, book, place_of, settings_of, size_of, wish
+
+
+class People:
+    def __init__(self, cloud: Cloud, seed: int, tell: Callable[[str], None]) -> None:
+        self.cloud = cloud
+        self.tell = tell
+        self.inbound: list[str] = []
+        """The SIDs of what people wrote and the suite took."""
+        self.acts = 0
+        self._seed = seed
+        self._size = size_of(seed)
+        self._written = count(1)
+        cloud.outbox.on_message = self._reached
+
+    def carry_out(self, event: Event) -> None:
+        self.acts += 1
+        place, dice, now = PLACES[event.place], random.Random(event.dice), self.cloud.clock.now()
+        match event.kind:
+            case "book" | "walk in":
+                self._books(place, dice, walk_in=event.kind == "walk in")
+            case "walk in over an offer":
+                if offers := self._offers(place):
+                    slot = dice.choice(offers)["slot"]
+                    self._book(place, slot["staff_id"], slot["start"], 60, dice, "cut", source="walk_in")
+            case "book who was asked":
+                if offers := self._offers(place):
+                    offer = dice.choice(offers)
+                    staff, slot = dice.choice(STAFF), offer["slot"]
+                    self._book(place, staff, slot["start"], 30, dice, "trim", customer=offer["customer_id"])
+            case "stop":
+                if offers := self._offers(place):
+                    self._writes(place, dice.choice(offers)["customer_phone"], "STOP")
+            case "over a sale":
+                sales = [b for b in self._standing(place) if b[1]["source"] == "smart_fill"]
+                if sales:
+                    _, sale = dice.choice(sales)
+                    self._book(place, sale["staff_id"], sale["start_time"], 30, dice, "trim")
+            case "wish":
+                wish(self.cloud, place, self._anyone(dice), dice)
+            case "write":
+                words = dice.choice(["yes", "1", "BOOK", "no", "STOP", "START", "I can't come", "is Ann free?", "help"])
+                self._writes(place, place.phone(dice.randrange(self._size.customers)), words)
+            case "time off":
+                away = {"start": now, "end": now + timedelta(hours=dice.choice([1, 4])), "reason": "sick"}
+                self.cloud.update(f"{place.root}/staff/{STAFF[1]}", time_off=[away], updated_at=now)
+            case "settings":
+                self.cloud.put(f"{place.root}/settings/current", settings_of(dice, self._size.days))
+            case "pause":
+                self.cloud.update(place.root, status="paused", updated_at=now)
+                later = now + timedelta(minutes=dice.uniform(5, 90))
+                self.cloud.at(later, lambda: self.cloud.update(place.root, status="active", updated_at=later))
+            case "decide in the app":
+                asked = [a for a in self._all(place, "approvals") if a[1]["status"] == "pending"]
+                if asked:
+                    id, _ = dice.choice(asked)
+                    self.cloud.update(f"{place.root}/approvals/{id}", status=dice.choice(["approved", "rejected"]))
+            case "function down" | "provider down" | "clock jump":
+                raise ValueError(f"expected something people do, found {event.kind}")
+            case _:
+                self._changes(event.kind, place, dice)
+
+    def walk_in(self, path: str, sale: Data) -> None:
+        """Into the time of a sale that is being made."""
+        self.acts += 1
+        self.tell(f"    somebody walks into the time of {path}")
+        dice, place = random.Random(path), place_of(path)
+        self._book(place, sale["staff_id"], sale["start_time"], 30, dice, "trim", source="walk_in")
+
+    def stop(self, path: str, ask: Data) -> None:
+        """Whoever is being asked wants to hear no more."""
+        self.acts += 1
+        self.tell(f"    {ask['customer_id']} says STOP to {path}")
+        self._writes(place_of(path), ask["customer_phone"], "STOP")
+
+    def _changes(self, kind: str, place: Place, dice: random.Random) -> None:
+        """Something about a booking that stands."""
+        now = self.cloud.clock.now()
+        began = kind in ("miss", "complete")
+        bookings = [b for b in self._standing(place) if (b[1]["start_time"] <= now) == began]
+        # Mostly today's: far ones free nothing that is offered soon.
+        bookings = bookings[: max(8, len(bookings) // 3)]
+        if not bookings:
+            return
+        id, booking = dice.choice(bookings)
+        path, start, end = f"{place.root}/bookings/{id}", booking["start_time"], booking["end_time"]
+        change: Data = {}
+        match kind:
+            case "cancel" | "salon cancels":
+                by = "customer" if kind == "cancel" else "salon"
+                change = {"status": "cancelled", "cancelled_at": now, "cancelled_by": by}
+            case "move":
+                moved = timedelta(hours=dice.choice([-2, -1, 1, 3, 24]))
+                change = {"start_time": start + moved, "end_time": end + moved, "staff_id": dice.choice(STAFF)}
+            case "lengthen":
+                change = {"end_time": end + timedelta(minutes=dice.choice([-30, 15, 30]))}
+                change = change if change["end_time"] > start else {}
+            case "miss":
+                change = {"status": "no_show"}
+            case "complete":
+                change = {"status": "completed"}
+            case "delete":
+                self.cloud.delete(path)
+                return
+        self.cloud.update(path, updated_at=now, **change)
+
+    def _books(self, place: Place, dice: random.Random, *, walk_in: bool) -> None:
+        gaps = [gap for _, gap in self._all(place, "gaps") if gap["status"] == "open"]
+        if not gaps:
+            return
+        gap = dice.choice(gaps)
+        source = "walk_in" if walk_in else "app"
+        self._book(place, gap["staff_id"], gap["start_time"], 30, dice, "trim", source=source)
+
+    def _book(
+        self,
+        place: Place,
+        staff: str,
+        start: datetime,
+        minutes: int,
+        dice: random.Random,
+        service: str,
+        customer: str | None = None,
+        source: str = "app",
+    ) -> None:
+        customer = customer or self._anyone(dice)
+        book(self.cloud, place, staff, start, minutes, customer, dice, service, source)
+
+    def _offers(self, place: Place) -> list[Data]:
+        open_ones = ("pending", "sending", "sent", "delivered", "read")
+        return [ask for _, ask in self._all(place, "outreach") if ask["status"] in open_ones]
+
+    def _anyone(self, dice: random.Random) -> str:
+        return f"c{dice.randrange(self._size.customers)}"
+
+    def _all(self, place: Place, collection: str) -> list[tuple[str, Data]]:
+        return sorted(self.cloud.list(f"{place.root}/{collection}").items())
+
+    def _standing(self, place: Place) -> list[tuple[str, Data]]:
+        found = [b for b in self._all(place, "bookings") if b[1]["status"] == "confirmed"]
+        return sorted(found, key=lambda each: (each[1]["start_time"], each[0]))
+
+    # Messages.
+
+    def _reached(self, message: Message) -> None:
+        """The provider took it: its reports come, and whoever reads it may answer, at once or hours later."""
+        dice = random.Random(f"{self._seed} {message.sid}")
+        faults = self.cloud.faults
+        if not faults.strikes("report never"):
+            arrived = ["sent", "delivered", "read"] if dice.random() < 0.3 else ["sent", "delivered"]
+            steps = ["sent", "undelivered"] if faults.strikes("undelivered") else arrived
+            for status in steps:
+                self._later(dice.uniform(0, 0.2 if status == "sent" else 5), partial(self._report, message, status))
+                if faults.strikes("report doubled"):
+                    self._later(dice.uniform(0, 30), partial(self._report, message, status))
+        answers = dice.choices(
+            ["yes", "no", "words", "twice", "late", "stop", "both", "silence"], [30, 12, 12, 6, 6, 2, 4, 28]
+        )[0]
+        wait = dice.lognormvariate(2.3, 1.1)
+        if not message.buttons or answers == "silence":
+            if message.purpose == "booking_confirmed" and dice.random() < 0.15:
+                self._later(wait, lambda: self._says(message, "I can't come"))
+            return
+        match answers:
+            case "yes" | "late":
+                self._later(wait + (45 if answers == "late" else 0), lambda: self._presses(message, 0))
+            case "no":
+                self._later(wait, lambda: self._presses(message, 1))
+            case "words":
+                self._later(wait, lambda: self._says(message, dice.choice(["yes", "1", "ok", "no", "maybe"])))
+            case "twice":
+                self._later(wait, lambda: self._presses(message, 0))
+                self._later(wait + 0.1, lambda: self._presses(message, 0))
+            case "both":
+                self._later(wait, lambda: self._presses(message, 0))
+                self._later(wait + dice.uniform(0, 3), lambda: self._presses(message, 1))
+            case "stop":
+                self._later(wait, lambda: self._says(message, "STOP"))
+
+    def _later(self, minutes: float, action: Callable[[], Any]) -> None:
+        self.cloud.at(self.cloud.clock.now() + timedelta(minutes=minutes), action)
+
+    def _report(self, message: Message, status: str) -> None:
+        self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} reported {status}: {message.sending.reference}")
+        self.cloud.report(message, status)
+
+    def _presses(self, message: Message, button: int) -> None:
+        self.acts += 1
+        sid = self._sid()
+        self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} presses {button}: {message.sending.reference}")
+        self._taken(sid, self.cloud.reply(message, button=button, sid=sid).status_code)
+
+    def _says(self, message: Message, words: str) -> None:
+        self.acts += 1
+        sid = self._sid()
+        self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} says {words!r}: {message.sending.reference}")
+        self._taken(sid, self.cloud.reply(message, body=words, sid=sid).status_code)
+
+    def _writes(self, place: Place, sender: str, words: str) -> None:
+        sid = self._sid()
+        form = {"AccountSid": ACCOUNT_SID, "ApiVersion": "2010-04-01", "MessageSid": sid, "SmsStatus": "received"}
+        form |= {"From": f"whatsapp:{sender}", "To": f"whatsapp:{place.sender}", "Body": words, "NumMedia": "0"}
+        self._taken(sid, self.cloud.webhook(twilio.INCOMING_PATH, form).status_code)
+
+    def _sid(self) -> str:
+        return f"SM{next(self._written) | 1 << 110:032x}"
+
+    def _taken(self, sid: str, status: int) -> None:
+        if status < 400:
+            self.inbound.append(sid)
+        elif self.cloud.down:
+            self.tell("    nobody is there to hear it")
