@@ -401,7 +401,7 @@ class Suite:
                         self.tick(schedule.name)
                     self._next[schedule.name] = cron.next_after(schedule.cron, moment)
                     self.run_until_idle()
-        self.clock.move_to(target)
+        self.clock.move_to(max(target, self.clock.now()))
 
     def tick(self, name: str, at: datetime | None = None) -> None:
         """One schedule's message: a job's by its name, a tick's by its folder's."""

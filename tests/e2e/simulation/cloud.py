@@ -124,7 +124,7 @@ class Cloud(Suite):
             self._deliver_one(self._rival())
         if self.faults.strikes("a machine that hangs"):
             self.tell(f"    {self._inside[-1]} hangs for {HANGS.seconds} s")
-            self.clock.sleep(HANGS.total_seconds())
+            self.clock.move_to(self.clock.now() + HANGS)
             for _ in range(self.faults.among("a machine that hangs", 4)):
                 if self.waiting:
                     self._deliver_one(self._rival())
