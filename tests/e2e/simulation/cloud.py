@@ -69,7 +69,7 @@ class Cloud(Suite):
         self.lines: list[tuple[str, dict[str, object]]] = []
         self.down: dict[str, datetime] = {}
         self.unwatched: list[tuple[datetime, datetime]] = []
-        """When nobody could see what came due."""
+        """When nobody could see what came due: no tick is on its way while the clock jumps or a machine hangs."""
         self.provider_down = now
         """Until then the provider takes nothing."""
         self.meanwhile: Callable[[], bool] = lambda: False
@@ -124,7 +124,9 @@ class Cloud(Suite):
             self._deliver_one(self._rival())
         if self.faults.strikes("a machine that hangs"):
             self.tell(f"    {self._inside[-1]} hangs for {HANGS.seconds} s")
-            self.clock.move_to(self.clock.now() + HANGS)
+            since = self.clock.now()
+            self.clock.move_to(since + HANGS)
+            self.unwatched.append((since, since + HANGS))
             for _ in range(self.faults.among("a machine that hangs", 4)):
                 if self.waiting:
                     self._deliver_one(self._rival())
@@ -208,7 +210,10 @@ class Cloud(Suite):
         return on_its_machine
 
     def webhook(self, path: str, form: Mapping[str, str], *, retries: int = 3) -> Response:
-        """The provider promises to try again, and does not always."""
+        """The provider promises to try again, and does not always; and what was taken may come once more."""
+        if self.faults.strikes("webhook doubled"):
+            again = self.clock.now() + timedelta(minutes=self.faults.minutes("webhook doubled", 30))
+            self.at(again, lambda: Suite.webhook(self, path, form) and None)
         return super().webhook(path, form, retries=0 if self.faults.strikes("webhook not tried again") else retries)
 
     # Time.
@@ -281,9 +286,11 @@ class _Provider:
         if self._cloud.clock.now() < self._cloud.provider_down:
             return self._called(sending, Refused(20503, "down", retry=True, provider_fault=True))
         if faults.strikes("refused, may retry"):
-            return self._called(sending, Refused(63018, "throttled", retry=True, provider_fault=True))
+            code = (63018, 20429, 20503)[faults.among("refused, may retry", 3)]
+            return self._called(sending, Refused(code, "not now", retry=True, provider_fault=True))
         if faults.strikes("refused for good"):
-            return self._called(sending, Refused(21211, "no such number", retry=False, provider_fault=False))
+            code = (21211, 21610, 63016, 63049)[faults.among("refused for good", 4)]
+            return self._called(sending, Refused(code, "never", retry=False, provider_fault=code > 63000))
         if faults.strikes("answer lost, not sent"):
             return self._called(sending, AnswerLost("broken connection"))
         answer = self._cloud.outbox.send(sending)

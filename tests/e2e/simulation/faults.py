@@ -23,7 +23,7 @@ CHANCES: dict[str, float] = {
     "answer lost, not sent": 0.02,
     "answer lost, but sent": 0.03,
     "webhook not tried again": 0.3,
-    "report doubled": 0.15,
+    "webhook doubled": 0.1,
     "report never": 0.15,
     "undelivered": 0.04,
     "function down": 0.5,

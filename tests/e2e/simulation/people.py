@@ -1,6 +1,7 @@
 """Customers, owners and the booking app of the town: they carry out events, and answer messages."""
 
 import random
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +14,8 @@ from shared.ports import Data
 from tests.e2e.simulation.cloud import Cloud
 from tests.e2e.simulation.events import Event
 from tests.e2e.simulation.town import PLACES, STAFF, Place, book, place_of, settings_of, size_of, wish
+
+OFFER_LINK = re.compile(r"/o/[\w.-]+[\w-]")
 
 
 class People:
@@ -165,29 +168,37 @@ class People:
             steps = ["sent", "undelivered"] if faults.strikes("undelivered") else arrived
             for status in steps:
                 self._later(dice.uniform(0, 0.2 if status == "sent" else 5), partial(self._report, message, status))
-                if faults.strikes("report doubled"):
-                    self._later(dice.uniform(0, 30), partial(self._report, message, status))
         answers = dice.choices(
             ["yes", "no", "words", "twice", "late", "stop", "both", "silence"], [30, 12, 12, 6, 6, 2, 4, 28]
         )[0]
-        wait = dice.lognormvariate(2.3, 1.1)
-        if not message.buttons or answers == "silence":
+        wait, link = dice.lognormvariate(2.3, 1.1), OFFER_LINK.search(message.text)
+        by_link = link is not None and dice.random() < 0.5
+        if not (message.buttons or link) or answers == "silence":
             if message.purpose == "booking_confirmed" and dice.random() < 0.15:
                 self._later(wait, lambda: self._says(message, "I can't come"))
             return
+
+        def chooses(button: int) -> None:
+            if message.buttons:
+                self._presses(message, button)
+            elif link and by_link:
+                self._opens(link[0], ("accept", "decline")[button])
+            else:
+                self._says(message, ("BOOK", "SKIP")[button])
+
         match answers:
             case "yes" | "late":
-                self._later(wait + (45 if answers == "late" else 0), lambda: self._presses(message, 0))
+                self._later(wait + (45 if answers == "late" else 0), lambda: chooses(0))
             case "no":
-                self._later(wait, lambda: self._presses(message, 1))
+                self._later(wait, lambda: chooses(1))
             case "words":
                 self._later(wait, lambda: self._says(message, dice.choice(["yes", "1", "ok", "no", "maybe"])))
             case "twice":
-                self._later(wait, lambda: self._presses(message, 0))
-                self._later(wait + 0.1, lambda: self._presses(message, 0))
+                self._later(wait, lambda: chooses(0))
+                self._later(wait + 0.1, lambda: chooses(0))
             case "both":
-                self._later(wait, lambda: self._presses(message, 0))
-                self._later(wait + dice.uniform(0, 3), lambda: self._presses(message, 1))
+                self._later(wait, lambda: chooses(0))
+                self._later(wait + dice.uniform(0, 3), lambda: chooses(1))
             case "stop":
                 self._later(wait, lambda: self._says(message, "STOP"))
 
@@ -196,13 +207,19 @@ class People:
 
     def _report(self, message: Message, status: str) -> None:
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} reported {status}: {message.sending.reference}")
-        self.cloud.report(message, status)
+        code = random.Random(message.sid).choice([None, 63024, 63014, 30003]) if status == "undelivered" else None
+        self.cloud.report(message, status, error_code=code)
 
     def _presses(self, message: Message, button: int) -> None:
         self.acts += 1
         sid = self._sid()
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} presses {button}: {message.sending.reference}")
         self._taken(sid, self.cloud.reply(message, button=button, sid=sid).status_code)
+
+    def _opens(self, link: str, answer: str) -> None:
+        self.acts += 1
+        self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} opens the link of an offer: {answer}")
+        self.cloud.request("POST", link, form={"answer": answer})
 
     def _says(self, message: Message, words: str) -> None:
         self.acts += 1

@@ -91,13 +91,13 @@ def _build(suite: Suite, place: Place, size: Size, dice: random.Random) -> None:
         suite.put(f"{root}/services/{service}", {"name": service, "duration_minutes": minutes, "price": minutes})
     for number in range(size.customers):
         both = {"marketing": dice.random() < 0.8, "service": True}
-        consents = {"whatsapp": both, "sms": both} if dice.random() < 0.3 else {"whatsapp": both}
+        channels: tuple[str, ...] = dice.choice([("whatsapp",), ("whatsapp", "sms"), ("whatsapp", "sms"), ("sms",)])
         suite.put(
             f"{root}/customers/c{number}",
             {
                 "name": f"{place.word} {number}",
                 "phone": place.phone(number),
-                "consents": consents,
+                "consents": dict.fromkeys(channels, both),
                 "sooner_opt_in": dice.random() < 0.3,
                 "loyalty_tier": dice.choice(["standard", "gold", "platinum"]),
                 "visit_count": dice.randrange(9),
@@ -121,7 +121,7 @@ def _build(suite: Suite, place: Place, size: Size, dice: random.Random) -> None:
             "currency": "GBP",
             "locale": "en-GB",
             "address": "1 High Street",
-            "opening_hours": {day: [{"start": "10:00", "end": "18:00"}] for day in ("mon", "tue")},
+            "opening_hours": {day: [{"start": "10:00", "end": "18:00"}] for day in ("mon", "tue")[: size.days]},
             "contacts": [{"name": f"{place.word} Olga", "role": "owner", "phone": place.owner}],
             "messaging": {"account_sid": ACCOUNT_SID, "whatsapp_from": place.sender, "sms_from": place.sender + "1"},
             "created_at": START,
