@@ -112,7 +112,8 @@ def bothered(outreach: Outreach) -> bool:
 
 def may_have_left(outreach: Outreach) -> bool:
     """By the channel that it is on now."""
-    if outreach.status not in ("failed", "expired") or outreach.delivery.sent_at is not None:
+    revoked = outreach.status == "responded" and outreach.response.action == "opted_out"
+    if not (revoked or outreach.status in ("failed", "expired")) or outreach.delivery.sent_at is not None:
         return True
     return outreach.attempts > 0 and outreach.delivery.error is None
 

@@ -13,9 +13,9 @@ from shared.domain.outgoing import answer_lost, expired, not_arrived, requested_
 from shared.domain.outreach import Outreach
 from shared.ports import Bus, Clock, Deployment, Documents, Found, Snapshot, Store, Update
 from shared.use_cases.answer_message import answer_message, give_up
+from shared.use_cases.ending import ended
 from shared.use_cases.loading import inbound, outgoing
 from shared.use_cases.reconcile_staff_day import reconcile_staff_day
-from shared.use_cases.refuse import ended
 from shared.use_cases.relay_events import relay_events
 from shared.use_cases.resolve_approval import approval_due
 from shared.use_cases.shared_number import branch_due

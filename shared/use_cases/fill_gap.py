@@ -19,10 +19,10 @@ from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.use_cases.approving import cancel_approvals
 from shared.use_cases.ask_round import Asked, NobodyAsked, ask_round
 from shared.use_cases.breaking import Allowed, Stopped, may_ask
+from shared.use_cases.ending import ended
 from shared.use_cases.find_prospects import open_offers
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
-from shared.use_cases.refuse import ended
 from shared.use_cases.round_documents import AGENT, Scene
 from shared.use_cases.watch_reactions import watch_reactions
 from shared.use_cases.writing import replace, until_committed

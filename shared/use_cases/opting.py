@@ -10,7 +10,7 @@ from shared.domain.customer import Customer
 from shared.domain.message import Inbound
 from shared.domain.outreach import OPEN, Outreach, responded
 from shared.ports import Documents, Query, Reader, Write
-from shared.use_cases.waitlist import entry_waits_again
+from shared.use_cases.ending import ended
 from shared.use_cases.writing import create, replace
 
 IN_LIMIT = 30
@@ -27,11 +27,11 @@ def opt_out(said: Inbound, customers: Sequence[Customer], *, documents: Document
         text=said.body,
         at=said.received_at,
     )
-    ended: list[Write] = []
+    offers: list[Write] = []
     for outreach in _open_offers(said, customers, documents):
-        ended += replace(responded(outreach, answer="opt_out", result="opted_out", now=now))
-        ended += entry_waits_again(outreach, documents, now)
-    return (*entered(records, now), *ended)
+        closed = responded(outreach, answer="opt_out", result="opted_out", now=now)
+        offers += (*replace(closed), *ended(outreach, closed.document, documents))
+    return (*entered(records, now), *offers)
 
 
 def opt_in(said: Inbound, customers: Sequence[Customer], *, now: datetime) -> tuple[Write, ...]:

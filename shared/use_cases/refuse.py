@@ -2,13 +2,12 @@
 the sale waits for."""
 
 from shared.domain.acceptance import TOLD, Refusal
-from shared.domain.limits import may_have_left
-from shared.domain.message import Message, say
+from shared.domain.message import say
 from shared.domain.outreach import Outreach, responded
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
-from shared.ports import Clock, Documents, Reader, Write
-from shared.use_cases.loading import inbound, salon_of
+from shared.ports import Clock, Documents
+from shared.use_cases.loading import inbound
 from shared.use_cases.offer_another import Late, offer_another
 from shared.use_cases.speaking import answer_to
 from shared.use_cases.waitlist import entry_waits_again
@@ -59,23 +58,3 @@ def refuse(
         return True if committed else None
 
     return until_committed(attempt, clock=clock)
-
-
-def ended(before: Outreach | Message, after: Outreach | Message, documents: Reader) -> tuple[Write, ...]:
-    """What follows when an ask ends without an answer: who waited waits again, and who was to be answered by it, and never
-    got it, hears the plain no."""
-    if not isinstance(before, Outreach) or not isinstance(after, Outreach):
-        return ()
-    return (*entry_waits_again(before, documents, after.updated_at), *_plain_answer(after, documents))
-
-
-def _plain_answer(unsent: Outreach, documents: Reader) -> tuple[Write, ...]:
-    never_left = unsent.instead_of is not None and not may_have_left(unsent)
-    found = documents.get(f"outreach/{unsent.instead_of}") if never_left else None
-    if found is None:
-        return ()
-    lost, now = Outreach.model_validate(found.data), unsent.updated_at
-    purpose = TOLD.get(lost.response.action or "", "slot_no_longer_free")
-    there = lost.changed(channel=unsent.channel, address_key=unsent.address_key)
-    answer = answer_to(there, purpose, salon_of(documents, lost.salon_id), said_in=None, now=now)
-    return () if documents.get(answer.path) else create(say(answer, now=now, actor=ACTOR))

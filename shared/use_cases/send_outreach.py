@@ -42,13 +42,13 @@ from shared.ports import (
 )
 from shared.use_cases.breaking import Stopped, admitted, attempted
 from shared.use_cases.connect_salon import route_path
+from shared.use_cases.ending import ended
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.find_prospects import keys_of
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import customer_of, outgoing, salon_of, salon_to_tell
 from shared.use_cases.opting import withdrawal_records
 from shared.use_cases.owner_words import Words, answered_meanwhile, owner_words
-from shared.use_cases.refuse import ended
 from shared.use_cases.track_delivery import reference
 from shared.use_cases.writing import replace, until_committed
 

@@ -12,10 +12,10 @@ from shared.domain.outreach import Outreach
 from shared.domain.reactions import TOO_MUCH_MARKETING
 from shared.ports import SALON, Clock, Documents, Reader, Store
 from shared.use_cases.breaking import fault
+from shared.use_cases.ending import ended
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import outgoing
-from shared.use_cases.refuse import ended
 from shared.use_cases.watch_reactions import watch_reactions
 from shared.use_cases.writing import replace, until_committed
 

@@ -96,6 +96,20 @@ def test_no_word_is_about_an_offer_that_has_not_left_yet():
         assert "slot_taken_another" in purposes(suite, phone(1))
 
 
+def test_who_stops_before_another_time_could_leave_still_hears_that_theirs_is_gone():
+    with salon(waiting=2) as suite:
+        free(suite, 16)
+        for number in (0, 1):
+            suite.reply(next(m for m in offers(suite) if m.sending.to == phone(number)), button=0)
+        suite.outbox.answers.extend([BUSY, BUSY])
+        suite.run_until_idle()
+        write(suite, "STOP", sender=phone(1))
+        suite.run_until_idle()
+        assert instead(suite)["response"]["action"] == "opted_out"
+        suite.advance(minutes=5)
+        assert sorted(purposes(suite, phone(1))) == ["slot_offer", "slot_taken", "stop_confirmed"]
+
+
 def test_what_is_offered_instead_is_decided_and_counted_as_any_ask():
     with salon(waiting=2) as suite:
         free(suite, 16)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.domain.limits import AskCounters, bothered, contact_limit, past_asks
 from shared.domain.outgoing import Delivery
-from shared.domain.outreach import Outreach
+from shared.domain.outreach import Outreach, Response
 from shared.domain.settings import LimitSettings
 from tests.unit.test_outgoing import outreach
 
@@ -137,6 +137,9 @@ def test_a_limit_of_none_forbids_all():
         ({"status": "pending"}, True),
         ({"status": "unknown", "attempts": 1}, True),
         ({"status": "responded", "attempts": 1}, True),
+        ({"status": "responded", "attempts": 0, "response": Response(received=True, action="booked")}, True),
+        ({"status": "responded", "attempts": 1, "response": Response(received=True, action="opted_out")}, True),
+        ({"status": "responded", "attempts": 0, "response": Response(received=True, action="opted_out")}, False),
         ({"status": "expired", "attempts": 0}, False),
         ({"status": "expired", "attempts": 1}, True),
         ({"status": "expired", "attempts": 1, "delivery": Delivery(error="20429")}, False),
