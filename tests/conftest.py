@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore as library
+from hypothesis import HealthCheck, settings
 
 from local.emulators import Emulators, find, start
 from shared.adapters.firestore import FirestoreStore
@@ -24,6 +25,11 @@ ASK_ANYTHING = ("tests/integration/", "tests/unit/test_memory")
 
 ASKED = pytest.StashKey[Asked]()
 VERDICT = pytest.StashKey[Verdict]()
+
+
+# No test fails because the machine is slow.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

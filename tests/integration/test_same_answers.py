@@ -10,7 +10,7 @@ from shared.adapters.memory import MemoryDatabase, MemoryStore
 from tests.integration.operations import answer, steps
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_memory_answers_as_firestore_does(firestore_store: FirestoreStore, steps: list[Any]) -> None:
     firestore = firestore_store.salon(uuid.uuid4().hex)

@@ -129,7 +129,7 @@ def test_work_that_read_an_inconsistent_state_is_run_again_instead_of_failing() 
     assert len(runs) == 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(steps=steps)
 def test_an_index_never_changes_an_answer(steps: list[Any]) -> None:
     """A database that has been asked before (and keeps indexes) answers as one that was just filled."""

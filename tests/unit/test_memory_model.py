@@ -90,7 +90,7 @@ def holds(value: Any, op: str, wanted: Any) -> bool:
     }[op]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(steps=steps)
 def test_memory_answers_as_a_plain_dict_would(steps: list[Any]) -> None:
     model = Model()

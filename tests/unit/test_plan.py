@@ -65,7 +65,7 @@ service_lists = st.lists(st.tuples(lengths, st.sampled_from([0, 100, 200, 250, 4
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 135), service_lists)
 def test_the_plan_is_the_best_of_all_there_are(minutes: int, services: list[Service]):
     def merit(chosen: tuple[Service, ...]) -> tuple[Decimal, int, int]:
@@ -143,7 +143,7 @@ def test_a_slot_keeps_clear_of_a_room_that_is_taken():
     assert start_of(gap, HOUR, SHORT, clear_of=[between("14:30", "15:30")]) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(0, 40), st.integers(3, 60), st.integers(0, 40), st.integers(1, 20), lengths,
     st.sampled_from([0, 5, 10]), st.sampled_from([0, 5, 15]), st.integers(0, 300),

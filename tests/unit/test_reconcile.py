@@ -395,7 +395,7 @@ def lived(history: list[StaffDay], minutes: list[int]) -> tuple[Calendar, Any]:
     return calendar, now
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(states, st.lists(steps, min_size=5, max_size=5).map(sorted))
 def test_whatever_happened_before_the_open_gaps_are_what_the_calendar_says(history: list[StaffDay], minutes: list[int]):
     calendar, now = lived(history, minutes)
@@ -404,14 +404,14 @@ def test_whatever_happened_before_the_open_gaps_are_what_the_calendar_says(histo
     assert len(merged(gap.stretch for gap in calendar.open)) == len(calendar.open)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(states, st.lists(steps, min_size=5, max_size=5).map(sorted))
 def test_running_again_on_the_result_changes_nothing(history: list[StaffDay], minutes: list[int]):
     calendar, now = lived(history, minutes)
     assert calendar.reconcile(history[-1], now) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(states, a_state(), st.lists(steps, min_size=5, max_size=5).map(sorted), st.randoms(use_true_random=False))
 def test_the_order_in_which_gaps_are_read_does_not_matter(
     history: list[StaffDay], last: StaffDay, minutes: list[int], random: Any
@@ -423,7 +423,7 @@ def test_the_order_in_which_gaps_are_read_does_not_matter(
     assert once == reconcile(last, calendar.gaps.values(), now=now, actor="test")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(states, st.lists(steps, min_size=5, max_size=5).map(sorted))
 def test_a_closed_gap_never_changes_again_and_says_why_it_closed(history: list[StaffDay], minutes: list[int]):
     calendar, now = Calendar(), MORNING

@@ -290,14 +290,14 @@ def expected_gaps(day: StaffDay, now: datetime) -> list[str]:
     return gaps
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(days(), st.integers(0, 24 * 60 // GRID))
 def test_the_gaps_are_those_of_the_minute_grid_none_missing_and_none_more(day: StaffDay, step: int):
     now = at("00:00") + timedelta(minutes=step * GRID)
     assert found(day, now) == expected_gaps(day, now)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(days(), st.randoms(use_true_random=False))
 def test_the_order_in_which_bookings_are_read_does_not_matter(day: StaffDay, random: object):
     shuffled = list(day.bookings)
