@@ -198,17 +198,6 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "a doubled webhook worked on twice",
-        "shared/use_cases/answer_message.py",
-        (
-            ('    if said.handled_at is not None:\n        return "handled before"\n    salon', "    salon"),
-            (
-                "            if snapshot is None or inbound(snapshot).handled_at is not None:\n",
-                "            if snapshot is None:\n",
-            ),
-        ),
-    ),
-    Mutant(
         "a paused salon goes on asking",
         "shared/use_cases/send_outreach.py",
         (

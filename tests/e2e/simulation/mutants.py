@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
@@ -39,7 +39,8 @@ def main() -> int:
     chosen = [mutant for mutant in MUTANTS if not asked.names or mutant.name in asked.names]
     with ThreadPoolExecutor(asked.jobs) as pool:
         verdicts = []
-        for verdict in pool.map(lambda mutant: _tried(mutant, asked.runs), chosen):
+        for tried in as_completed([pool.submit(_tried, mutant, asked.runs) for mutant in chosen]):
+            verdict = tried.result()
             verdicts.append(verdict)
             how = f"run {verdict.runs:3}" if verdict.caught else "SURVIVED"
             print(f"{verdict.mutant.name:48} {how:8}  {verdict.why[:110]}", flush=True)
