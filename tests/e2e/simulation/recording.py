@@ -77,18 +77,17 @@ def records_are_never_rewritten(history: History) -> Iterator[str]:
 
 
 def trails_replay_to_what_is_stored(history: History) -> Iterator[str]:
-    """Their hash chains hold, without a hole, and end at the document; what they tell is what it says."""
+    """Their hash chains hold, without a hole, and lead to the document; what they tell is what it said, at every revision."""
     trails: dict[tuple[str, str, str], list[AuditRecord]] = defaultdict(list)
     for path, data in history.now.items():
         if kind(path) == "audit_logs" and data["revision"] is not None:
             record = AuditRecord.model_validate(data)
             trails[salon(path), record.resource_type, record.resource_id].append(record)
-    documents = {
-        (salon(path), AUDITED[kind(path)], data["id"]): data
-        for path, data in history.now.items()
-        if kind(path) in AUDITED and "revision" in data
-    }
-    for key in documents.keys() - trails.keys():
+    versions: dict[tuple[str, str, str], list[Data]] = defaultdict(list)
+    for change in history.cloud.history:
+        if kind(change.path) in AUDITED and change.after is not None and "revision" in change.after:
+            versions[salon(change.path), AUDITED[kind(change.path)], change.after["id"]].append(change.after)
+    for key in versions.keys() - trails.keys():
         yield f"{key} has no trail"
     for key, records in trails.items():
         records.sort(key=lambda record: record.revision or 0)
@@ -99,13 +98,14 @@ def trails_replay_to_what_is_stored(history: History) -> Iterator[str]:
             yield f"the chain of {key} is broken"
         if key[1] not in AUDITED.values():
             continue
-        if key not in documents:
+        if key not in versions:
             yield f"the trail of {key} is about nothing"
             continue
-        for name, told in {**replayed(records), "audit_head": links[-1]}.items():
-            found = _field(documents[key], name)
-            if found != told:
-                yield f"the trail of {key} tells {name} {told!r}, stored is {found!r}"
+        told = list(replayed(records))
+        for version in versions[key]:
+            for name, value in told[version["revision"] - 1].items():
+                if (found := _field(version, name)) != value:
+                    yield f"the trail of {key} tells {name} {value!r}, revision {version['revision']} says {found!r}"
 
 
 def _field(data: Data, dotted: str) -> Any:

@@ -1,6 +1,6 @@
 """What an audit trail says about its object, from its records alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shared.domain.audit import AuditRecord
@@ -24,14 +24,14 @@ APPROVAL_STATES = {
 }
 
 
-def replayed(records: Sequence[AuditRecord]) -> dict[str, Any]:
-    """By the stored field's dotted name. `records` are one object's, in their order."""
+def replayed(records: Sequence[AuditRecord]) -> Iterator[dict[str, Any]]:
+    """After each record, by the stored field's dotted name. `records` are one object's, in their order."""
     # A consent is of the moment at which it was said, which may be long before it was understood.
     state: dict[str, Any] = {} if records[0].resource_type == "consent" else {"created_at": records[0].created_at}
     for record in records:
-        state |= {"revision": record.revision, "updated_at": record.created_at}
+        state |= {"revision": record.revision, "updated_at": record.created_at, "audit_head": record.hash}
         state |= _CHANGES[record.resource_type](record)
-    return state
+        yield dict(state)
 
 
 def _outgoing(record: AuditRecord) -> dict[str, Any]:
