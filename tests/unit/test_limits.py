@@ -1,6 +1,7 @@
 """How many asks may still be made, at the edges of every window."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,6 +50,47 @@ def test_the_day_is_the_salons_and_may_have_25_hours():
     assert counters.next_free_at(AGENT, limits=limits, now=morning + HOUR, zone=LONDON) == morning + 25 * HOUR
 
 
+def test_the_hour_and_the_day_allow_their_number_and_not_one_more():
+    assert left(counted((NOW, 19)), NOW) == 1
+    assert left(counted((NOW, 20)), NOW) == 0
+    hours = [(NOW + number * HOUR, 20) for number in range(5)]
+    assert left(counted(*hours[:4], (NOW + 4 * HOUR, 19)), NOW + 5 * HOUR) == 1
+    assert left(counted(*hours), NOW + 5 * HOUR) == 0
+
+
+def test_a_new_day_begins_with_nothing_counted():
+    limits = LimitSettings(hourly_actions=1000, daily_actions=10)
+    evening, midnight = NOW.replace(hour=23, minute=59), NOW.replace(hour=0) + DAY
+    counters = counted((evening, 10), (midnight, 3))
+    assert (left(counted((evening, 10)), evening, limits=limits), left(counters, midnight, limits=limits)) == (0, 7)
+
+
+def test_the_asks_of_one_day_add_up_however_far_apart():
+    limits = LimitSettings(hourly_actions=1000, daily_actions=10)
+    assert left(counted((NOW, 4), (NOW + 5 * HOUR, 5)), NOW + 5 * HOUR, limits=limits) == 1
+
+
+def test_only_the_asks_of_the_last_hour_are_kept_one_by_one():
+    assert [ask.at for ask in counted((NOW, 1), (NOW + SECOND, 1), (NOW + HOUR, 1)).asks] == [NOW + SECOND, NOW + HOUR]
+
+
+def test_the_hour_is_free_again_when_the_first_ask_of_this_agent_leaves_it():
+    counters = counted((NOW - 2 * HOUR, 1), (NOW, 5)).counted("other", 9, now=NOW + MINUTE, zone=LONDON)
+    counters = counters.counted(AGENT, 15, now=NOW + 2 * MINUTE, zone=LONDON)
+    again = counters.next_free_at(AGENT, limits=LIMITS, now=NOW + 3 * MINUTE, zone=LONDON)
+    assert again == NOW + HOUR
+    assert (left(counters, again - SECOND), left(counters, again)) == (0, 5)
+
+
+def test_the_days_budget_of_discounts_adds_up_and_is_new_at_midnight():
+    counters = AskCounters().gave_away(Decimal(5), NOW, LONDON).gave_away(Decimal("2.50"), NOW + HOUR, LONDON)
+    assert AskCounters().given_away_on(NOW, LONDON) == 0
+    assert counters.given_away_on(NOW + HOUR, LONDON) == Decimal("7.50")
+    assert counters.counted(AGENT, 1, now=NOW + HOUR, zone=LONDON).given_away_on(NOW, LONDON) == Decimal("7.50")
+    assert counters.given_away_on(NOW.replace(hour=23, minute=59, second=59), LONDON) == Decimal("7.50")
+    assert counters.given_away_on(NOW.replace(hour=0) + DAY, LONDON) == 0
+
+
 def test_each_agent_has_its_own():
     counters = counted((NOW, 20)).counted("retention_agent", 3, now=NOW, zone=LONDON)
     assert (left(counters, NOW), left(counters, NOW, "retention_agent")) == (0, 17)
@@ -89,6 +131,8 @@ def test_idle_time_uses_a_fifth_of_the_hour_and_is_counted_with_the_rest():
     counters = AskCounters().counted_for_idle(AGENT, 3, now=NOW, zone=LONDON)
     assert counters.left_for_idle(AGENT, limits=LIMITS, now=NOW, zone=LONDON) == 1
     assert left(counters, NOW) == 17
+    generous = LimitSettings(hourly_actions=1000, daily_actions=1000)
+    assert AskCounters().left_for_idle(AGENT, limits=generous, now=NOW, zone=LONDON) == 200
     full = counted((NOW, 20))
     assert full.left_for_idle(AGENT, limits=LIMITS, now=NOW, zone=LONDON) == 0
 
@@ -115,6 +159,8 @@ def why(asks: list[Outreach], *, marketing: bool = False, limits: LimitSettings 
         ([ask(2 * HOUR, "marketing")], False, True),
         ([ask(DAY - SECOND, "marketing")], True, False),
         ([ask(DAY, "marketing")], True, True),
+        ([ask(3 * DAY, "marketing"), ask(DAY - SECOND, "marketing")], True, False),
+        ([ask(3 * DAY, "marketing"), ask(DAY, "marketing")], True, True),
         ([ask(2 * HOUR)], True, True),
         ([ask(days * DAY, "marketing") for days in (2, 4, 6)], True, False),
         ([ask(2 * DAY, "marketing"), ask(4 * DAY, "marketing"), ask(7 * DAY, "marketing")], True, True),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.messaging_hours import allowed, answers, country_of, next_allowed
+from shared.domain.messaging_hours import PROMOTIONAL_SMS, allowed, answers, country_of, next_allowed
 from shared.domain.settings import QuietHours
 
 KOLKATA, NEW_YORK, MADRID = ZoneInfo("Asia/Kolkata"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Madrid")
@@ -83,11 +83,19 @@ def test_an_answer_of_any_class_goes_at_night_too(day, channel, marketing, count
         assert allowed(at(f"{day}T{hour}", MADRID), zone=MADRID, is_answer=True, **hours)
 
 
-def test_a_salon_cannot_widen_what_the_law_allows():
-    late = {"quiet": QuietHours(start="22:00", end="07:00"), "channel": "sms", "marketing": True, "country": "US"}
-    assert not allowed(at("11-21T07:30", NEW_YORK), zone=NEW_YORK, **late)
-    assert not allowed(at("11-21T21:00", NEW_YORK), zone=NEW_YORK, **late)
-    assert allowed(at("11-21T20:59", NEW_YORK), zone=NEW_YORK, **late)
+LAW = {"AE": ("07:00", "21:00"), "IN": ("10:00", "21:00"), "US": ("08:00", "21:00")}
+
+
+@pytest.mark.parametrize("day", [ORDINARY, SHORT, LONG])
+@pytest.mark.parametrize("country", PROMOTIONAL_SMS)
+def test_a_salon_cannot_widen_what_the_law_allows_for_promotional_sms(country: str, day: str):
+    opens, closes = (at(f"{day}T{clock}:00", MADRID) for clock in LAW[country])
+    late = {"zone": MADRID, "quiet": QuietHours(start="23:30", end="06:00"), "channel": "sms", "country": country}
+    second = timedelta(seconds=1)
+    for edge, before, after in ((opens, False, True), (closes, True, False)):
+        assert allowed(edge - second, marketing=True, **late) is before
+        assert allowed(edge, marketing=True, **late) is after
+        assert allowed(edge - second, marketing=False, **late) and allowed(edge, marketing=False, **late)
 
 
 def test_quiet_hours_may_begin_after_midnight():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.autonomy import Autonomy
 from shared.domain.candidates import Candidate, Prospect
-from shared.domain.limits import NEW_AGAIN_AFTER, AskCounters, Reached
+from shared.domain.limits import AskCounters, Reached
 from shared.domain.salon import Contact
 from shared.domain.sender_budget import budget_for_asks, within_budget
 from shared.domain.settings import LimitSettings
@@ -76,7 +76,7 @@ def test_who_is_excluded_anyway_keeps_their_own_reason_and_takes_no_place() -> N
 def test_somebody_counts_until_24_hours_after_their_offers_deadline() -> None:
     counters = AskCounters().reaching({"k": NOW + 30 * MINUTE}, NOW)
     [one] = counters.reached
-    assert one.until == NOW + 30 * MINUTE + NEW_AGAIN_AFTER
+    assert one.until == NOW + 30 * MINUTE + 24 * HOUR
     [other] = counters.reaching({"l": NOW}, one.until).reached
     assert other.key == "l", "and is forgotten then"
     assert len(counters.reaching({"l": NOW}, one.until - SECOND).reached) == 2
@@ -84,7 +84,7 @@ def test_somebody_counts_until_24_hours_after_their_offers_deadline() -> None:
 
 def test_asked_again_somebody_counts_once_and_longer() -> None:
     counters = AskCounters().reaching({"k": NOW}, NOW).reaching({"k": NOW + HOUR}, NOW)
-    assert [(each.key, each.until) for each in counters.reached] == [("k", NOW + HOUR + NEW_AGAIN_AFTER)]
+    assert [(each.key, each.until) for each in counters.reached] == [("k", NOW + HOUR + 24 * HOUR)]
     assert counters.reaching({"k": NOW}, NOW) == counters, "and never shorter"
 
 
