@@ -24,7 +24,8 @@ _MINUTE = timedelta(minutes=1)
 
 
 def answers(at: datetime, their_message: datetime) -> bool:
-    """Whether a message then is an answer to the person's own: nobody who just wrote is disturbed by a reply."""
+    """Whether a message then answers the person's own, and may come at any hour: nobody who just wrote is disturbed by a
+    reply."""
     return timedelta(0) <= at - their_message <= ANSWER_WITHIN
 
 
@@ -36,11 +37,8 @@ def allowed(
     channel: Literal["whatsapp", "sms"],
     marketing: bool,
     country: str | None,
-    is_answer: bool = False,
 ) -> bool:
-    """`country` (ISO 3166) is where the address belongs to; `is_answer` exempts from every hour."""
-    if is_answer:
-        return True
+    """`country` (ISO 3166) is where the address belongs to."""
     local = at.astimezone(zone).time()
     return not _within(local, quiet.start, quiet.end) and all(
         _within(local, start, end) for start, end in _windows(channel, marketing, country)
@@ -55,14 +53,11 @@ def next_allowed(
     channel: Literal["whatsapp", "sms"],
     marketing: bool,
     country: str | None,
-    is_answer: bool = False,
 ) -> datetime | None:
     """The first allowed moment, which may be `at` itself. None when the salon's hours and the law's never meet."""
 
     def is_allowed(moment: datetime) -> bool:
-        return allowed(
-            moment, zone=zone, quiet=quiet, channel=channel, marketing=marketing, country=country, is_answer=is_answer
-        )
+        return allowed(moment, zone=zone, quiet=quiet, channel=channel, marketing=marketing, country=country)
 
     if is_allowed(at):
         return at

@@ -3,6 +3,7 @@ the sale waits for."""
 
 from shared.domain.acceptance import TOLD, Refusal
 from shared.domain.message import say
+from shared.domain.messaging_hours import answers
 from shared.domain.outreach import Outreach, responded
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
@@ -44,8 +45,11 @@ def refuse(
             return False
         now = clock.now()
         said = documents.get(said_in) if said_in else None
-        late = Late(outreach, inbound(said) if said else None, salon, settings, signing_key, now)
-        answer = offer_another(late, documents) if tries > 0 else None
+        yes = inbound(said) if said else None
+        # What could only be worked on later is answered, but another offer would be no answer any more.
+        prompt = yes is None or answers(now, yes.received_at)
+        late = Late(outreach, yes, salon, settings, signing_key, now)
+        answer = offer_another(late, documents) if tries > 0 and prompt else None
         tries -= 1
         if answer is None:
             plain = answer_to(outreach, TOLD[refusal], salon, said_in=said, now=now)

@@ -20,7 +20,7 @@ from shared.domain.conversation import Identity, identity_path
 from shared.domain.customer import Customer
 from shared.domain.gap import Gap
 from shared.domain.message import Message
-from shared.domain.messaging_hours import country_of, next_allowed
+from shared.domain.messaging_hours import answers, country_of, next_allowed
 from shared.domain.outgoing import answer_lost, claim, expired, failed, hold, refused, sent
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Salon, zone_named
@@ -35,6 +35,7 @@ from shared.ports import (
     Messenger,
     Notice,
     Notifier,
+    Query,
     Reader,
     Refused,
     Sending,
@@ -45,6 +46,7 @@ from shared.use_cases.connect_salon import route_path
 from shared.use_cases.ending import ended
 from shared.use_cases.falling_back import by_another_channel, opt_out_told_by
 from shared.use_cases.find_prospects import keys_of
+from shared.use_cases.load_calendar import readable
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import customer_of, outgoing, salon_of, salon_to_tell
 from shared.use_cases.opting import withdrawal_records
@@ -54,8 +56,6 @@ from shared.use_cases.writing import replace, until_committed
 
 ACTOR = "send_outreach"
 PAUSED_RETRY = timedelta(minutes=15)
-ANSWERED_WITHIN = timedelta(minutes=10)
-"""For so long an answer to what somebody has written themselves may go out in their quiet hours."""
 ROUTE_RETRY = timedelta(minutes=2)
 """A salon that has just changed its number is connected within seconds."""
 REFUSED_RETRY = timedelta(minutes=1)
@@ -192,21 +192,37 @@ def _obstacle(
     if isinstance(message, Message):
         if answered_meanwhile(message, documents=documents, now=now):
             return Drop("it has been answered meanwhile")
-        return _owner_asleep(message, salon=salon, now=now) if message.audience == "owner" else None
+        if message.audience == "owner":
+            return _owner_asleep(message, salon=salon, now=now)
+        return None if _answers(message, now) else _asleep(message, salon, settings, documents, now)
     right = _no_longer_right(message, documents=documents, signing_key=signing_key)
-    if isinstance(right, Drop) or (message.is_answer and now < message.created_at + ANSWERED_WITHIN):
+    if isinstance(right, Drop) or _answers(message, now):
         return right if isinstance(right, Drop) else None
     return _quiet(message, right, salon=salon, settings=settings, now=now)
 
 
+def _answers(message: Outreach | Message, now: datetime) -> bool:
+    """What somebody has just written themselves: it may go out in their quiet hours."""
+    return message.is_answer and answers(now, message.created_at)
+
+
+def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: Reader, now: datetime) -> Hold | None:
+    """What a customer must hear is never dropped: it waits for their morning."""
+    query = Query("customers", where=(("phone", "==", message.to),), limit=20)
+    zones = [customer.timezone for customer in readable(Customer, documents, query) if customer.timezone]
+    zone = zone_named(zones[0]) if zones else salon.zone
+    free_at = _next_allowed(message, zone=zone, quiet=settings.quiet_hours, marketing=False, now=now)
+    return Hold(free_at, "quiet hours") if free_at is not None and free_at > now else None
+
+
 def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
-    """It answers somebody who took up what we offered them before the dry run began: they are owed it."""
-    return isinstance(message, Message) and message.is_answer and documents.get(f"outreach/{message.about}") is not None
+    """It is about what we offered them before the dry run began: who took that up is owed it."""
+    return isinstance(message, Message) and documents.get(f"outreach/{message.about}") is not None
 
 
 def _owner_asleep(message: Message, *, salon: Salon, now: datetime) -> Hold | None:
     contact = salon.contact_at(message.to)
-    if contact is None or contact.quiet_hours is None or message.is_answer:
+    if contact is None or contact.quiet_hours is None:
         return None
     quiet = QuietHours(start=contact.quiet_hours.start, end=contact.quiet_hours.end)
     free_at = _next_allowed(message, zone=salon.zone, quiet=quiet, marketing=False, now=now)

@@ -7,6 +7,7 @@ from shared.domain import money
 from shared.domain.booking import Booking
 from shared.domain.identity import address_key
 from shared.domain.message import KEEP_TRYING, Inbound, Message, message_id
+from shared.domain.messaging_hours import answers
 from shared.domain.outgoing import Channel
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Contact, Salon
@@ -59,7 +60,7 @@ def _to_customer(
         audience="customer",
         to=outreach.customer_phone,
         about=outreach.id,
-        is_answer=True,
+        is_answer=said is None or answers(now, said.received_at),
         account_sid=said.account_sid if said else None,
         sender=said.recipient if said else None,
         channel=said.channel if said else outreach.channel,
@@ -84,7 +85,7 @@ def reply_to(
         audience="customer",
         to=said.sender,
         about=said.id,
-        is_answer=True,
+        is_answer=answers(now, said.received_at),
         account_sid=said.account_sid,
         sender=said.recipient,
         channel=said.channel,

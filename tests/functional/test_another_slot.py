@@ -18,6 +18,7 @@ from tests.functional.salon import (
     cancel,
     decisions,
     offers,
+    open_salon,
     ours,
     outreach_of,
     phone,
@@ -277,6 +278,26 @@ def test_the_answer_goes_out_in_quiet_hours_because_they_have_just_written():
         suite.reply(next(m for m in offers(suite) if m.sending.to == phone(1)), button=0)
         suite.run_until_idle()
         assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
+
+
+@pytest.mark.parametrize(
+    ("after", "another"), [(timedelta(minutes=10), True), (timedelta(minutes=10, seconds=1), False)]
+)
+def test_a_yes_that_was_worked_on_more_than_ten_minutes_later_is_answered_plainly(after: timedelta, another: bool):
+    with Suite(now=NOW) as suite:
+        open_salon(suite, waiting=2)
+        free(suite, 16)
+        lose(suite)
+        found = suite.get(ROOT)
+        assert found is not None
+        suite.put(ROOT, {**found, "timezone": "Nowhere/Nowhere"})
+        suite.reply(next(m for m in offers(suite) if m.sending.to == phone(1)), button=0)
+        suite.put(ROOT, found)
+        suite.waiting.clear()
+        suite.clock.move_to(NOW + after)
+        suite.tick("expire_outreach")
+        suite.run_until_idle()
+        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another" if another else "slot_taken"]
 
 
 def test_an_answer_that_may_no_longer_go_out_is_followed_by_the_plain_one():

@@ -78,6 +78,16 @@ def test_a_sale_is_taken_back_once_and_only_a_sale_of_ours() -> None:
         assert len([m for m in suite.outbox.messages if m.purpose == "booking_withdrawn"]) == 1
 
 
+def test_who_bought_before_a_dry_run_hears_in_it_that_the_sale_is_taken_back() -> None:
+    with Suite(now=NOW) as suite:
+        open_calendar(suite)
+        booking, _ = sold(suite)
+        suite.put(f"{ROOT}/settings/current", {"mode": "dry_run"})
+        suite.run_until_idle()
+        assert said(suite, take_back_sale, booking) == "sale taken back"
+        assert len([m for m in suite.outbox.messages if m.purpose == "booking_withdrawn"]) == 1
+
+
 def test_a_gap_the_app_filled_stays_as_it_is() -> None:
     with Suite(now=NOW) as suite:
         open_calendar(suite, settings={"gap": {"settle_seconds": 600}})
