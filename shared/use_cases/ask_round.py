@@ -4,10 +4,9 @@ A round is one transaction that requires the campaign to be where it was when th
 cannot overshoot; the salon's limits and the customers' are counted in it, under a lock that all agents share.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from shared.domain.campaign import Ask, NoRound, Situation, for_idle_time, one_each, plan_round
 from shared.domain.candidates import Candidate, Terms, judged
@@ -62,7 +61,12 @@ def ask_round(scene: Scene, step: Ask, *, documents: Documents, clock: Clock) ->
     def work(transaction: Transaction) -> Asked | NobodyAsked:
         return _round(transaction, scene, candidates, step, _staff_name(scene.gap, documents))
 
-    return _under_the_lock(scene.gap, work, documents=documents, clock=clock)
+    def elsewhere() -> NobodyAsked | None:
+        latest = documents.get(scene.gap.path)
+        moved = latest is None or Gap.model_validate(latest.data).campaign != scene.gap.campaign
+        return NobodyAsked("another run was faster") if moved else None
+
+    return _under_the_lock(work, elsewhere, documents=documents, clock=clock)
 
 
 def ask_approved(
@@ -92,19 +96,23 @@ def ask_approved(
     def work(transaction: Transaction) -> Asked | NobodyAsked:
         return _carry_out(transaction, scene, candidate, decision, _staff_name(gap, documents))
 
-    return _under_the_lock(gap, work, documents=documents, clock=clock)
-
-
-def _under_the_lock(gap: Gap, work: Any, *, documents: Documents, clock: Clock) -> Asked | NobodyAsked:
-    def elsewhere() -> Asked | NobodyAsked | None:
+    # Other rounds may go out first: only the end of the gap is a reason to wait no longer.
+    def closed() -> NobodyAsked | None:
         latest = documents.get(gap.path)
-        moved = latest is None or Gap.model_validate(latest.data).campaign != gap.campaign
-        return NobodyAsked("another run was faster") if moved else None
+        over = latest is None or not Gap.model_validate(latest.data).is_open
+        return NobodyAsked("the time is no longer free") if over else None
 
-    outcome: Asked | NobodyAsked = holding(
-        [ASKS_LOCK], lambda: documents.transact(work), documents=documents, clock=clock, pointless=elsewhere
-    )
-    return outcome
+    return _under_the_lock(work, closed, documents=documents, clock=clock)
+
+
+def _under_the_lock(
+    work: Callable[[Transaction], Asked | NobodyAsked],
+    pointless: Callable[[], NobodyAsked | None],
+    *,
+    documents: Documents,
+    clock: Clock,
+) -> Asked | NobodyAsked:
+    return holding([ASKS_LOCK], lambda: documents.transact(work), documents=documents, clock=clock, pointless=pointless)
 
 
 def _candidates(
@@ -160,9 +168,7 @@ def _round(
             else Awaited(offer.probability)
             for offer in scene.offers
         ),
-        allowance=(counters.left_for_idle if idle else counters.left)(
-            AGENT, limits=settings.limits, now=now, zone=zone
-        ),
+        allowance=_left(counters, gap, scene),
         allowance_again_at=counters.next_free_at(AGENT, limits=settings.limits, now=now, zone=zone),
         lead=gap.end_time - now,
     )
@@ -198,9 +204,7 @@ def _round(
         if live:
             for candidate in plan.chosen:
                 writes += asking(candidate, gap, campaign.round, decision.id, scene, staff_name)
-            count = counters.counted_for_idle if idle else counters.counted
-            counted = count(AGENT, len(plan.chosen), now=now, zone=zone)
-            writes.append(_counted(counted, plan.chosen, scene))
+            writes.append(_counted(counters, gap, plan.chosen, scene))
     for candidate in plan.supervised:
         writes += proposal(candidate, gap, campaign.round, plan, candidates, scene, live=live)
     if not live:
@@ -215,7 +219,7 @@ def _round(
 def _carry_out(
     transaction: Transaction, scene: Scene, candidate: Candidate, decision: Decision, staff_name: str
 ) -> Asked | NobodyAsked:
-    now, zone = scene.now, scene.salon.zone
+    now = scene.now
     found = transaction.get(scene.gap.path)
     counters = counters_of(transaction)
     again = one_each(checked_again([candidate], counters, transaction, scene))
@@ -229,24 +233,33 @@ def _carry_out(
         problem = "the time is no longer free"
     elif again[0].excluded:
         problem = again[0].excluded
-    elif counters.left(AGENT, limits=scene.settings.limits, now=now, zone=zone) <= 0:
+    elif _left(counters, gap, scene) <= 0:
         problem = "the salon's limit of asks is reached"
+    elif gap.campaign.asked >= scene.settings.offers.max_asks_per_gap:
+        problem = "as many customers were asked as one gap may ask"
     if problem is not None or gap is None:
         transaction.write(*release([ASKS_LOCK]))
         return NobodyAsked(problem or "the time is no longer free")
-    counted = counters.counted(AGENT, 1, now=now, zone=zone)
     campaign = gap.campaign.having_asked(1, now).changed(wave=gap.campaign.wave + 1)
     transaction.write(
         *asking(candidate, gap, gap.campaign.round, decision.id, scene, staff_name, approved=True),
         *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": decision.id})),
-        _counted(counted, [candidate], scene),
+        _counted(counters, gap, [candidate], scene),
         *release([ASKS_LOCK]),
     )
     return Asked(1)
 
 
-def _counted(counters: AskCounters, chosen: Sequence[Candidate], scene: Scene) -> Write:
+def _left(counters: AskCounters, gap: Gap, scene: Scene) -> int:
+    """How many asks the salon's limits leave."""
+    left = counters.left_for_idle if gap.origin == "idle" else counters.left
+    return left(AGENT, limits=scene.settings.limits, now=scene.now, zone=scene.salon.zone)
+
+
+def _counted(before: AskCounters, gap: Gap, chosen: Sequence[Candidate], scene: Scene) -> Write:
     """The one limit write of a round."""
+    count = before.counted_for_idle if gap.origin == "idle" else before.counted
+    counters = count(AGENT, len(chosen), now=scene.now, zone=scene.salon.zone)
     by_whatsapp = {key_of(c, scene): c.deadline for c in chosen if c.channel == "whatsapp" and c.deadline is not None}
     counted = counters.gave_away(_given_away(chosen), scene.now, scene.salon.zone).reaching(by_whatsapp, scene.now)
     return Put(COUNTERS, counted.stored())

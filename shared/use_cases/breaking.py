@@ -37,6 +37,11 @@ def may_ask(agent: str, *, documents: Documents, settings: SalonSettings, now: d
     return _verdict(state, settings, now)
 
 
+def is_paused(agent: str, *, documents: Documents, now: datetime) -> bool:
+    """By the owner, who alone ends it."""
+    return _state(agent, documents, now)[0].status == "paused"
+
+
 def admitted(
     agent: str, *, documents: Documents, settings: SalonSettings, clock: Clock, now: datetime
 ) -> Stopped | Breaker:

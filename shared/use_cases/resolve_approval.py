@@ -15,6 +15,7 @@ from shared.domain.invalid import InvalidEvent
 from shared.ports import Clock, Deployment, Documents, Query, Snapshot, Update, Write
 from shared.use_cases import ask_round
 from shared.use_cases.approving import settled
+from shared.use_cases.breaking import is_paused
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.round_documents import AGENT
@@ -114,6 +115,8 @@ def _judged(
     approval: Approval, response: ApprovalResponse, now: datetime
 ) -> tuple[Literal["approved", "rejected", "expired", "cancelled"], str]:
     by = response.responded_by
+    if now >= approval.expires_at or approval.status == "expired":
+        return "expired", f"answered by {by} after its time"
     match approval.status, response.action:
         case ("rejected", "approve") | ("approved", "reject"):
             return "cancelled", "the answer contradicts itself"
@@ -121,8 +124,6 @@ def _judged(
             return "rejected", f"reject by {by}"
         case "cancelled", _:
             return "cancelled", f"called off by {by}"
-        case _ if now >= approval.expires_at or approval.status == "expired":
-            return "expired", f"answered by {by} after its time"
     return "approved", f"approve by {by}"
 
 
@@ -147,6 +148,8 @@ def _problem(approval: Approval, *, documents: Documents, clock: Clock, deployme
         return "only a dry run is made"
     if salon_of(documents, documents.salon_id).status == "paused":
         return "the salon is paused"
+    if is_paused(approval.agent_name, documents=documents, now=clock.now()):
+        return "the agent is paused"
     asked = ask_round.ask_approved(approval.decision_id, documents=documents, clock=clock, deployment=deployment)
     if isinstance(asked, ask_round.Asked) or _done_before(approval, documents):
         return None

@@ -1,6 +1,6 @@
 """From the question about an offer to a VIP to what becomes of it: through the real rounds, sales and messages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.in_process import Delivery, Fate, Suite
+from shared.use_cases.breaking import pause_agent
 from tests.functional.approvals import approval, decision_of, questions, standing, trail
 from tests.functional.salon import (
     NOW,
@@ -17,12 +18,16 @@ from tests.functional.salon import (
     booking,
     cancel,
     customer,
+    freed_gaps,
     offers,
+    open_salon,
     ours,
     purposes,
     salon,
     settle,
     texts,
+    waitlist_entry,
+    write,
 )
 
 VERA = customer(50, name="Vera")
@@ -132,29 +137,122 @@ def test_a_yes_of_the_owner_and_a_sale_at_once_end_in_one_booking_and_no_loose_e
         assert trail(suite, id)[-1] == "approval_cancelled"
 
 
-def test_a_customer_who_booked_meanwhile_is_not_asked_and_the_owner_hears_why():
+def change_vera(**fields: Any) -> Callable[[Suite], None]:
+    return lambda suite: suite.update(f"{ROOT}/customers/vip", **fields)
+
+
+def set_salon(**settings: Any) -> Callable[[Suite], None]:
+    return lambda suite: settle(suite, **settings)
+
+
+def she_booked_elsewhere(suite: Suite) -> None:
+    now = suite.clock.now()
+    same_time = booking(NOW.replace(hour=13, minute=0), customer_id="vip", staff_id="other", created_at=now)
+    suite.put(f"{ROOT}/bookings/elsewhere", {**same_time, "updated_at": now})
+
+
+def she_stopped(suite: Suite) -> None:
+    write(suite, "STOP", sender=VERA["phone"])
+
+
+def she_is_offered_another_time(suite: Suite) -> None:
+    her_ask(suite, status="sent")
+
+
+def she_was_asked_just_now(suite: Suite) -> None:
+    her_ask(suite, status="responded", slot=None)
+
+
+def her_ask(suite: Suite, **fields: Any) -> None:
+    """About next Monday."""
+    now, start = suite.clock.now(), NOW.replace(hour=13, minute=0) + timedelta(days=7)
+    slot = {"start": start, "end": start + timedelta(hours=1), "service_id": "cut", "staff_id": "mia"}
+    [ask] = suite.list(f"{ROOT}/outreach").values()
+    hers = {**ask, "id": "hers", "customer_id": "vip", "address_key": "hers", "trigger_id": "g", "slot": slot}
+    suite.put(f"{ROOT}/outreach/hers", {**hers, "created_at": now, "updated_at": now, "due_at": None, **fields})
+
+
+def the_time_is_taken(suite: Suite) -> None:
+    """And the event that would have called the question off is still on its way."""
+    [gap] = freed_gaps(suite)
+    suite.update(f"{ROOT}/gaps/{gap['id']}", status="filled")
+    suite.waiting.clear()
+
+
+def it_would_begin_at_another_time(suite: Suite) -> None:
+    suite.update(f"{ROOT}/bookings/b14", status="cancelled", cancelled_by="customer", cancelled_at=suite.clock.now())
+    suite.put(f"{ROOT}/bookings/walk-in", booking(NOW.replace(hour=13, minute=0), 30, created_at=suite.clock.now()))
+
+
+def the_decision_is_gone(suite: Suite) -> None:
+    suite.delete(f"{ROOT}/autonomous_decisions/{approval(suite, the_question(suite))['decision_id']}")
+
+
+def the_agent_is_paused(suite: Suite) -> None:
+    pause_agent("gap_fill_agent", documents=suite.store.salon(SALON), clock=suite.clock, actor="owner")
+
+
+ASKED_NO_MORE = "the customer can no longer be asked"
+NOT_POSSIBLE = {
+    "the time is no longer free": the_time_is_taken,
+    "what was approved is no longer what would be offered": it_would_begin_at_another_time,
+    "no such decision": the_decision_is_gone,
+    ASKED_NO_MORE: lambda suite: suite.delete(f"{ROOT}/customers/vip"),
+    f"{ASKED_NO_MORE}: booked at that time": she_booked_elsewhere,
+    f"{ASKED_NO_MORE}: opted out": she_stopped,
+    f"{ASKED_NO_MORE}: no consent for marketing": change_vera(consents={"whatsapp": {"service": True}}),
+    f"{ASKED_NO_MORE}: no address": change_vera(phone=None),
+    f"{ASKED_NO_MORE}: blocked by the salon": change_vera(blocked=True),
+    f"{ASKED_NO_MORE}: has a complaint open": change_vera(open_complaint=True),
+    f"{ASKED_NO_MORE}: works here": change_vera(is_staff=True),
+    f"{ASKED_NO_MORE}: quiet hours where they are": change_vera(timezone="Pacific/Auckland"),
+    f"{ASKED_NO_MORE}: no time that suits, with their notice": change_vera(minimum_notice_minutes=600),
+    f"{ASKED_NO_MORE}: has another offer open": she_is_offered_another_time,
+    f"{ASKED_NO_MORE}: asked 1 time(s) within the hour already": she_was_asked_just_now,
+    f"{ASKED_NO_MORE}: for a person to decide": set_salon(autonomy={"vip_offers": "manual_only"}),
+    "the salon's limit of asks is reached": set_salon(limits={"hourly_actions": 1}),
+    "as many customers were asked as one gap may ask": set_salon(offers={"max_asks_per_gap": 1}),
+    "only a dry run is made": set_salon(agent_modes={"gap_fill_agent": "dry_run"}),
+    "the salon is paused": lambda suite: suite.update(ROOT, status="paused"),
+    "the agent is paused": the_agent_is_paused,
+}
+
+
+@pytest.mark.parametrize("reason", NOT_POSSIBLE)
+def test_what_is_approved_and_is_possible_no_more_is_not_done_and_the_owner_hears_why(reason):
     with vip_salon() as suite:
         id = the_question(suite)
-        now = suite.clock.now()
-        same_time = booking(NOW.replace(hour=13, minute=0), customer_id="vip", staff_id="other", created_at=now)
-        suite.put(f"{ROOT}/bookings/elsewhere", {**same_time, "updated_at": now})
+        NOT_POSSIBLE[reason](suite)
         suite.run_until_idle()
         suite.reply(questions(suite)[0], button=0)
         suite.run_until_idle()
-        assert standing(suite, id) == ("cancelled", "cancelled", "failed")
-        assert to_vera(suite) == []
-        assert purposes(suite, OWNER)[-1] == "owner_not_done"
-        assert "can no longer be asked" in texts(suite, OWNER)[-1]
+        assert approval(suite, id)["status"] == "cancelled" and approval(suite, id)["due_at"] is None
+        assert VERA["phone"] not in {message.sending.to for message in offers(suite)}
+        [said] = [r["details"]["reason"] for r in suite.list(f"{ROOT}/audit_logs").values() if r["event_type"] == "approval_cancelled"]  # fmt: skip
+        assert said.startswith(reason)
+        suite.update(ROOT, status="active")
+        suite.advance(minutes=16)
+        assert reason in next(message.text for message in suite.outbox.messages if message.purpose == "owner_not_done")
+        if reason != "no such decision":
+            assert standing(suite, id) == ("cancelled", "cancelled", "failed")
 
 
-def test_an_approved_offer_keeps_to_the_salons_limit():
-    with vip_salon() as suite:
-        id = the_question(suite)
-        settle(suite, limits={"hourly_actions": 1})
-        suite.reply(questions(suite)[0], button=0)
-        suite.run_until_idle()
-        assert standing(suite, id)[0] == "cancelled" and to_vera(suite) == []
-        assert "limit" in texts(suite, OWNER)[-1]
+def test_what_is_approved_about_idle_time_keeps_to_its_fifth_of_the_hour():
+    evening = {"start": NOW.replace(hour=17), "end": NOW.replace(hour=19)}
+    longer = {"mon": [{"start": "10:00", "end": "19:00"}]}
+    for hourly, done in ((5, True), (4, False)):
+        with Suite(now=NOW) as suite:
+            suite.put(f"{ROOT}/customers/c0", customer(0))
+            suite.put(f"{ROOT}/waitlist/w0", waitlist_entry("c0", NOW, windows=[evening]))
+            open_salon(suite, waiting=0, settings={"autonomy": {"gap_fill": "supervised"}}, opening_hours=longer)
+            suite.advance(minutes=5)
+            id = the_question(suite)
+            settle(suite, limits={"hourly_actions": hourly}, autonomy={"gap_fill": "supervised"})
+            suite.reply(questions(suite)[0], button=0)
+            suite.run_until_idle()
+            assert (standing(suite, id)[0] == "approved") is done is bool(offers(suite))
+            counters = suite.get(f"{ROOT}/counters/asks") or {"asks": []}
+            assert {each["agent"] for each in counters["asks"]} == ({"gap_fill_agent", "gap_fill_agent:idle"} if done else set())  # fmt: skip
 
 
 def test_an_approved_offer_counts_as_an_ask():
@@ -167,13 +265,35 @@ def test_an_approved_offer_counts_as_an_ask():
         assert sum(after["day_counts"].values()) == sum(before["day_counts"].values()) + 1
 
 
-def test_a_salon_that_went_into_dry_run_or_paused_carries_nothing_out():
+def test_in_a_salon_that_runs_dry_nothing_that_was_approved_is_done():
     with vip_salon() as suite:
         id = the_question(suite)
         settle(suite, mode="dry_run")
         suite.reply(questions(suite)[0], button=0)
         suite.run_until_idle()
         assert standing(suite, id)[0] == "cancelled" and to_vera(suite) == []
+
+
+def test_a_yes_waits_its_turn_while_other_rounds_go_out(monkeypatch):
+    """Whoever asks at the same moment moves the campaign on; that is no reason against what was approved."""
+    with vip_salon() as suite:
+        id = the_question(suite)
+        suite.put(f"{ROOT}/locks/asks", {"until": suite.clock.real() + timedelta(seconds=30)})
+        waited = []
+
+        def others_ask(seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 1:
+                [gap] = freed_gaps(suite)
+                suite.update(f"{ROOT}/gaps/{gap['id']}", campaign={**gap["campaign"], "asked": 2, "round": 2})
+            else:
+                suite.delete(f"{ROOT}/locks/asks")
+
+        monkeypatch.setattr(suite.clock, "sleep", others_ask)
+        suite.reply(questions(suite)[0], button=0)
+        suite.run_until_idle()
+        assert len(waited) == 2 and len(to_vera(suite)) == 1
+        assert standing(suite, id)[0] == "approved" and approval(suite, id)["carried_out_at"] is not None
 
 
 class Doubled:
