@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.wrappers import Response
 
-from local.in_process import ACCOUNT_SID
+from local.in_process import ACCOUNT_SID, Suite
 from shared.domain.tokens import ApprovalToken, binding, sign_approval
 from shared.use_cases.approving import cancel_approvals
 from tests.functional.approvals import (
@@ -20,7 +20,7 @@ from tests.functional.approvals import (
     standing,
     trail,
 )
-from tests.functional.salon import OWNER, ROOT, SALON, SMS, phone, purposes, salon, texts, write
+from tests.functional.salon import OWNER, ROOT, SALON, SMS, WHATSAPP, phone, purposes, salon, texts, write
 
 BY_SMS = {"account_sid": ACCOUNT_SID, "sms_from": SMS}
 KEY = b"in-process signing key"
@@ -195,6 +195,41 @@ def test_an_approval_after_expiry_is_refused_with_the_reason():
         assert carrier.done == [] and "out of time" in texts(suite, OWNER)[-1]
 
 
+def by_console(suite: Suite, answer: str) -> None:
+    [id] = suite.list(f"{ROOT}/approvals")
+    suite.update(f"{ROOT}/approvals/{id}", status={"approve": "approved", "reject": "rejected"}[answer])
+
+
+def by_link(suite: Suite, answer: str) -> None:
+    [id] = suite.list(f"{ROOT}/approvals")
+    suite.request("POST", link_of(texts(suite, OWNER)[0]), form={"approval": id, "answer": answer})
+
+
+WAYS = {
+    "button": lambda suite, answer: suite.reply(questions(suite)[0], button=["approve", "reject"].index(answer)),
+    "words under the question": lambda suite, answer: suite.reply(questions(suite)[0], body={"approve": "ok", "reject": "no"}[answer]),
+    "word alone": lambda suite, answer: write(suite, answer, sender=OWNER),
+    "link": by_link,
+    "console": by_console,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ["approve", "reject"])
+@pytest.mark.parametrize("way", WAYS)
+def test_by_every_way_an_answer_counts_until_the_last_second_and_none_after(way, answer):
+    ended = {"approve": ("approved", "approved", "pending"), "reject": ("rejected", "rejected", "rejected")}[answer]
+    for late, ends in ((timedelta(minutes=60, seconds=-1), ended), (timedelta(minutes=60), ("expired",) * 3)):
+        with salon(messaging=BY_SMS if way == "link" else {**BY_SMS, "whatsapp_from": WHATSAPP}) as suite, carrying() as carrier:  # fmt: skip
+            id = ask(suite)
+            suite.clock.move_to(suite.clock.now() + late)
+            WAYS[way](suite, answer)
+            suite.run_until_idle()
+            suite.advance(minutes=1)
+            assert standing(suite, id) == ends
+            assert carrier.done == (["dec_1"] if ends[0] == "approved" else [])
+            assert approval(suite, id)["due_at"] is None
+
+
 def test_a_yes_at_the_very_end_is_late_though_no_sweep_came_by():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)
@@ -290,6 +325,26 @@ def test_a_console_that_contradicts_itself_carries_nothing_out():
         suite.update(f"{ROOT}/approvals/{id}", status="approved", response={"action": "reject"})
         suite.run_until_idle()
         assert standing(suite, id)[0] == "cancelled" and carrier.done == []
+
+
+@pytest.mark.parametrize(("status", "decided"), [("cancelled", "failed"), ("expired", "expired")])
+def test_a_console_may_call_a_question_off(status, decided):
+    with salon() as suite, carrying() as carrier:
+        id = ask(suite)
+        suite.update(f"{ROOT}/approvals/{id}", status=status)
+        suite.run_until_idle()
+        assert standing(suite, id) == (status, status, decided) and carrier.done == []
+        assert approval(suite, id)["due_at"] is None and trail(suite, id)[-1] == f"approval_{status}"
+
+
+def test_a_yes_to_what_no_agent_can_carry_out_is_cancelled():
+    with salon() as suite, carrying() as carrier:
+        id = ask(suite)
+        suite.update(f"{ROOT}/approvals/{id}", agent_name="retention_agent")
+        suite.reply(questions(suite)[0], button=0)
+        suite.run_until_idle()
+        assert standing(suite, id) == ("cancelled", "cancelled", "failed") and carrier.done == []
+        assert "nobody carries out what retention_agent proposes" in texts(suite, OWNER)[-1]
 
 
 def test_an_action_changed_after_the_question_is_not_carried_out():

@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, time, timedelta, timezone
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.approval import ApprovalResponse, action_hash, priority
+from shared.domain.approval import Approval, ApprovalResponse, ApprovalStatus, action_hash, move, priority
 from shared.domain.notices import NoticesSent, told_at
+from shared.domain.outgoing import ForbiddenTransition
 from shared.domain.owner_replies import decided
 from shared.domain.salon import Contact
 from shared.domain.settings import QuietHours
@@ -16,7 +18,8 @@ SLEEPS = Contact(role="owner", quiet_hours=QuietHours(start=time(20, 30), end=ti
 
 
 @pytest.mark.parametrize(
-    ("hours", "expected"), [(0, "urgent"), (2, "urgent"), (2.01, "high"), (6, "high"), (24, "medium"), (24.01, "low")]
+    ("hours", "expected"),
+    [(0, "urgent"), (2, "urgent"), (2.01, "high"), (6, "high"), (6.01, "medium"), (24, "medium"), (24.01, "low")],
 )
 def test_the_sooner_it_starts_the_more_it_matters(hours, expected):
     assert priority(NOW + timedelta(hours=hours), now=NOW) == expected
@@ -26,6 +29,37 @@ def test_an_action_has_the_same_hash_however_a_client_wrote_it():
     ist = timezone(timedelta(hours=5, minutes=30))
     action = {"price": 50.0, "start": NOW, "customers": ["a", "b"]}
     assert action_hash(action) == action_hash({"customers": ["a", "b"], "start": NOW.astimezone(ist), "price": 50})
+
+
+def asked(**fields):
+    action = {"customer_id": "vip"}
+    made = {"id": "a", "salon_id": "s", "created_at": NOW, "updated_at": NOW, "decision_id": "d", "due_at": None}
+    made |= {"agent_name": "gap_fill_agent", "action_type": "gap_fill", "action_summary": "A cut for Vera"}
+    made |= {"action_details": action, "action_hash": action_hash(action), "priority": "low", "trigger_id": "g"}
+    return Approval(**made, expires_at=NOW + timedelta(hours=1), **fields)
+
+
+STEPS = {("pending", "approved"), ("pending", "rejected"), ("pending", "expired"), ("pending", "cancelled"), ("approved", "cancelled")}  # fmt: skip
+
+
+@pytest.mark.parametrize("was", get_args(ApprovalStatus))
+@pytest.mark.parametrize("becomes", get_args(ApprovalStatus))
+def test_an_approval_ends_once_and_only_a_yes_may_still_be_called_off(was, becomes):
+    before = asked(status=was, recorded_status=was)
+    if (was, becomes) not in STEPS:
+        with pytest.raises(ForbiddenTransition):
+            move(before, becomes, now=NOW, actor="a", reason="r")
+        return
+    after = move(before, becomes, now=NOW, actor="a", reason="r").document
+    assert (after.status, after.recorded_status) == (becomes, becomes)
+    # Only a yes has something to be done yet, and within two minutes.
+    assert after.due_at == (NOW + timedelta(minutes=2) if becomes == "approved" else None)
+
+
+@pytest.mark.parametrize(("becomes", "waited"), [("approved", 90), ("rejected", 90), ("expired", None), ("cancelled", None)])  # fmt: skip
+def test_how_long_the_owner_took_is_kept_of_answers_alone(becomes, waited):
+    moved = move(asked(), becomes, now=NOW + timedelta(seconds=90), actor="a", reason="r")
+    assert moved.record.details["approval_seconds"] == waited
 
 
 @pytest.mark.parametrize("change", [{"price": 49}, {"customers": ["b", "a"]}, {"start": NOW + timedelta(seconds=1)}, {"x": None}])  # fmt: skip
