@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from shared.domain import limits
@@ -125,7 +126,7 @@ class Candidate:
 @dataclass(frozen=True)
 class Terms:
     """What a round is decided by, the same for all its prospects. `cancelled_by` gave this very time back; `discount` is
-    what this round may offer; `chain_depth` how many movers moved for this time to be free; `rooms_taken` is when a room
+    what this round may offer, and `discount_left` what it may cost, None where that is settled; `chain_depth` how many movers moved for this time to be free; `rooms_taken` is when a room
     that a service needs is not free."""
 
     salon: Salon
@@ -135,6 +136,7 @@ class Terms:
     now: datetime
     cancelled_by: frozenset[str] = frozenset()
     discount: float = 0.0
+    discount_left: Decimal | None = None
     chain_depth: int = 0
     rooms_taken: Mapping[str, tuple[Stretch, ...]] | None = None
 
@@ -225,7 +227,9 @@ def valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> 
     lead = slot.start - terms.now
     rate = terms.learned.rate(prospect.source, prospect.segment, lead, PRIOR[prospect.source])
     probability = Odds(rate=rate, ignored=prospect.ignored).probability
-    discount = terms.discount if probability < LIKELY else 0.0
+    cost = reduction(service.price, terms.discount)
+    affordable = terms.discount_left is None or cost <= terms.discount_left
+    discount = terms.discount if probability < LIKELY and affordable else 0.0
     return replace(
         candidate,
         probability=probability,
@@ -241,6 +245,10 @@ def valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> 
             settings=terms.settings,
         ),
     )
+
+
+def reduction(price: Decimal, percent: float) -> Decimal:
+    return price * Decimal(str(percent)) / 100
 
 
 def _waits_for(prospect: Prospect, slot: Slot) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.domain.campaign import Ask, NoRound, Situation, for_idle_time, one_each, plan_round
-from shared.domain.candidates import Candidate, Terms, judged
+from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
+from shared.domain.candidates import Candidate, Terms, judged, reduction
 from shared.domain.decision import Decision, decide
 from shared.domain.gap import Gap, campaigned
 from shared.domain.learned import Learned
@@ -131,7 +131,8 @@ def _candidates(
         learned=Learned.model_validate(learned.data) if learned else Learned(),
         now=now,
         cancelled_by=frozenset(booking.customer_id for booking in freed if booking.customer_id),
-        discount=_discount(scene, counters) if discount is None else discount,
+        discount=_discount(scene) if discount is None else discount,
+        discount_left=_discount_left(scene, counters) if discount is None else None,
         chain_depth=max((booking.chain_depth for booking in freed), default=0),
         rooms_taken=rooms_taken(services.values(), gap.stretch, documents),
     )
@@ -139,13 +140,14 @@ def _candidates(
     return for_idle_time(found, settings) if gap.origin == "idle" else found
 
 
-def _discount(scene: Scene, counters: AskCounters) -> float:
-    """Full price first: a discount belongs to a later round, and to what is left of the day's budget."""
-    discounts = scene.settings.discounts
-    if scene.gap.campaign.round == 0 or not discounts.later_round_percent:
-        return 0.0
-    left = discounts.daily_budget - counters.given_away_on(scene.now, scene.salon.zone)
-    return discounts.later_round_percent if left > 0 else 0.0
+def _discount(scene: Scene) -> float:
+    """Full price first: a discount belongs to a later round."""
+    return 0.0 if scene.gap.campaign.round == 0 else scene.settings.discounts.later_round_percent
+
+
+def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:
+    """Of the day's budget."""
+    return scene.settings.discounts.daily_budget - counters.given_away_on(scene.now, scene.salon.zone)
 
 
 def _round(
@@ -173,6 +175,9 @@ def _round(
         lead=gap.end_time - now,
     )
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
+    if isinstance(plan, Round) and _given_away(plan.chosen) > max(_discount_left(scene, counters), Decimal(0)):
+        transaction.write(*release([ASKS_LOCK]))
+        return NobodyAsked("another run gave the discount away")
     if isinstance(plan, NoRound):
         considered = nobody_asked(gap, plan, candidates, scene, transaction)
         if idle:
@@ -267,11 +272,7 @@ def _counted(before: AskCounters, gap: Gap, chosen: Sequence[Candidate], scene: 
 
 def _given_away(chosen: Sequence[Candidate]) -> Decimal:
     """The most that these discounts can cost: only one of them will be sold."""
-    amounts = [
-        candidate.service.price * Decimal(str(candidate.discount_percent)) / 100
-        for candidate in chosen
-        if candidate.service is not None
-    ]
+    amounts = [reduction(each.service.price, each.discount_percent) for each in chosen if each.service is not None]
     return max(amounts, default=Decimal(0))
 
 

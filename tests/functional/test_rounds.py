@@ -1,7 +1,9 @@
 """Campaigns: who decides, rounds that follow, offers that fall away, bookings that move forward."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from local.in_process import Message, Suite
 from tests.functional.salon import NOW, SALON, arrive, booking, cancel, customer, open_salon
@@ -84,22 +86,51 @@ def test_who_would_come_sooner_keeps_their_booking_until_the_new_one_stands() ->
         assert suite.failures == []
 
 
-def test_a_discount_belongs_to_a_later_round_and_is_paid_from_the_days_budget() -> None:
-    discounts = {"later_round_percent": 10, "daily_budget": 5}
+def regulars(suite: Suite, start: datetime, number: int = 3) -> None:
+    for each in range(number):
+        suite.put(f"{ROOT}/customers/r{each}", customer(60 + each))
+        for weeks in (4, 9):
+            visit = booking(start - timedelta(weeks=weeks, hours=each), customer_id=f"r{each}", status="completed")
+            suite.put(f"{ROOT}/bookings/r{each}-{weeks}", visit)
+
+
+def discounts(suite: Suite) -> list[float]:
+    asked = sorted(suite.list(f"{ROOT}/outreach").values(), key=lambda ask: ask["round"])
+    return [ask["offer_details"]["discount_percent"] for ask in asked]
+
+
+@pytest.mark.parametrize(
+    ("budget", "given"), [(10, [0, 10, 10]), (5, [0, 10, 0]), (9.99, [0, 10, 0]), (4.99, [0, 0, 0]), (0, [0, 0, 0])]
+)
+def test_a_discount_belongs_to_a_later_round_and_is_paid_from_the_days_budget(
+    budget: float, given: list[float]
+) -> None:
+    settings = {"discounts": {"later_round_percent": 10, "daily_budget": budget}, "offers": {"max_wave_size": 1}}
     with Suite(now=NOW) as suite:
-        start = open_salon(suite, waiting=0, settings={"discounts": discounts, "offers": {"max_wave_size": 1}})
-        for number in range(3):
-            suite.put(f"{ROOT}/customers/r{number}", customer(60 + number))
-            for weeks in (4, 9):
-                visit = booking(
-                    start - timedelta(weeks=weeks, hours=number), customer_id=f"r{number}", status="completed"
-                )
-                suite.put(f"{ROOT}/bookings/r{number}-{weeks}", visit)
+        start = open_salon(suite, waiting=0, settings=settings)
+        regulars(suite, start)
         cancel(suite)
         suite.advance(minutes=40)
+        assert discounts(suite) == given
         asked = sorted(suite.list(f"{ROOT}/outreach").values(), key=lambda ask: ask["round"])
-        assert [ask["offer_details"]["discount_percent"] for ask in asked] == [0, 10, 0]
-        assert [ask["offer_details"]["price"] for ask in asked] == [50, 45, 50]
+        assert [ask["offer_details"]["price"] for ask in asked] == [50 - percent / 2 for percent in given]
+
+
+def test_rounds_at_the_same_moment_give_away_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"discounts": {"later_round_percent": 10, "daily_budget": 5}, "offers": {"max_wave_size": 1}}
+    with Suite(now=NOW) as suite:
+        regulars(suite, open_salon(suite, waiting=0, settings=settings))
+        cancel(suite)
+        lock, counters = f"{ROOT}/locks/asks", f"{ROOT}/counters/asks"
+        suite.put(lock, {"until": suite.clock.real() + timedelta(hours=1)})
+
+        def another_gap_is_faster(seconds: float) -> None:
+            suite.update(counters, given_away=5)
+            suite.delete(lock)
+
+        monkeypatch.setattr(suite.clock, "sleep", another_gap_is_faster)
+        suite.advance(minutes=40)
+        assert discounts(suite) == [0, 0, 0]
 
 
 def test_the_decision_says_when_the_caps_keep_it_from_its_target() -> None:

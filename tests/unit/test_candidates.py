@@ -9,9 +9,11 @@ import pytest
 from shared.domain.candidates import (
     ALREADY_ASKED_WITHIN,
     CHAIN_DEPTH,
+    PRIOR,
     TIME_TO_ANSWER,
     Candidate,
     Prospect,
+    Source,
     Terms,
     judged,
     notice_of,
@@ -174,6 +176,55 @@ def test_nobody_is_asked_who_is_less_likely_to_accept_than_the_salon_wants():
 def test_what_only_a_person_may_decide_is_never_asked():
     settings = SalonSettings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only"}})
     assert str(judge(waiting(), settings=settings).excluded).startswith("for a person to decide: ")
+
+
+@pytest.mark.parametrize("source", PRIOR)
+def test_every_offer_to_a_vip_but_the_exact_one_from_the_waitlist_asks_the_owner(source: Source):
+    """Who waits for exactly this, and who said yes too late to what they waited for: both asked for it themselves."""
+    theirs = {"waitlist_exact": entry(), "waitlist_partial": entry(staff_ids=["noah"])}.get(source)
+    later = booking(START + timedelta(days=2), END + timedelta(days=2)) if source == "sooner" else None
+    vip = regular(source=source, segment="vip", entry=theirs, moves=later)
+    judged = judge(vip)
+    assert judged.autonomy is not None and judged.excluded is None
+    assert judged.autonomy.level == ("full_auto" if source == "waitlist_exact" else "supervised")
+
+
+@pytest.mark.parametrize(("staff_ids", "level"), [([], "full_auto"), (["mia"], "full_auto"), (["noah"], "supervised")])
+def test_a_vip_who_came_too_late_is_offered_another_time_with_whom_they_wait_for(staff_ids: list[str], level: str):
+    judged = judge(waiting(source="late_yes", segment="vip", entry=entry(staff_ids=staff_ids)))
+    assert judged.autonomy is not None and judged.autonomy.level == level
+
+
+@pytest.mark.parametrize("source", PRIOR)
+def test_only_what_a_person_asked_for_themselves_needs_no_consent_for_promotion(source: Source):
+    later = booking(START + timedelta(days=2), END + timedelta(days=2)) if source == "sooner" else None
+    unwilling = customer(consents={"whatsapp": {"service": True, "marketing": False}})
+    theirs = regular(source=source, customer=unwilling, moves=later)
+    asked_for = source in ("waitlist_exact", "late_yes")
+    assert judge(theirs).excluded == (None if asked_for else "no consent for marketing")
+
+
+@pytest.mark.parametrize(("source", "later", "excluded"), [
+    ("sooner", timedelta(minutes=1), None), ("sooner", timedelta(0), "no time that suits, with their notice"),
+])  # fmt: skip
+def test_nobody_is_moved_to_a_time_that_is_no_sooner(source: Source, later: timedelta, excluded: str | None):
+    assert judge(regular(source=source, moves=booking(START + later, END + later))).excluded == excluded
+
+
+def test_each_mover_makes_the_chain_one_longer_and_nobody_else_does():
+    mover = regular(source="sooner", moves=booking(START + timedelta(days=2), END + timedelta(days=2)))
+    assert [judge(who, chain_depth=1).chain_depth for who in (mover, waiting())] == [2, 0]
+
+
+def test_a_discount_is_for_who_is_less_likely_than_a_fifth_to_pay_the_full_price():
+    likely, unlikely = judge(waiting(), discount=10), judge(regular(), discount=10)
+    assert (likely.discount_percent, unlikely.discount_percent) == (0, 10)
+    assert likely.probability == 0.2 > unlikely.probability
+
+
+@pytest.mark.parametrize(("left", "percent"), [("5", 10), ("4.99", 0)])
+def test_no_discount_costs_more_than_is_left_of_the_days_budget(left: str, percent: float):
+    assert judge(regular(), discount=10, discount_left=Decimal(left)).discount_percent == percent
 
 
 def test_who_gave_this_time_back_is_not_asked_to_take_it():
