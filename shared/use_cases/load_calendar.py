@@ -109,12 +109,13 @@ def load_bookings(
 
 
 def given_back(gap: Gap, reader: Reader) -> list[Booking]:
-    """The bookings of this time that were cancelled or missed."""
+    """The bookings of this time, or of a part of it, that were cancelled or missed."""
     query = Query(
         "bookings",
         where=(
             ("staff_id", "==", gap.staff_id),
-            ("start_time", ">=", gap.start_time),
+            ("end_time", ">", gap.start_time),
+            ("end_time", "<", gap.end_time + REACH),
             ("start_time", "<", gap.end_time),
         ),
     )

@@ -132,10 +132,6 @@ def set_consents(**consents: Any) -> Callable[[Suite], None]:
     return lambda suite: suite.update(f"{ROOT}/customers/c0", consents=consents)
 
 
-def change(**fields: Any) -> Callable[[Suite], None]:
-    return lambda suite: suite.update(f"{ROOT}/customers/c0", **fields)
-
-
 def book_c0(start: datetime, **fields: Any) -> Callable[[Suite], None]:
     elsewhere = booking(start, customer_id="c0", staff_id="noah", **fields)
     return lambda suite: suite.put(f"{ROOT}/bookings/theirs", elsewhere)
@@ -145,19 +141,13 @@ def book_c0(start: datetime, **fields: Any) -> Callable[[Suite], None]:
     ("make_it_so", "reason"),
     [
         (set_consents(), "no consent for service"),
-        (set_consents(whatsapp={"marketing": True, "service": False}), "no consent for service"),
-        (set_consents(sms={"marketing": True, "service": True}), "the salon has no number for sms"),
-        (change(phone=None), "no address"),
-        (change(blocked=True), "blocked by the salon"),
-        (change(is_staff=True), "works here"),
-        (change(timezone="Pacific/Auckland"), "quiet hours where they are"),
-        (change(minimum_notice_minutes=240), "no time that suits, with their notice"),
-        (book_c0(NOW.replace(hour=13, minute=30)), "booked at that time"),
         (book_c0(NOW.replace(hour=12, minute=30), status="pending"), "booked at that time"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_never_asked_from_the_waitlist(make_it_so: Callable[[Suite], None], reason: str):
+def test_no_consent_at_all_and_a_booking_that_only_overlaps_are_reasons_as_well(
+    make_it_so: Callable[[Suite], None], reason: str
+):
     with salon(waiting=2) as suite:
         make_it_so(suite)
         cancel(suite)
@@ -189,17 +179,39 @@ def test_a_regular_is_only_asked_with_consent_for_marketing():
         assert why_not(suite) == {"unwilling": "no consent for marketing"}
 
 
-@pytest.mark.parametrize("status", ["cancelled", "no_show"])
-def test_who_gave_the_time_back_is_not_asked_to_take_it(status: str):
+def test_who_gave_the_time_back_is_not_asked_to_take_it():
     with salon(waiting=1) as suite:
         suite.put(f"{ROOT}/waitlist/again", waitlist_entry("holder", NOW - timedelta(days=1)))
-        suite.update(f"{ROOT}/bookings/b1", status=status, cancelled_by="customer", updated_at=NOW)
+        cancel(suite)
+        assert asked(suite) == ["c0"] and why_not(suite)["holder"] == "gave this very time back"
+
+
+def test_who_did_not_come_is_not_asked_to_take_what_is_left_of_their_time():
+    with salon(waiting=0) as suite:
+        suite.put(f"{ROOT}/services/quick", {"name": "Fringe", "duration_minutes": 30, "price": 40})
+        suite.update(f"{ROOT}/staff/mia", service_ids=["cut", "quick"])
+        suite.put(f"{ROOT}/bookings/b1", booking(NOW.replace(hour=13, minute=0), minutes=120))
+        suite.delete(f"{ROOT}/bookings/b14")
+        for id in ("holder", "c0"):
+            entry = waitlist_entry(id, NOW - timedelta(days=1), service_ids=["quick"])
+            suite.put(f"{ROOT}/waitlist/{id}", entry)
+        suite.put(f"{ROOT}/customers/c0", customer(0))
+        suite.advance_to(NOW.replace(hour=13, minute=5))
+        suite.update(f"{ROOT}/bookings/b1", status="no_show", updated_at=suite.clock.now())
         suite.advance_to(NOW.replace(hour=13, minute=25))
-        if status == "cancelled":
-            assert asked(suite) == ["c0"] and why_not(suite)["holder"] == "gave this very time back"
-        else:
-            # Twenty minutes into the hour nothing of an hour's length is left to sell.
-            assert asked(suite) == []
+        assert asked(suite) == ["c0"] and why_not(suite) == {"holder": "gave this very time back"}
+
+
+def test_who_gave_back_more_than_what_is_free_now_is_not_asked_either():
+    """Their two hours were cancelled, and the first of them is booked again."""
+    with salon(waiting=1, settings={"gap": {"settle_seconds": 60}}) as suite:
+        suite.put(f"{ROOT}/waitlist/again", waitlist_entry("holder", NOW - timedelta(days=1)))
+        suite.put(f"{ROOT}/bookings/b1", booking(NOW.replace(hour=13, minute=0), minutes=120))
+        suite.delete(f"{ROOT}/bookings/b14")
+        cancel(suite)
+        suite.put(f"{ROOT}/bookings/again", booking(NOW.replace(hour=13, minute=0), customer_id="somebody_else"))
+        suite.advance(minutes=3)
+        assert asked(suite) == ["c0"] and why_not(suite) == {"holder": "gave this very time back"}
 
 
 def test_who_gave_back_another_time_may_be_asked():
