@@ -102,7 +102,7 @@ def test_at_night_everything_waits_for_the_end_of_the_owners_own_quiet_hours(wei
 
 
 def test_only_the_last_hour_is_remembered():
-    assert sent(61, 5).one_more(NOW) == sent(5, 0)
+    assert sent(61, 60, 59, 5).one_more(NOW) == sent(59, 5, 0)
 
 
 @pytest.mark.parametrize(

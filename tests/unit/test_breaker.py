@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.breaker import Breaker, attempting, stops_until, went_well, went_wrong
+from shared.domain.breaker import LATE_FAULTS, Breaker, attempting, stops_until, went_well, went_wrong
 from shared.domain.settings import CircuitBreakerSettings
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -73,6 +73,36 @@ def test_a_trial_nobody_heard_of_again_gives_way_to_another():
     later = NOW + 10 * MINUTE
     assert stops_until(trying, settings=SETTINGS, now=later) is None
     assert attempting(trying, settings=SETTINGS, now=later).half_open_attempts == 1
+
+
+def test_half_open_lets_as_many_attempts_through_as_the_salon_says_and_not_one_more():
+    two, now = CircuitBreakerSettings(half_open_attempts=2), NOW + 5 * MINUTE
+    first = attempting(opened(), settings=two, now=now)
+    assert stops_until(first, settings=two, now=now) is None
+    second = attempting(first, settings=two, now=now + MINUTE)
+    assert (first.half_open_attempts, second.half_open_attempts) == (1, 2)
+    assert stops_until(second, settings=two, now=now + MINUTE) == now + 6 * MINUTE
+    assert wrong(second, now).half_open_attempts == 0
+
+
+@pytest.mark.parametrize(("cooldown", "waits"), [(0, 1), (1, 1), (3, 3)])
+def test_trials_nobody_heard_of_are_at_least_a_minute_apart(cooldown: int, waits: int):
+    settings = CircuitBreakerSettings(cooldown_minutes=cooldown)
+    trying = attempting(opened(), settings=settings, now=NOW)
+    again = NOW + waits * MINUTE
+    assert stops_until(trying, settings=settings, now=again - timedelta(seconds=1)) == again
+    assert stops_until(trying, settings=settings, now=again) is None
+
+
+def test_an_attempt_while_it_is_closed_changes_nothing():
+    assert attempting(Breaker(error_count=4), settings=SETTINGS, now=NOW) == Breaker(error_count=4)
+
+
+def test_of_what_is_only_reported_later_only_faults_of_the_provider_or_ours_count():
+    """Queue overflow, a suspended account, no template where one is needed, a sender too fast or not allowed, a policy."""
+    assert {30001, 30002, 63016, 63018, 63021, 63038} == LATE_FAULTS
+    recipients = {21211, 21610, 30003, 30005, 30006, 63003, 63014, 63024, 63049}
+    assert not LATE_FAULTS & recipients
 
 
 def test_success_closes_it_and_failure_opens_it_again():

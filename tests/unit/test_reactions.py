@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.domain.agent_state import fresh, marketing_paused, reset
 from shared.domain.outgoing import Delivery
 from shared.domain.outreach import OfferDetails, Outreach, Response
-from shared.domain.reactions import PAUSE, Reaction, objection, reactions
+from shared.domain.reactions import PAUSE, Marketing, Reaction, objection, reactions
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -79,7 +79,9 @@ def test_each_kind_of_reaction_is_told_apart() -> None:
 
 def test_a_stop_after_the_offer_was_over_counts_for_the_last_ask_before_it() -> None:
     assert reactions([ask(0, customer="c"), ask(5, customer="c")], {"c": NOW}) == ["opted_out"]
-    assert reactions([ask(0, customer="c")], {"c": NOW - timedelta(days=1)}) == [], "they came back since"
+    assert reactions([ask(0, customer="c")], {"c": NOW - timedelta(hours=1)}) == ["opted_out"], "at the same moment"
+    before = NOW - timedelta(hours=1, seconds=1)
+    assert reactions([ask(0, customer="c")], {"c": before}) == [], "they came back since"
 
 
 def test_one_person_opts_out_once_however_often_they_were_asked() -> None:
@@ -102,10 +104,13 @@ def test_a_pause_ends_by_the_clock_and_reactions_count_anew_from_then() -> None:
     assert state.marketing.stopped(NOW + PAUSE) is None
     assert state.marketing.counts_from(NOW + PAUSE) == NOW + PAUSE
     assert state.marketing.counts_from(NOW) is None
+    assert timedelta(days=7) == PAUSE
 
 
 def test_the_owner_ends_a_pause_at_once_and_what_was_sent_before_no_longer_counts() -> None:
     state = marketing_paused(fresh("s1", "gap_fill_agent", NOW), "why", now=NOW, actor="a").document
     after = reset(state, now=NOW + timedelta(hours=1), actor="owner").document
+    again = Marketing(paused_until=NOW + PAUSE, counted_from=NOW)
+    assert again.counts_from(NOW + PAUSE) == NOW + PAUSE, "the later of the two"
     assert after.marketing.stopped(NOW + timedelta(hours=1)) is None
     assert after.marketing.counts_from(NOW + timedelta(hours=2)) == NOW + timedelta(hours=1)
