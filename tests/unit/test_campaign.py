@@ -18,6 +18,7 @@ from shared.domain.campaign import (
     Wait,
     for_idle_time,
     next_step,
+    nobody_retry,
     one_each,
     plan_round,
 )
@@ -63,7 +64,20 @@ def test_while_it_settles_nobody_is_asked_and_then_somebody_is():
 
 
 def test_a_paused_salon_waits_and_does_not_end():
-    assert isinstance(step(salon=SALON.changed(status="paused")), Wait)
+    assert step(salon=SALON.changed(status="paused")) == Wait(NOW + 15 * MINUTE, "the salon is paused")
+
+
+def test_idle_time_is_offered_once_and_freed_time_again():
+    again = Campaign(status="running", round=1)
+    assert isinstance(step(origin="idle", campaign=again), End)
+    assert step(origin="freed", campaign=again) == Ask(5)
+
+
+@pytest.mark.parametrize(("origin", "fill_idle", "offered"), [("idle", "none", False), ("freed", "none", True), ("idle", "waitlist", True), ("idle", "all", True)])  # fmt: skip
+def test_a_salon_that_offers_no_idle_time_offers_freed_time(origin: str, fill_idle: str, offered: bool):
+    offering = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": fill_idle}})
+    found = next_step(gap(campaign=NEW, origin=origin), salon=SALON, settings=offering, open_offers=0, now=NOW)
+    assert isinstance(found, Ask) is offered
 
 
 def test_a_round_that_stands_is_left_alone_until_it_is_due():
@@ -166,10 +180,10 @@ def test_as_few_are_asked_as_reach_the_target():
     assert 0 < len(few) < len(many)
 
 
-def test_one_at_a_time_when_there_is_more_than_a_day():
-    start = NOW + timedelta(hours=25)
-    slot = Slot(start=start, end=start + timedelta(hours=1), service_id="cut", staff_id="mia")
-    assert chosen(planned([candidate(number, slot=slot) for number in range(3)])) == ["c0"]
+@pytest.mark.parametrize(("lead", "asked"), [(timedelta(hours=24), 3), (timedelta(hours=24, seconds=1), 1)])
+def test_one_at_a_time_when_there_is_more_than_a_day(lead: timedelta, asked: int):
+    slot = Slot(start=NOW + lead, end=NOW + lead + timedelta(hours=1), service_id="cut", staff_id="mia")
+    assert len(chosen(planned([candidate(number, slot=slot) for number in range(3)]))) == asked
 
 
 def test_nobody_who_was_excluded_is_asked():
@@ -197,6 +211,39 @@ def test_the_owner_is_asked_about_one_while_the_others_are_asked():
     assert chosen(plan) == ["c2"] and [each.prospect.customer.id for each in plan.supervised] == ["c0"]
 
 
+@pytest.mark.parametrize(("room", "allowance", "top_up", "asked_about"), [
+    (2, 20, False, 1), (1, 20, False, 0), (16, 2, False, 1), (16, 1, False, 0), (2, 20, True, 0),
+])  # fmt: skip
+def test_the_owner_is_asked_about_one_only_where_the_limits_leave_room_for_it(
+    room: int, allowance: int, top_up: bool, asked_about: int
+):
+    people = [candidate(0), candidate(1, level="supervised")]
+    plan = planned(people, room=room, allowance=allowance, top_up=top_up)
+    assert isinstance(plan, Round)
+    assert (chosen(plan), len(plan.supervised)) == (["c0"], asked_about)
+    assert ("the owner is asked about one more" in plan.reasons) == bool(asked_about)
+
+
+@pytest.mark.parametrize(
+    ("lead", "minutes"),
+    [(timedelta(hours=1), 30), (timedelta(hours=3), 30), (timedelta(hours=4), 40), (timedelta(hours=36), 360), (timedelta(days=9), 360)],
+)  # fmt: skip
+def test_a_gap_that_found_nobody_looks_again_the_sooner_the_nearer_it_is(lead: timedelta, minutes: int):
+    assert nobody_retry(lead) == minutes * MINUTE
+
+
+def test_a_gap_whose_candidates_sleep_looks_again_when_the_first_wakes_or_before():
+    awake_at = [NOW + 20 * MINUTE, NOW + 10 * MINUTE, NOW + timedelta(hours=9)]
+    asleep = [candidate(number, excluded="quiet hours", asleep_until=at) for number, at in enumerate(awake_at)]
+    for sleepers, retry_at in ((asleep, NOW + 10 * MINUTE), (asleep[2:], NOW + 30 * MINUTE)):
+        plan = planned(sleepers)
+        assert isinstance(plan, NoRound) and plan.retry_at == retry_at
+
+
+def test_the_last_ask_that_the_salon_has_left_is_made():
+    assert chosen(planned(TEN, allowance=1)) == ["c0"]
+
+
 def test_a_round_that_the_open_offers_make_needless_is_not_held():
     certain = Awaited(0.99)
     plan = planned(TEN, awaited=(certain, certain), target_fill_probability=0.3)
@@ -216,8 +263,8 @@ def test_the_next_round_comes_sooner_as_the_start_approaches():
         assert isinstance(plan, Round)
         return plan.next_at - NOW
 
-    assert pause(timedelta(hours=3)) == 10 * MINUTE
-    assert 2 * MINUTE <= pause(timedelta(minutes=50)) < 10 * MINUTE
+    minutes = (180, 70, 66, 50, 38, 34)
+    assert [pause(each * MINUTE) / MINUTE for each in minutes] == [10, 10, 9, 5, 2, 2]
 
 
 def test_idle_time_goes_to_who_named_it_unless_the_salon_offers_it_to_all():
