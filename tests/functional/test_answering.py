@@ -235,6 +235,23 @@ def test_a_yes_after_the_deadline_counts_while_the_time_is_free(how: str):
         assert purposes(suite, phone(0))[-1] == "booking_confirmed"
 
 
+@pytest.mark.parametrize(
+    ("ago", "means"),
+    [(timedelta(hours=24, seconds=-1), ["booking_confirmed"]), (timedelta(hours=24), ["holding_answer"])],
+)
+def test_a_yes_in_words_is_about_an_offer_of_the_last_24_hours(ago: timedelta, means: list[str]):
+    with salon(waiting=1) as suite:
+        start = (NOW + timedelta(days=7)).replace(hour=13, minute=0)
+        suite.put(f"{ROOT}/bookings/x1", booking(start))
+        suite.run_until_idle()
+        cancel(suite, "x1")
+        suite.delete(f"{ROOT}/waitlist/w0")
+        suite.advance_to(NOW + ago)
+        write(suite, "yes", sender=phone(0))
+        suite.run_until_idle()
+        assert purposes(suite, phone(0))[1:] == means
+
+
 @pytest.mark.parametrize(("minute", "action"), [(29, "booked"), (30, "booked"), (31, "too_late")])
 def test_a_yes_within_the_salons_notice_is_refused_kindly(minute: int, action: str):
     with salon(waiting=1) as suite:

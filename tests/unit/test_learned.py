@@ -1,9 +1,10 @@
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.learned import Learned, Odds
+from shared.domain.learned import LEAD_FACTOR, Learned, Odds, bucket
 
 LEAD = timedelta(hours=5)
 
@@ -24,6 +25,14 @@ def test_before_anything_is_known_the_prior_holds_with_its_lead_factor() -> None
     assert rate(Learned(), timedelta(minutes=30)) == 0.1
     assert rate(Learned(), timedelta(hours=2)) == 0.2
     assert rate(Learned(), timedelta(hours=30)) == 0.3
+
+
+@pytest.mark.parametrize(
+    ("minutes", "found"), [(59.9, "<1h"), (60, "1-3h"), (180, "1-3h"), (180.1, "3-24h"), (1440, "3-24h"), (1440.1, ">24h")]
+)  # fmt: skip
+def test_lead_times_are_told_apart_at_one_three_and_24_hours(minutes: float, found: str) -> None:
+    assert bucket(timedelta(minutes=minutes)) == found
+    assert LEAD_FACTOR == {"<1h": 0.4, "1-3h": 0.8, "3-24h": 1.0, ">24h": 1.2}
 
 
 @given(st.lists(st.booleans(), max_size=60))

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from shared.domain.conversation import Identity
 from shared.domain.message import ANSWER_LEASE, Inbound, handled, message_id, message_path, put_off, received, say
 from shared.domain.outgoing import CLAIM_WITHIN
 from tests.unit.test_outgoing import message
@@ -60,3 +63,12 @@ def test_what_was_heard_is_worked_on_again_until_it_is_handled():
     done = handled(later, outcome="booked", now=NOW)
     assert (done.document.handled_at, done.document.outcome, done.document.due_at) == (NOW, "booked", None)
     assert done.record.revision == 3 and "yes" not in str(done.record.stored()["details"])
+
+
+@pytest.mark.parametrize(
+    ("ago", "open"), [(0, True), (24 * 60 - 5 - 0.1, True), (24 * 60 - 5, False), (24 * 60, False)]
+)
+def test_a_conversation_is_open_for_a_day_less_what_the_way_to_the_provider_takes(ago: float, open: bool):
+    heard = Identity(channel="whatsapp", last_inbound_at=NOW - timedelta(minutes=ago))
+    assert heard.in_session(NOW) is open
+    assert not Identity(channel="whatsapp").in_session(NOW)
