@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from local.in_process import ACCOUNT_SID, Suite
+from shared.domain.wording import templates
 from shared.use_cases.ignore_gap import take_back_sale
 from tests.functional.approvals import ask
 from tests.functional.salon import (
@@ -29,6 +30,7 @@ from tests.functional.salon import (
 )
 from tests.functional.test_notify_owner import alert
 from tests.functional.test_sending import send
+from tests.unit.test_outgoing import message
 
 LONDON = ZoneInfo("Europe/London")
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -181,6 +183,38 @@ def test_what_is_answered_only_later_is_no_answer_to_the_clock(kind: Kind, late:
         suite.tick("expire_outreach")
         suite.run_until_idle()
         assert purposes(suite, TO).count(kind.purpose) == leaves
+
+
+ASKS = {f"{offer}{way}" for offer in ("slot_offer", "slot_taken_another") for way in ("", "_sms", "_link")}
+NOTICES = {
+    "booking_withdrawn", "owner_sold", "owner_alert", "owner_message", "owner_not_done", "owner_approval",
+    "owner_approval_link", "owner_reminder", "owner_reminder_link", "owner_digest", "owner_digest_link",
+}  # fmt: skip
+ANSWERS = set(templates()) - ASKS - NOTICES
+
+
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+@pytest.mark.parametrize(("clock", "quiet"), [("20:29:59", False), ("20:30:00", True), ("08:59:59", True), ("09:00:00", False)])  # fmt: skip
+def test_whatever_it_is_for_a_message_that_answers_nobody_keeps_quiet_hours(clock: str, quiet: bool, day: date) -> None:
+    """And one that does keeps none, nor needs to say more than that it does."""
+    now = wall(day, clock)
+    with salon(now=now, waiting=0, contacts=[OLGA]) as suite:
+        question = ask(suite, useful_for=20 * DAY, run=False)
+        variables = dict.fromkeys((name for each in templates().values() for name in each["en"]["variables"].values()), "x")  # fmt: skip
+        found = {}
+        for number, (purpose, answers) in enumerate([(each, False) for each in NOTICES | ANSWERS] + [(each, True) for each in ANSWERS]):  # fmt: skip
+            to_owner = purpose in NOTICES and purpose.startswith("owner")
+            stored = message(
+                id=f"m{number}", purpose=purpose, conversation_id=f"{number:064x}", about=question, is_answer=answers,
+                audience="owner" if to_owner else "customer", to=OWNER if to_owner else TO, variables=variables,
+                created_at=now - 5 * MINUTE, updated_at=now, expires_at=now + DAY, due_at=None,
+            )  # fmt: skip
+            said_by_digest = [stored.changed(id=name, purpose="owner_alert") for name in ("one", "two")]
+            stored = stored.changed(merges=["one", "two"]) if purpose == "owner_digest" else stored
+            for each in (stored, *said_by_digest):
+                suite.put(f"{ROOT}/{each.path}", each.stored())
+            found[purpose, answers] = send(suite, stored.path)
+        assert found == {case: "held" if quiet and not case[1] else "sent" for case in found}
 
 
 def until_written(suite: Suite, kind: Kind) -> str:
