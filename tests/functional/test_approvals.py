@@ -147,11 +147,13 @@ def test_an_answer_repeated_does_nothing_and_says_what_stands():
 def test_an_approval_nobody_answers_reminds_once_and_expires_in_silence():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)
-        suite.advance(minutes=29)
+        suite.advance(minutes=30, seconds=-1)
         assert purposes(suite, OWNER) == ["owner_approval"]
-        suite.advance(minutes=2)
+        suite.advance(seconds=1)
         assert purposes(suite, OWNER) == ["owner_approval", "owner_reminder"]
-        suite.advance(minutes=31)
+        suite.advance(minutes=30, seconds=-1)
+        assert standing(suite, id) == ("pending", "pending", "pending")
+        suite.advance(seconds=1)
         assert standing(suite, id) == ("expired", "expired", "expired")
         suite.advance(hours=3)
         assert purposes(suite, OWNER) == ["owner_approval", "owner_reminder"], "nobody hears of it again"

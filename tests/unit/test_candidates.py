@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.candidates import (
-    ALREADY_ASKED_WITHIN,
-    CHAIN_DEPTH,
     PRIOR,
-    TIME_TO_ANSWER,
     Candidate,
     Prospect,
     Source,
@@ -133,7 +130,7 @@ def test_whoever_can_be_asked_has_a_slot_a_channel_a_deadline_and_a_reason():
             regular(last_visit=START - timedelta(days=14) + timedelta(seconds=1), usual_interval=timedelta(days=28)),
             "visited within half their usual interval",
         ),
-        (waiting(asks=(ask(ALREADY_ASKED_WITHIN - timedelta(seconds=1)),)), "already asked about this time"),
+        (waiting(asks=(ask(24 * HOUR - timedelta(seconds=1)),)), "already asked about this time"),
     ],
 )
 def test_whoever_is_not_asked_has_a_reason(prospect: Prospect, reason: str):
@@ -147,7 +144,7 @@ def test_whoever_is_not_asked_has_a_reason(prospect: Prospect, reason: str):
     [
         waiting(bookings=(booking(START, END, "cancelled"),)),
         waiting(bookings=(booking(END, END + HOUR),)),
-        waiting(asks=(ask(ALREADY_ASKED_WITHIN),)),
+        waiting(asks=(ask(24 * HOUR),)),
         waiting(asks=(ask(2 * HOUR, status="expired", attempts=0, delivery=Delivery()),)),
         waiting(asks=(ask(2 * HOUR, customer_id="other"),)),
         waiting(customer=customer(timezone="Europe/Berlin")),
@@ -161,9 +158,9 @@ def test_what_is_no_obstacle(prospect: Prospect):
 
 def test_a_time_that_two_moves_freed_is_offered_to_no_third_mover():
     mover = regular(source="sooner", moves=booking(START + timedelta(days=2), END + timedelta(days=2)))
-    assert judge(mover, chain_depth=CHAIN_DEPTH - 1).excluded is None
-    assert judge(mover, chain_depth=CHAIN_DEPTH).excluded == "this time was itself freed by a move"
-    assert judge(waiting(), chain_depth=CHAIN_DEPTH).excluded is None
+    assert judge(mover, chain_depth=1).excluded is None
+    assert judge(mover, chain_depth=2).excluded == "this time was itself freed by a move"
+    assert judge(waiting(), chain_depth=2).excluded is None
 
 
 def test_nobody_is_asked_who_is_less_likely_to_accept_than_the_salon_wants():
@@ -244,10 +241,10 @@ def test_the_longest_notice_counts():
 @pytest.mark.parametrize("left", [timedelta(0), MINUTE, HOUR])
 def test_an_offer_leaves_time_to_answer_and_ends_before_the_notice_begins(left: timedelta):
     notice = 45 * MINUTE
-    now = START - notice - TIME_TO_ANSWER - left
+    now = START - notice - 5 * MINUTE - left
     candidate = judge(waiting(), now=now)
     assert candidate.excluded is None and candidate.deadline is not None
-    assert candidate.deadline - now >= TIME_TO_ANSWER
+    assert candidate.deadline - now >= 5 * MINUTE
     assert candidate.deadline <= START - notice
     too_late = judge(waiting(), now=now + left + MINUTE)
     assert too_late.excluded == "no time that suits, with their notice"

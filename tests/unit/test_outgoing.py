@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.domain.message import Message
 from shared.domain.outgoing import (
     CLAIM_LEASE,
+    CLAIM_WITHIN,
     MAX_ATTEMPTS,
     TRANSITIONS,
     UNDELIVERED_AFTER,
@@ -24,6 +25,7 @@ from shared.domain.outgoing import (
     expired,
     failed,
     hold,
+    redirected,
     refused,
     reported,
     requested_again,
@@ -114,6 +116,28 @@ def test_every_open_status_can_be_answered_and_can_expire():
     for status in OPEN:
         assert "expired" in TRANSITIONS[status]
     assert TRANSITIONS["responded"] == frozenset()
+
+
+def test_a_message_has_five_tries_and_a_claim_two_minutes_and_an_offer_is_waited_for_five():
+    assert (5, timedelta(minutes=1)) == (MAX_ATTEMPTS, CLAIM_WITHIN)
+    assert (timedelta(minutes=2), timedelta(minutes=5)) == (CLAIM_LEASE, UNDELIVERED_AFTER)
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered", "read"])
+def test_of_reports_only_the_delivery_is_announced(status: str):
+    moved = reported(outreach(status="sending"), status=status, message_sid="SM1", error=None, now=LATER)
+    assert moved is not None
+    assert moved.record.announces == ("OUTREACH_DELIVERED" if status == "delivered" else None)
+    assert moved.record.event_type == ("outreach_sent" if status == "sent" else "outreach_delivered")
+
+
+@pytest.mark.parametrize("code", [63024, None])
+def test_what_goes_on_by_another_channel_begins_again_and_remembers_the_first(code: int | None):
+    gone = outreach(status="unknown", attempts=3, delivery=Delivery(message_id="SM1"))
+    moved = redirected(gone, "sms", code=code, message_sid=None, now=LATER, actor="test").document
+    assert (moved.status, moved.channel, moved.attempts) == ("pending", "sms", 0)
+    assert moved.due_at == LATER + timedelta(minutes=1)
+    assert moved.delivery == Delivery(former_id="SM1", former_error=str(code) if code else None)
 
 
 @pytest.mark.parametrize("status", [status for status in STATUSES if status != "pending"])
