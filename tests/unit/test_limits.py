@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.limits import AskCounters, bothered, contact_limit, past_asks
+from shared.domain.limits import Ask, AskCounters, bothered, contact_limit, past_asks
 from shared.domain.outgoing import Delivery
 from shared.domain.outreach import Outreach, Response
 from shared.domain.settings import LimitSettings
@@ -80,6 +80,9 @@ def test_the_hour_is_free_again_when_the_first_ask_of_this_agent_leaves_it():
     again = counters.next_free_at(AGENT, limits=LIMITS, now=NOW + 3 * MINUTE, zone=LONDON)
     assert again == NOW + HOUR
     assert (left(counters, again - SECOND), left(counters, again)) == (0, 5)
+    others = [Ask(at=NOW - HOUR, agent=AGENT, count=1), Ask(at=NOW - 30 * MINUTE, agent="other", count=1)]
+    mine = AskCounters(asks=[*others, Ask(at=NOW - MINUTE, agent=AGENT, count=20)])
+    assert mine.next_free_at(AGENT, limits=LIMITS, now=NOW, zone=LONDON) == NOW + 59 * MINUTE
 
 
 def test_the_days_budget_of_discounts_adds_up_and_is_new_at_midnight():
@@ -94,6 +97,8 @@ def test_the_days_budget_of_discounts_adds_up_and_is_new_at_midnight():
 def test_each_agent_has_its_own():
     counters = counted((NOW, 20)).counted("retention_agent", 3, now=NOW, zone=LONDON)
     assert (left(counters, NOW), left(counters, NOW, "retention_agent")) == (0, 17)
+    a_day = LimitSettings(hourly_actions=1000, daily_actions=25)
+    assert [left(counters, NOW, agent, a_day) for agent in (AGENT, "retention_agent", "upsell_agent")] == [5, 22, 25]
 
 
 def test_a_limit_that_was_lowered_meanwhile_leaves_nothing_and_never_less():

@@ -111,6 +111,12 @@ def test_a_slot_more_than_24_hours_away_is_offered_to_one_at_a_time() -> None:
     assert size_of([0.2] * 9, lead=timedelta(hours=24)).size > 1
 
 
+@pytest.mark.parametrize(("largest", "first"), [(3, 3), (4, 2)])
+def test_a_salon_whose_rounds_are_no_larger_than_three_has_them_go_out_whole(largest: int, first: int) -> None:
+    sized = size_of([0.1] * 9, OfferSettings(max_wave_size=largest, max_disappointed=50.0))
+    assert (sized.size, sized.first) == (largest, first)
+
+
 def test_what_open_offers_may_still_bring_counts() -> None:
     open_offers = tuple(Awaited(0.25, timedelta(minutes=5)) for _ in range(5))
     assert size_of([0.25] * 50, out=open_offers).size < size_of([0.25] * 50).size
