@@ -4,36 +4,34 @@
 """
 
 import heapq
-from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
-from itertools import chain, count
+from itertools import count
 from typing import Any, Literal
 
 from bench.policy_answers import People
+from bench.policy_clientele import Clientele
 from bench.policy_world import MONTH, START, World
-from local.customers import Circumstance, Reaction
+from local.customers import Reaction
 from shared.domain import candidates, plan
 from shared.domain.booking import Booking
 from shared.domain.campaign import Ask, End, NoRound, Situation, Wait, next_step, nobody_retry, one_each, plan_round
-from shared.domain.candidates import PURPOSE, REGULAR_FROM_VISITS, Candidate, Prospect, Source, Terms, judged
+from shared.domain.candidates import PURPOSE, Candidate, Terms, judged
 from shared.domain.gap import Campaign, Gap, gap_id
 from shared.domain.learned import Learned
 from shared.domain.limits import AskCounters
 from shared.domain.outgoing import Delivery
-from shared.domain.outreach import Outreach, Slot
+from shared.domain.outreach import Outreach
 from shared.domain.reply_model import Awaited
 from shared.domain.round_size import FAR_AHEAD
 from shared.domain.service import Service
 from shared.domain.stored import natural_id
 from shared.domain.stretches import Stretch
-from shared.domain.waitlist import WaitlistEntry
 from shared.use_cases.clean_up import LATE_YES
-from shared.use_cases.find_prospects import PER_PLACE, REGULAR_WITHIN, REMEMBERED, SOONER_WITHIN
 
 Policy = Literal["sequential", "blast", "adaptive"]
 POLICIES: tuple[Policy, ...] = ("sequential", "blast", "adaptive")
@@ -45,8 +43,6 @@ SETTLES_UNLESS_WITHIN = timedelta(hours=2)
 MOMENT = timedelta(seconds=1)
 NOBODY_RETRY = timedelta(minutes=30)
 DAY = timedelta(days=1)
-Lead = tuple[Source, str, str, WaitlistEntry | None, Booking | None]
-"""Why somebody came to mind: source, customer, service, wish, the booking they would give up."""
 
 
 @contextmanager
@@ -124,31 +120,12 @@ class Month:
     _counters: AskCounters = field(default_factory=AskCounters)
     _learned: Learned = field(default_factory=Learned)
     _unlearned: list[Asked] = field(default_factory=list)
-    _opted_out: set[str] = field(default_factory=set)
-    _moved: set[str] = field(default_factory=set)
     _done: list[tuple[datetime, str, str]] = field(default_factory=list)
     _limited: set[str] = field(default_factory=set)
     """What a baseline could not ask yet, for want of allowance."""
-    _past: dict[str, tuple[tuple[int, int], dict[str, list[Booking]]]] = field(default_factory=dict)
-    _due: tuple[date | None, list[tuple[str, str]]] = (None, [])
-    _wishes_over: set[str] = field(default_factory=set)
 
     def run(self) -> Outcome:
-        self._bookings: dict[str, list[Booking]] = defaultdict(list)
-        self._by_staff: dict[str, list[tuple[datetime, str, Booking]]] = defaultdict(list)
-        self._willing = [
-            (booking.start_time, booking.id, booking)
-            for booking in self.world.bookings
-            if self.world.customers[booking.customer_id or ""].sooner_opt_in
-        ]
-        self._wish_ends = {
-            wish.id: min([wish.expires_at or self.end, *([wish.windows[-1].end] if wish.windows else [])])
-            for wish in self.world.wishes
-        }
-        for booking in self.world.bookings:
-            assert booking.customer_id is not None, "everybody here is known"
-            self._bookings[booking.customer_id].append(booking)
-            self._by_staff[booking.staff_id].append((booking.start_time, booking.id, booking))
+        self._clientele = Clientele(self.world, self.end)
         for booking in self.world.bookings:
             if booking.id in self.world.cancelled:
                 self._at(self.world.cancelled[booking.id], lambda booking=booking: self._cancel(booking))
@@ -158,7 +135,7 @@ class Month:
             while self._heap and self._heap[0][0] < self.end:
                 self._now, _, action = heapq.heappop(self._heap)
                 action()
-        return Outcome(list(self._freed.values()), len(self._opted_out), self._done)
+        return Outcome(list(self._freed.values()), self._clientele.opt_outs, self._done)
 
     def _at(self, at: datetime, action: Callable[[], None]) -> None:
         heapq.heappush(self._heap, (at, next(self._numbers), action))
@@ -170,7 +147,7 @@ class Month:
     # The gap.
 
     def _cancel(self, booking: Booking) -> None:
-        if booking.id in self._moved:
+        if self._clientele.has_given_up(booking):
             return
         now, gap_settings = self._now, self.world.settings.gap
         self._freed[booking.id] = freed = Freed(booking, now)
@@ -359,7 +336,7 @@ class Month:
         reaction = self.people.react(
             customer_id=customer.id,
             about=about,
-            circumstance=self._circumstance(customer.id, slot),
+            circumstance=self._clientele.circumstance(customer.id, slot, now),
             purpose=PURPOSE[prospect.source],
             ignored=prospect.ignored,
             sent_at=now,
@@ -421,7 +398,7 @@ class Month:
         if asked.reaction.answer == "accept":
             self._accept(asked)
         elif asked.reaction.answer == "opt_out":
-            self._opted_out.add(customer_id)
+            self._clientele.opted_out(customer_id)
             theirs = [one for one in self._of_customer[customer_id] if one.ask.is_open]
             for one in theirs:
                 one.ask = one.ask.model_copy(update={"status": "expired", "withdrawn": True})
@@ -439,10 +416,10 @@ class Month:
         assert slot is not None and asked.candidate.service is not None, "an offer has its slot"
         asked.ask = asked.ask.model_copy(update={"status": "responded"})
         notice = timedelta(minutes=self.world.settings.gap.minimum_notice_minutes)
-        gone = prospect.moves is not None and not self._stands(prospect.moves)
+        gone = prospect.moves is not None and not self._clientele.stands(prospect.moves, self._now)
         busy = any(
-            self._stands(booking) and booking.stretch.overlaps(slot.stretch) and booking is not prospect.moves
-            for booking in self._bookings[customer_id]
+            booking.stretch.overlaps(slot.stretch) and booking is not prospect.moves
+            for booking in self._clientele.booked(customer_id, self._now)
         )
         if not self._gaps[asked.about].is_open or slot.start < self._now + notice or busy or gone:
             freed.disappointed += 1
@@ -450,10 +427,10 @@ class Month:
         freed.filled_at = self._now
         self._close(asked.about, "filled")
         if prospect.entry is not None:
-            self._wishes_over.add(prospect.entry.id)
+            self._clientele.served(prospect.entry)
         if prospect.moves is not None:
             # What they give up may or may not be sold again: it is counted as lost.
-            self._moved.add(prospect.moves.id)
+            self._clientele.gave_up(prospect.moves)
         freed.revenue = asked.candidate.service.price - (prospect.moves.price if prospect.moves else 0)
         sale = Booking(
             id=f"sale-{asked.about}",
@@ -467,10 +444,7 @@ class Month:
             status="confirmed",
             created_at=self._now,
         )
-        self._bookings[customer_id].append(sale)
-        insort(self._by_staff[sale.staff_id], (sale.start_time, sale.id, sale))
-
-    # Who might come, in the order and within the bounds of the suite's own queries.
+        self._clientele.sold(sale)
 
     def _judged(self, gap: Gap, about: str) -> list[Candidate]:
         terms = Terms(
@@ -481,153 +455,10 @@ class Month:
             now=self._now,
             cancelled_by=frozenset({self._freed[about].booking.customer_id or ""}),
         )
-        return judged(self._prospects(gap), gap, terms)
+        return judged(self._clientele.prospects(gap, self._asks_of, self._now), gap, terms)
 
-    def _prospects(self, gap: Gap) -> list[Prospect]:
-        pool = self.world.settings.offers.candidate_pool
-        histories = self._histories(gap, pool)
-        leads: dict[str, Lead] = {}
-        sources = (self._waiting(gap), self._movers(gap), self._overdue(gap, pool), _regulars(histories))
-        for lead in chain.from_iterable(sources):
-            leads.setdefault(lead[1], lead)
-        prospects = []
-        for customer_id in list(leads)[:pool]:
-            source, _, service_id, entry, moves = leads[customer_id]
-            history = histories.get(customer_id, [])
-            prospects.append(
-                Prospect(
-                    customer=self.world.customers[customer_id],
-                    source=source,
-                    service_id=service_id,
-                    entry=entry,
-                    moves=moves,
-                    visits=len(history),
-                    last_visit=history[0].start_time if history else None,
-                    usual_interval=self.world.usual[customer_id],
-                    bookings=tuple(
-                        booking
-                        for booking in self._bookings[customer_id]
-                        if gap.start_time - DAY < booking.start_time < gap.end_time and self._stands(booking)
-                    ),
-                    asks=tuple(
-                        asked.ask
-                        for asked in self._of_customer[customer_id]
-                        if asked.ask.created_at > self._now - REMEMBERED
-                    ),
-                    opted_out=_EVERYTHING if customer_id in self._opted_out else frozenset(),
-                )
-            )
-        return prospects
-
-    def _waiting(self, gap: Gap) -> list[Lead]:
-        found: dict[str, tuple[Source, WaitlistEntry]] = {}
-        for entry in self._standing_wishes():
-            if not set(entry.service_ids) & set(gap.services_fittable):
-                continue
-            if entry.windows and not any(window.stretch.overlaps(gap.stretch) for window in entry.windows):
-                continue
-            exact = not entry.staff_ids or gap.staff_id in entry.staff_ids
-            found.setdefault(entry.customer_id, ("waitlist_exact" if exact else "waitlist_partial", entry))
-        ordered = sorted(found.items(), key=lambda item: (item[1][0], str(item[1][1].created_at), item[0]))
-        return [(source, id, entry.service_ids[0], entry, None) for id, (source, entry) in ordered]
-
-    def _standing_wishes(self) -> list[WaitlistEntry]:
-        """Whoever has booked by themselves waits no longer; whoever has an offer open is not waiting meanwhile."""
-        return [
-            entry
-            for entry in self.world.wishes
-            if entry.created_at is not None
-            and entry.created_at <= self._now
-            and entry.id not in self._wishes_over
-            and self._now < self._wish_ends[entry.id]
-            and not self._next_visit(entry.customer_id)
-        ]
-
-    def _movers(self, gap: Gap) -> list[Lead]:
-        first = bisect_right(self._willing, gap.end_time, key=lambda item: item[0])
-        found: dict[str, Booking] = {}
-        for start, _, booking in self._willing[first:]:
-            if start >= gap.end_time + SOONER_WITHIN:
-                break
-            if booking.customer_id and booking.service_ids[0] in gap.services_fittable and self._stands(booking):
-                found.setdefault(booking.customer_id, booking)
-        return [("sooner", id, booking.service_ids[0], None, booking) for id, booking in found.items()]
-
-    def _overdue(self, gap: Gap, pool: int) -> list[Lead]:
-        due = self._due_first(self._now.date())
-        until = bisect_right(due, gap.date, key=lambda item: item[0])
-        return [
-            ("overdue", id, self._bookings[id][0].service_ids[0], None, None)
-            for _, id in due[: min(until, pool)]
-            if self.world.keeps[id] == gap.staff_id
-        ]
-
-    def _due_first(self, day: date) -> list[tuple[str, str]]:
-        """Scores are reckoned once a day. Nobody is due who has a visit ahead."""
-        if self._due[0] != day:
-            found = []
-            for id in self.world.customers:
-                last = self._last_visit(id)
-                if last is not None and self._next_visit(id) is None:
-                    found.append(((last + self.world.usual[id]).date().isoformat(), id))
-            self._due = (day, sorted(found))
-        return self._due[1]
-
-    def _next_visit(self, customer_id: str) -> Booking | None:
-        ahead = (b for b in self._bookings[customer_id] if b.start_time > self._now and self._stands(b))
-        return min(ahead, key=lambda booking: booking.start_time, default=None)
-
-    def _last_visit(self, customer_id: str) -> datetime | None:
-        past = (b.start_time for b in self._bookings[customer_id] if b.start_time <= self._now and self._stands(b))
-        return max(past, default=None)
-
-    def _stands(self, booking: Booking) -> bool:
-        """As the calendar has it now."""
-        cancelled = self.world.cancelled.get(booking.id)
-        known = booking.created_at is not None and booking.created_at <= self._now
-        return known and (cancelled is None or cancelled > self._now) and booking.id not in self._moved
-
-    def _histories(self, gap: Gap, pool: int) -> dict[str, list[Booking]]:
-        theirs = self._by_staff[gap.staff_id]
-        until = bisect_left(theirs, self._now, key=lambda item: item[0])
-        since = bisect_right(theirs, self._now - REGULAR_WITHIN, key=lambda item: item[0])
-        first = max(since, until - PER_PLACE * pool)
-        # What is past stands as it is.
-        if self._past.get(gap.staff_id, ((0, 0), {}))[0] != (first, until):
-            histories: dict[str, list[Booking]] = {}
-            for _, _, booking in reversed(theirs[first:until]):
-                if booking.customer_id and self._stands(booking):
-                    histories.setdefault(booking.customer_id, []).append(booking)
-            self._past[gap.staff_id] = ((first, until), histories)
-        return self._past[gap.staff_id][1]
-
-    # How things are with somebody, whatever the suite made of it.
-
-    def _circumstance(self, customer_id: str, slot: Slot) -> Circumstance:
-        wishes = [wish for wish in self._standing_wishes() if wish.customer_id == customer_id]
-        if wishes:
-            exact = any(
-                slot.service_id in wish.service_ids
-                and (not wish.staff_ids or slot.staff_id in wish.staff_ids)
-                and (not wish.windows or any(window.stretch.contains(slot.stretch) for window in wish.windows))
-                for wish in wishes
-            )
-            return "waits_for_this" if exact else "waits_for_other"
-        if self._next_visit(customer_id) is not None:
-            return "booked_later" if self.world.customers[customer_id].sooner_opt_in else "other"
-        last = self._last_visit(customer_id)
-        return "due_again" if last and slot.start - last >= self.world.usual[customer_id] else "other"
-
-
-_EVERYTHING = frozenset((channel, purpose) for channel in ("whatsapp", "sms") for purpose in ("marketing", "service"))
-
-
-def _regulars(
-    histories: dict[str, list[Booking]],
-) -> list[Lead]:
-    regular = {id: had for id, had in histories.items() if len(had) >= REGULAR_FROM_VISITS}
-    ordered = sorted(regular.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [("regular", id, had[0].service_ids[0], None, None) for id, had in ordered]
+    def _asks_of(self, customer_id: str) -> list[Outreach]:
+        return [asked.ask for asked in self._of_customer.get(customer_id, ())]
 
 
 def _minute(at: datetime) -> datetime:
