@@ -11,6 +11,7 @@ from shared.domain.autonomy import Autonomy, autonomy
 from shared.domain.booking import Booking
 from shared.domain.consent import NoChannel, channel_for
 from shared.domain.customer import ConsentPurpose, Customer
+from shared.domain.discounts import reduction
 from shared.domain.gap import Gap
 from shared.domain.learned import Learned, Odds
 from shared.domain.messaging_hours import country_of, next_allowed
@@ -126,8 +127,8 @@ class Candidate:
 @dataclass(frozen=True)
 class Terms:
     """What a round is decided by, the same for all its prospects. `cancelled_by` gave this very time back; `discount` is
-    what this round may offer, and `discount_left` what it may cost, None where that is settled; `chain_depth` how many movers moved for this time to be free; `rooms_taken` is when a room
-    that a service needs is not free."""
+    what this round may offer, and `discount_left` what it may cost, None where that is settled; `chain_depth` how many
+    movers moved for this time to be free; `rooms_taken` is when a room that a service needs is not free."""
 
     salon: Salon
     services: Mapping[str, Service]
@@ -247,8 +248,10 @@ def valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> 
     )
 
 
-def reduction(price: Decimal, percent: float) -> Decimal:
-    return price * Decimal(str(percent)) / 100
+def most_given_away(chosen: Sequence[Candidate]) -> Decimal:
+    """What the discounts of a round can cost: only one of its offers will be sold."""
+    amounts = [reduction(each.service.price, each.discount_percent) for each in chosen if each.service is not None]
+    return max(amounts, default=Decimal(0))
 
 
 def _waits_for(prospect: Prospect, slot: Slot) -> bool:

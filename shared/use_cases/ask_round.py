@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
-from shared.domain.candidates import Candidate, Terms, judged, reduction
+from shared.domain.candidates import Candidate, Terms, judged, most_given_away
 from shared.domain.decision import Decision, decide
+from shared.domain.discounts import discount_left, discount_of_round
 from shared.domain.gap import Gap, campaigned
 from shared.domain.learned import Learned
 from shared.domain.limits import AskCounters
@@ -131,7 +132,7 @@ def _candidates(
         learned=Learned.model_validate(learned.data) if learned else Learned(),
         now=now,
         cancelled_by=frozenset(booking.customer_id for booking in freed if booking.customer_id),
-        discount=_discount(scene) if discount is None else discount,
+        discount=discount_of_round(gap.campaign, settings.discounts) if discount is None else discount,
         discount_left=_discount_left(scene, counters) if discount is None else None,
         chain_depth=max((booking.chain_depth for booking in freed), default=0),
         rooms_taken=rooms_taken(services.values(), gap.stretch, documents),
@@ -140,14 +141,8 @@ def _candidates(
     return for_idle_time(found, settings) if gap.origin == "idle" else found
 
 
-def _discount(scene: Scene) -> float:
-    """Full price first: a discount belongs to a later round."""
-    return 0.0 if scene.gap.campaign.round == 0 else scene.settings.discounts.later_round_percent
-
-
 def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:
-    """Of the day's budget."""
-    return scene.settings.discounts.daily_budget - counters.given_away_on(scene.now, scene.salon.zone)
+    return discount_left(scene.settings.discounts, given_away=counters.given_away_on(scene.now, scene.salon.zone))
 
 
 def _round(
@@ -175,7 +170,7 @@ def _round(
         lead=gap.end_time - now,
     )
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
-    if isinstance(plan, Round) and _given_away(plan.chosen) > max(_discount_left(scene, counters), Decimal(0)):
+    if isinstance(plan, Round) and most_given_away(plan.chosen) > _discount_left(scene, counters):
         transaction.write(*release([ASKS_LOCK]))
         return NobodyAsked("another run gave the discount away")
     if isinstance(plan, NoRound):
@@ -266,14 +261,8 @@ def _counted(before: AskCounters, gap: Gap, chosen: Sequence[Candidate], scene: 
     count = before.counted_for_idle if gap.origin == "idle" else before.counted
     counters = count(AGENT, len(chosen), now=scene.now, zone=scene.salon.zone)
     by_whatsapp = {key_of(c, scene): c.deadline for c in chosen if c.channel == "whatsapp" and c.deadline is not None}
-    counted = counters.gave_away(_given_away(chosen), scene.now, scene.salon.zone).reaching(by_whatsapp, scene.now)
+    counted = counters.gave_away(most_given_away(chosen), scene.now, scene.salon.zone).reaching(by_whatsapp, scene.now)
     return Put(COUNTERS, counted.stored())
-
-
-def _given_away(chosen: Sequence[Candidate]) -> Decimal:
-    """The most that these discounts can cost: only one of them will be sold."""
-    amounts = [reduction(each.service.price, each.discount_percent) for each in chosen if each.service is not None]
-    return max(amounts, default=Decimal(0))
 
 
 def _services(gap: Gap, documents: Reader) -> dict[str, Service]:

@@ -21,6 +21,7 @@ from shared.domain.decision import (
     waiting_for,
     without_outcome,
 )
+from shared.domain.discounts import discounted
 from shared.domain.fallback import offer_purpose
 from shared.domain.gap import Gap
 from shared.domain.identity import address_key
@@ -231,8 +232,7 @@ def offer_to(candidate: Candidate, gap: Gap, number: int, decision_id: str, scen
     assert slot is not None and deadline is not None and candidate.channel is not None and candidate.service is not None
     salon = scene.salon
     locale = customer.locale or salon.locale
-    off = Decimal(str(candidate.discount_percent)) / 100
-    price = money.rounded(candidate.service.price * (1 - off), salon.currency)
+    price = discounted(candidate.service.price, candidate.discount_percent, salon.currency)
     purpose = offer_purpose(candidate.channel, customer.phone or "")
     variables = {
         "name": customer.name,
