@@ -215,8 +215,7 @@ def reported(
     if message_sid and message_sid == message.delivery.former_id:
         return None
     if message.status == "expired":
-        known = message.delivery.message_id or not message_sid or reached == "failed"
-        return None if known else sent(message, message_sid=message_sid or "", now=now, actor="track_delivery")
+        return _reported_late(message, reached, message_sid, now)
     delivery = message.delivery.changed(message_id=message.delivery.message_id or message_sid)
     if reached == "failed":
         if message.status in ("delivered", "read"):
@@ -233,6 +232,23 @@ def reported(
         message, reached, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
         action=f"Reported {reached}", announces="OUTREACH_DELIVERED" if reached == "delivered" else None,
         delivery=delivery, due_at=_waiting_until(message, delivery),
+    )  # fmt: skip
+
+
+def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None, now: datetime) -> Amended[O] | None:
+    """What is closed stays closed. That it left counts for limits, and that it arrived for what is learned from silence."""
+    before = message.delivery
+    message_id = before.message_id or message_sid
+    if reached == "failed" or message_id is None:
+        return None
+    delivery = before.changed(message_id=message_id, sent_at=before.sent_at or now)
+    if reached != "sent" and not (before.delivered_at or before.read_at):
+        delivery = delivery.changed(delivered_at=now)
+    if delivery == before:
+        return None
+    return step(
+        message, message.status, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
+        action=f"Reported {reached} when it was closed already", delivery=delivery,
     )  # fmt: skip
 
 

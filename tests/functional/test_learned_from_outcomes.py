@@ -43,6 +43,16 @@ def test_silence_about_a_time_that_was_sold_counts_as_a_late_yes_to_it_does() ->
         assert list(tallies(suite).values()) == [{"asked": 3, "accepted": 2}]
 
 
+def test_who_is_reported_to_have_it_only_when_the_time_was_sold_counts_as_well() -> None:
+    with salon(waiting=3) as suite:
+        cancel(suite)
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        arrive(suite)
+        suite.advance(hours=3)
+        assert list(tallies(suite).values()) == [{"asked": 3, "accepted": 1}]
+
+
 def test_what_never_arrived_teaches_nothing() -> None:
     with salon(waiting=2) as suite:
         cancel(suite)
