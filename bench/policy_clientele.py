@@ -4,8 +4,8 @@ given up. Prospects come in the order and within the bounds of the suite's own q
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
-from itertools import chain
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 
 from bench.policy_world import World
 from local.customers import Circumstance
@@ -16,7 +16,7 @@ from shared.domain.outreach import Outreach, Slot
 from shared.domain.waitlist import WaitlistEntry
 from shared.use_cases.find_prospects import PER_PLACE, REGULAR_WITHIN, REMEMBERED, SOONER_WITHIN
 
-DAY = timedelta(days=1)
+DAY, NEVER = timedelta(days=1), datetime.max.replace(tzinfo=UTC)
 EVERYTHING = frozenset((channel, purpose) for channel in ("whatsapp", "sms") for purpose in ("marketing", "service"))
 """What a STOP withdraws."""
 Lead = tuple[Source, str, str, WaitlistEntry | None, Booking | None]
@@ -24,17 +24,24 @@ Lead = tuple[Source, str, str, WaitlistEntry | None, Booking | None]
 
 
 class Clientele:
-    """Changed only by what the month does to it: `sold`, `gave_up`, `served` and `opted_out`."""
+    """Changed only by what the month does to it: `reckon`, `sold`, `gave_up` and `opted_out`."""
 
     def __init__(self, world: World, until: datetime) -> None:
         self.world = world
         self._bookings: dict[str, list[Booking]] = defaultdict(list)
         self._by_staff: dict[str, list[tuple[datetime, str, Booking]]] = defaultdict(list)
-        self._given_up: set[str] = set()
         self._served: set[str] = set()
         self._opted_out: set[str] = set()
         self._past: dict[str, tuple[tuple[int, int], dict[str, list[Booking]]]] = {}
-        self._due: tuple[date | None, list[tuple[str, str]]] = (None, [])
+        self._due: list[tuple[str, str]] = []
+        self._stood = {
+            booking.id: (booking.created_at or NEVER, world.cancelled.get(booking.id, NEVER))
+            for booking in world.bookings
+        }
+        """From when until when each booking stands."""
+        self._wishes_of: dict[str, list[WaitlistEntry]] = defaultdict(list)
+        for wish in world.wishes:
+            self._wishes_of[wish.customer_id].append(wish)
         self._wish_ends = {
             wish.id: min([wish.expires_at or until, *([wish.windows[-1].end] if wish.windows else [])])
             for wish in world.wishes
@@ -43,23 +50,31 @@ class Clientele:
             assert booking.customer_id is not None, "everybody here is known"
             self._bookings[booking.customer_id].append(booking)
             self._by_staff[booking.staff_id].append((booking.start_time, booking.id, booking))
-        self._willing = [
-            (booking.start_time, booking.id, booking)
-            for booking in world.bookings
-            if world.customers[booking.customer_id or ""].sooner_opt_in
-        ]
+        self._by_start = [(booking.start_time, booking.id, booking) for booking in world.bookings]
 
     # What happens to them.
 
+    def reckon(self, now: datetime) -> None:
+        """Scores are reckoned once a day. Nobody is due who has a visit ahead."""
+        found = []
+        for id in self.world.customers:
+            last = self._last_visit(id, now)
+            if last is not None and self._next_visit(id, now) is None:
+                found.append(((last + self.world.usual[id]).date().isoformat(), id))
+        self._due = sorted(found)
+
     def sold(self, booking: Booking) -> None:
+        """Whoever has booked waits no longer."""
+        for wish in self._wishes_of.get(booking.customer_id or "", ()):
+            if (wish.created_at or NEVER) <= (booking.created_at or NEVER):
+                self._served.add(wish.id)
+        self._stood[booking.id] = (booking.created_at or NEVER, NEVER)
         self._bookings[booking.customer_id or ""].append(booking)
-        insort(self._by_staff[booking.staff_id], (booking.start_time, booking.id, booking))
+        for ordered in (self._by_staff[booking.staff_id], self._by_start):
+            insort(ordered, (booking.start_time, booking.id, booking))
 
-    def gave_up(self, booking: Booking) -> None:
-        self._given_up.add(booking.id)
-
-    def served(self, wish: WaitlistEntry) -> None:
-        self._served.add(wish.id)
+    def gave_up(self, booking: Booking, now: datetime) -> None:
+        self._stood[booking.id] = (self._stood[booking.id][0], now)
 
     def opted_out(self, customer_id: str) -> None:
         self._opted_out.add(customer_id)
@@ -70,14 +85,16 @@ class Clientele:
     def opt_outs(self) -> int:
         return len(self._opted_out)
 
-    def has_given_up(self, booking: Booking) -> bool:
-        return booking.id in self._given_up
+    def has_been_served(self, wish: WaitlistEntry) -> bool:
+        return wish.id in self._served
+
+    def withdrawn(self, customer_id: str) -> frozenset[tuple[str, str]]:
+        return EVERYTHING if customer_id in self._opted_out else frozenset()
 
     def stands(self, booking: Booking, now: datetime) -> bool:
         """As the calendar has it."""
-        cancelled = self.world.cancelled.get(booking.id)
-        known = booking.created_at is not None and booking.created_at <= now
-        return known and (cancelled is None or cancelled > now) and booking.id not in self._given_up
+        since, until = self._stood[booking.id]
+        return since <= now < until
 
     def booked(self, customer_id: str, now: datetime) -> list[Booking]:
         return [booking for booking in self._bookings[customer_id] if self.stands(booking, now)]
@@ -92,7 +109,7 @@ class Clientele:
 
     def circumstance(self, customer_id: str, slot: Slot, now: datetime) -> Circumstance:
         """How things are with somebody, whatever the suite made of it."""
-        wishes = [wish for wish in self._standing_wishes(now) if wish.customer_id == customer_id]
+        wishes = [wish for wish in self._wishes_of.get(customer_id, ()) if self._waits(wish, now)]
         if wishes:
             exact = any(
                 slot.service_id in wish.service_ids
@@ -113,7 +130,12 @@ class Clientele:
         pool = self.world.settings.offers.candidate_pool
         histories = self._histories(gap, pool, now)
         leads: dict[str, Lead] = {}
-        sources = (self._waiting(gap, now), self._movers(gap, now), self._overdue(gap, pool, now), _regulars(histories))
+        sources = (
+            self._waiting(gap, asks, now),
+            self._movers(gap, pool, now),
+            self._overdue(gap, pool),
+            _regulars(histories),
+        )
         for lead in chain.from_iterable(sources):
             leads.setdefault(lead[1], lead)
         prospects = []
@@ -136,64 +158,53 @@ class Clientele:
                         if gap.start_time - DAY < booking.start_time < gap.end_time
                     ),
                     asks=tuple(ask for ask in asks(customer_id) if ask.created_at > now - REMEMBERED),
-                    opted_out=EVERYTHING if customer_id in self._opted_out else frozenset(),
+                    opted_out=self.withdrawn(customer_id),
                 )
             )
         return prospects
 
-    def _waiting(self, gap: Gap, now: datetime) -> list[Lead]:
+    def _waiting(self, gap: Gap, asks: Callable[[str], Iterable[Outreach]], now: datetime) -> list[Lead]:
+        """Whoever has an offer open for their wish is not waiting meanwhile."""
+        fittable = set(gap.services_fittable)
         found: dict[str, tuple[Source, WaitlistEntry]] = {}
-        for entry in self._standing_wishes(now):
-            if not set(entry.service_ids) & set(gap.services_fittable):
+        for entry in self.world.wishes:
+            if not set(entry.service_ids) & fittable or not self._waits(entry, now):
                 continue
             if entry.windows and not any(window.stretch.overlaps(gap.stretch) for window in entry.windows):
                 continue
+            if any(ask.is_open and ask.waitlist_entry_id == entry.id for ask in asks(entry.customer_id)):
+                continue
             exact = not entry.staff_ids or gap.staff_id in entry.staff_ids
-            found.setdefault(entry.customer_id, ("waitlist_exact" if exact else "waitlist_partial", entry))
+            source: Source = "waitlist_exact" if exact else "waitlist_partial"
+            if entry.customer_id not in found or source < found[entry.customer_id][0]:
+                found[entry.customer_id] = source, entry
         ordered = sorted(found.items(), key=lambda item: (item[1][0], str(item[1][1].created_at), item[0]))
         return [(source, id, entry.service_ids[0], entry, None) for id, (source, entry) in ordered]
 
-    def _standing_wishes(self, now: datetime) -> list[WaitlistEntry]:
-        """Whoever has booked by themselves waits no longer; whoever has an offer open is not waiting meanwhile."""
-        return [
-            entry
-            for entry in self.world.wishes
-            if entry.created_at is not None
-            and entry.created_at <= now
-            and entry.id not in self._served
-            and now < self._wish_ends[entry.id]
-            and not self._next_visit(entry.customer_id, now)
-        ]
+    def _waits(self, wish: WaitlistEntry, now: datetime) -> bool:
+        """Whoever has booked by themselves waits no longer."""
+        if wish.id in self._served or not (wish.created_at or NEVER) <= now < self._wish_ends[wish.id]:
+            return False
+        return self._next_visit(wish.customer_id, now) is None
 
-    def _movers(self, gap: Gap, now: datetime) -> list[Lead]:
-        first = bisect_right(self._willing, gap.end_time, key=lambda item: item[0])
+    def _movers(self, gap: Gap, pool: int, now: datetime) -> list[Lead]:
+        first = bisect_right(self._by_start, gap.end_time, key=lambda item: item[0])
+        last = bisect_left(self._by_start, gap.end_time + SOONER_WITHIN, key=lambda item: item[0])
+        ahead = (booking for _, _, booking in self._by_start[first:last] if self.stands(booking, now))
         found: dict[str, Booking] = {}
-        for start, _, booking in self._willing[first:]:
-            if start >= gap.end_time + SOONER_WITHIN:
-                break
-            if booking.customer_id and booking.service_ids[0] in gap.services_fittable and self.stands(booking, now):
+        for booking in islice(ahead, PER_PLACE * pool):
+            if booking.customer_id and booking.service_ids[0] in gap.services_fittable:
                 found.setdefault(booking.customer_id, booking)
-        return [("sooner", id, booking.service_ids[0], None, booking) for id, booking in found.items()]
+        willing = (id for id in found if self.world.customers[id].sooner_opt_in)
+        return [("sooner", id, found[id].service_ids[0], None, found[id]) for id in willing]
 
-    def _overdue(self, gap: Gap, pool: int, now: datetime) -> list[Lead]:
-        due = self._due_first(now)
-        until = bisect_right(due, gap.date, key=lambda item: item[0])
+    def _overdue(self, gap: Gap, pool: int) -> list[Lead]:
+        until = bisect_right(self._due, gap.date, key=lambda item: item[0])
         return [
             ("overdue", id, self._bookings[id][0].service_ids[0], None, None)
-            for _, id in due[: min(until, pool)]
+            for _, id in self._due[: min(until, pool)]
             if self.world.keeps[id] == gap.staff_id
         ]
-
-    def _due_first(self, now: datetime) -> list[tuple[str, str]]:
-        """Scores are reckoned once a day. Nobody is due who has a visit ahead."""
-        if self._due[0] != (day := now.date()):
-            found = []
-            for id in self.world.customers:
-                last = self._last_visit(id, now)
-                if last is not None and self._next_visit(id, now) is None:
-                    found.append(((last + self.world.usual[id]).date().isoformat(), id))
-            self._due = (day, sorted(found))
-        return self._due[1]
 
     def _histories(self, gap: Gap, pool: int, now: datetime) -> dict[str, list[Booking]]:
         theirs = self._by_staff[gap.staff_id]

@@ -58,9 +58,10 @@ def month(job: Job) -> Found:
     tallies: dict[tuple[Policy, str], Tally] = {}
     for policy in POLICIES:
         outcome = Month(made, policy, People(seed, assumption, made.salon)).run()
-        per_day = Counter(at.date() for at, *_ in outcome.asks)
+        per_day = Counter(ask.at.date() for ask in outcome.asks)
         for name, belongs in STRATA.items():
-            freed = [one for one in outcome.freed if belongs(one)]
+            # What movers gave up is offered as well, but is no cancellation that every policy meets.
+            freed = [one for one in outcome.freed if belongs(one) and not one.given_up]
             filled = [one for one in freed if one.filled_at is not None]
             tallies[policy, name] = {
                 "gaps": len(freed),
@@ -68,7 +69,7 @@ def month(job: Job) -> Found:
                 "filled": len(filled),
                 "asks": sum(one.asks for one in freed),
                 "disappointed": sum(one.disappointed for one in freed),
-                "revenue": float(sum(one.revenue for one in filled)),
+                "revenue": float(outcome.revenue),
                 "no_time": sum(not one.sellable for one in freed),
                 "asks_all": len(outcome.asks),
                 "busiest_day": max(per_day.values(), default=0),
