@@ -224,7 +224,7 @@ CASES = [
     Case("a week", seed=13, days=7),
     Case("busy days, discounts", seed=42, days=3, assumption="high", cancels=0.9, settings=DISCOUNTS),
     Case("limits that bind", seed=21, days=3, assumption="high", cancels=0.9, settings=LIMITS),
-    Case("few may be asked", seed=4, days=3, cancels=0.4, settings=FEW),
+    Case("few may be asked", seed=31, days=2, assumption="high", cancels=0.9, settings=FEW),
 ]
 
 
