@@ -1,0 +1,31 @@
+"""Full price first; then what the salon allows, while the day's budget lasts."""
+
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.discounts import discount_of_round, discounted
+from shared.domain.gap import Campaign
+from shared.domain.settings import DiscountSettings
+
+TEN_PERCENT = DiscountSettings(later_round_percent=10.0, daily_budget=Decimal(30))
+
+
+def test_the_first_round_is_at_full_price() -> None:
+    assert discount_of_round(Campaign(round=0), TEN_PERCENT, given_away=Decimal(0)) == 0
+
+
+@pytest.mark.parametrize(("given_away", "percent"), [("0", 10), ("29.99", 10), ("30", 0), ("31", 0)])
+def test_a_later_round_has_a_discount_while_the_budget_of_the_day_lasts(given_away: str, percent: float) -> None:
+    assert discount_of_round(Campaign(round=1), TEN_PERCENT, given_away=Decimal(given_away)) == percent
+
+
+def test_a_salon_that_allows_none_gives_none() -> None:
+    assert discount_of_round(Campaign(round=3), DiscountSettings(), given_away=Decimal(0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("percent", "currency", "price"), [(10, "GBP", "44.99"), (10, "JPY", "45"), (0, "GBP", "49.99")]
+)
+def test_a_discounted_price_is_one_that_can_be_paid(percent: float, currency: str, price: str) -> None:
+    assert discounted(Decimal("49.99"), percent, currency) == Decimal(price)
