@@ -23,8 +23,8 @@ from shared.domain.acceptance import NotHonoured, Refusal
 from shared.domain.another_slot import could_suit, not_to_be_offered, suiting
 from shared.domain.audit import Amended
 from shared.domain.booking import Booking, sold
-from shared.domain.candidates import CHAIN_DEPTH, PURPOSE, Candidate, Prospect, Terms, judged
-from shared.domain.discounts import discount_of_round, discounted, most_given_away
+from shared.domain.candidates import CHAIN_DEPTH, PURPOSE, Candidate, Prospect, Terms, judged, most_given_away
+from shared.domain.discounts import discount_left, discount_of_round, discounted
 from shared.domain.gap import Campaign, Gap, announced_due, campaigned, filled
 from shared.domain.learned import Learned
 from shared.domain.limits import AskCounters
@@ -224,15 +224,14 @@ class Trade:
             self._ask(candidate, gap, natural_id("out", gap.id, candidate.prospect.customer.id, decision_id))
 
     def judged(self, gap: Gap) -> list[Candidate]:
-        given_back = self.calendar.given_back(gap)
+        given_back, discounts = self.calendar.given_back(gap), self.world.settings.discounts
         terms = self._terms(
             gap.services_fittable,
             cancelled_by=frozenset(booking.customer_id for booking in given_back if booking.customer_id),
             chain_depth=max((booking.chain_depth for booking in given_back), default=0),
-            discount=discount_of_round(
-                gap.campaign,
-                self.world.settings.discounts,
-                given_away=self._counters.given_away_on(self.now, self.world.salon.zone),
+            discount=discount_of_round(gap.campaign, discounts),
+            discount_left=discount_left(
+                discounts, given_away=self._counters.given_away_on(self.now, self.world.salon.zone)
             ),
         )
         return judged(self.clientele.prospects(gap, self._asks_of, self.now), gap, terms)

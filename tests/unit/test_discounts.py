@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.discounts import discount_of_round, discounted
+from shared.domain.discounts import discount_left, discount_of_round, discounted
 from shared.domain.gap import Campaign
 from shared.domain.settings import DiscountSettings
 
@@ -12,16 +12,22 @@ TEN_PERCENT = DiscountSettings(later_round_percent=10.0, daily_budget=Decimal(30
 
 
 def test_the_first_round_is_at_full_price() -> None:
-    assert discount_of_round(Campaign(round=0), TEN_PERCENT, given_away=Decimal(0)) == 0
+    assert discount_of_round(Campaign(round=0), TEN_PERCENT) == 0
 
 
-@pytest.mark.parametrize(("given_away", "percent"), [("0", 10), ("29.99", 10), ("30", 0), ("31", 0)])
-def test_a_later_round_has_a_discount_while_the_budget_of_the_day_lasts(given_away: str, percent: float) -> None:
-    assert discount_of_round(Campaign(round=1), TEN_PERCENT, given_away=Decimal(given_away)) == percent
+def test_a_later_round_may_have_the_discount_that_the_salon_allows() -> None:
+    assert discount_of_round(Campaign(round=1), TEN_PERCENT) == 10
+
+
+@pytest.mark.parametrize(("given_away", "left"), [("0", "30"), ("29.99", "0.01"), ("30", "0"), ("31", "0")])
+def test_a_round_may_cost_what_is_left_of_the_budget_of_the_day_and_never_less_than_nothing(
+    given_away: str, left: str
+) -> None:
+    assert discount_left(TEN_PERCENT, given_away=Decimal(given_away)) == Decimal(left)
 
 
 def test_a_salon_that_allows_none_gives_none() -> None:
-    assert discount_of_round(Campaign(round=3), DiscountSettings(), given_away=Decimal(0)) == 0
+    assert discount_of_round(Campaign(round=3), DiscountSettings()) == 0
 
 
 @pytest.mark.parametrize(
