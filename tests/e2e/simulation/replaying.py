@@ -14,7 +14,7 @@ MESSAGE_STATES = {
     "expired": "expired",
     "failed": "failed",
 }
-STAYS = ("Handed to the provider when it was closed already", "Not known to have arrived", "Kept for a digest")
+STAYS = ("Not known to have arrived", "Kept for a digest")
 APPROVAL_STATES = {
     "approval_requested": "pending",
     "approval_granted": "approved",
@@ -39,7 +39,7 @@ def _outgoing(record: AuditRecord) -> dict[str, Any]:
         return {"handled_at": None}
     if record.event_type == "message_handled":
         return {"handled_at": record.created_at, "outcome": record.action.removeprefix("Message handled: ")}
-    if record.action in STAYS:
+    if record.action in STAYS or record.action.endswith(" when it was closed already"):
         return {}
     if record.action.startswith("Reported "):
         return {"status": record.action.removeprefix("Reported ")}
