@@ -100,9 +100,9 @@ def contact_limits_hold(history: History) -> Iterator[str]:
         made = sorted(ask["created_at"] for ask in theirs.values())
         hourly = _most(history, root, "per_customer_hourly", 1)
         # What answers their own yes may follow the ask that they said yes to; what follows that counts both.
-        asked = sorted((ask["created_at"], ask["instead_of"] is None) for ask in theirs.values())
+        asked = sorted((ask["created_at"], ask["instead_of"] is not None) for ask in theirs.values())
         later = zip(asked, asked[hourly:], strict=False)
-        if any(of_itself and at - before < HOUR for (before, _), (at, of_itself) in later):
+        if any(at - before < HOUR and not answers for (before, _), (at, answers) in later):
             yield f"{root}: {phone} was asked more than {hourly} time(s) within an hour"
         if max(Counter(at.astimezone(ZONE).date() for at in made).values()) > 3:
             yield f"{root}: {phone} was asked more than 3 times a day"

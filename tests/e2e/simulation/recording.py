@@ -103,6 +103,9 @@ def trails_replay_to_what_is_stored(history: History) -> Iterator[str]:
             continue
         told = list(replayed(records))
         for version in versions[key]:
+            if version["revision"] > len(told):
+                yield f"the trail of {key} ends before revision {version['revision']}"
+                break
             for name, value in told[version["revision"] - 1].items():
                 if (found := _field(version, name)) != value:
                     yield f"the trail of {key} tells {name} {value!r}, revision {version['revision']} says {found!r}"

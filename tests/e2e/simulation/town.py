@@ -38,7 +38,7 @@ class Place:
         return SHARED if number == 0 else f"+44770091{self.digits}{max(number, 2):02}"
 
 
-CUSTOMERS = 12
+CUSTOMERS = 9
 """Of a salon, at most."""
 STAFF = ("ann", "ben")
 PLACES = (Place("alpha", "Aurelia", "1"), Place("beta", "Bellamy", "2"))
@@ -57,7 +57,7 @@ class Size:
 
 def size_of(seed: int) -> Size:
     dice = random.Random(f"{seed} size")
-    return Size(dice.choice([1, 1, 1, 2]), dice.randint(5, CUSTOMERS), dice.randint(8, 24))
+    return Size(dice.choice([1, 1, 1, 2]), dice.randint(4, CUSTOMERS), dice.randint(5, 18))
 
 
 def build(suite: Suite, seed: int) -> None:
