@@ -1,5 +1,6 @@
 """Who says yes too late hears so at once, with another open slot if one suits them: a real offer, to them alone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -41,10 +42,12 @@ def free(suite: Suite, *hours: int) -> None:
         cancel(suite, f"b{hour}")
 
 
-def lose(suite: Suite, *losers: int, winner: int = 0) -> None:
+def lose(suite: Suite, *losers: int, winner: int = 0, then: Sequence[Refused] = ()) -> None:
+    """`then` is what the provider says next."""
     for number in (winner, *losers):
         offer = next(message for message in offers(suite) if message.sending.to == phone(number))
         suite.reply(offer, button=0)
+    suite.outbox.answers.extend(then)
     suite.run_until_idle()
 
 
@@ -84,10 +87,7 @@ def test_their_next_word_is_about_what_they_were_offered_last(body: str, booked:
 def test_no_word_is_about_an_offer_that_has_not_left_yet():
     with salon(waiting=2) as suite:
         free(suite, 16)
-        for number in (0, 1):
-            suite.reply(next(m for m in offers(suite) if m.sending.to == phone(number)), button=0)
-        suite.outbox.answers.extend([BUSY, BUSY])
-        suite.run_until_idle()
+        lose(suite, 1, then=[BUSY, BUSY])
         offer = instead(suite)
         assert offer and offer["status"] == "pending" and purposes(suite, phone(1)) == ["slot_offer"]
         write(suite, "yes please", sender=phone(1))
@@ -100,10 +100,7 @@ def test_no_word_is_about_an_offer_that_has_not_left_yet():
 def test_who_stops_before_another_time_could_leave_still_hears_that_theirs_is_gone():
     with salon(waiting=2) as suite:
         free(suite, 16)
-        for number in (0, 1):
-            suite.reply(next(m for m in offers(suite) if m.sending.to == phone(number)), button=0)
-        suite.outbox.answers.extend([BUSY, BUSY])
-        suite.run_until_idle()
+        lose(suite, 1, then=[BUSY, BUSY])
         write(suite, "STOP", sender=phone(1))
         suite.run_until_idle()
         assert instead(suite)["response"]["action"] == "opted_out"
