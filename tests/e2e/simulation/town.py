@@ -76,7 +76,7 @@ def settings_of(dice: random.Random, days: int) -> Data:
         "limits": {
             "per_customer_hourly": dice.choice([1, 2]),
             "hourly_actions": dice.choice([3, 20]),
-            "whatsapp_recipients_24h": dice.choice([6, 250, 250]),
+            "whatsapp_recipients_24h": dice.choice([3, 250, 250]),
         },
         "discounts": {"later_round_percent": dice.choice([0, 10, 25]), "daily_budget": 100},
     }
