@@ -261,18 +261,17 @@ class _Work:
     def stop(self) -> Answered:
         # On SMS the carrier, or Twilio's own opt-out, has answered already; a second confirmation would be spam.
         answered = self.said.opt_out is not None or self.said.channel == "sms"
-        spoken = () if answered else (self._reply("stop_confirmed", {}),)
 
         def changes() -> tuple[Write, ...]:
+            spoken = () if answered else (self._reply("stop_confirmed", {}),)
             now = self.clock.now()
             return (*opt_out(self.said, self.customers, documents=self.documents, now=now), *self._spoken(*spoken))
 
         return self.finish("opted out", changes)
 
     def start(self) -> Answered:
-        spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
-
         def changes() -> tuple[Write, ...]:
+            spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
             return (*opt_in(self.said, self.customers, now=self.clock.now()), *self._spoken(*spoken))
 
         return self.finish("opted in", changes)

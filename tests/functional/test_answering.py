@@ -1,6 +1,7 @@
 """What customers answer, by button, word, reply and link, and what becomes of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -594,3 +595,23 @@ def test_a_sale_concludes_its_decision():
         assert [outcome["status"] for outcome in outcomes] == ["failed", "success"]
         assert suite.get(f"{ROOT}/bookings/{outcomes[1]['booking_created_id']}") == ours(suite)[0]
         assert decisions(suite)[1]["revenue_impact"]["actual"] == 50
+
+
+@pytest.mark.parametrize("word", ["STOP", "START"])
+def test_what_is_said_after_another_try_is_of_the_moment_at_which_it_was_said(word: str):
+    with salon(waiting=1) as suite:
+        commit, tries = suite.database.commit, []
+
+        def beaten_once(writes: Any, reads: Any = None) -> bool:
+            if any("stop_confirmed" in str(write) or "start_confirmed" in str(write) for write in writes):
+                tries.append(suite.clock.now())
+                if len(tries) == 1:
+                    suite.clock.move_to(suite.clock.now() + timedelta(seconds=31))
+                    return False
+            return commit(writes, reads)
+
+        suite.database.commit = beaten_once  # type: ignore[method-assign]
+        write(suite, word, sender=phone(0))
+        suite.run_until_idle()
+        [said] = [suite.get(f"salons/{message.sending.reference}") for message in suite.outbox.messages[-1:]]
+        assert said["purpose"].endswith("_confirmed") and said["created_at"] == tries[1]
