@@ -35,10 +35,10 @@ WEIGHTS = {
     "delete": 1,
     "time off": 1,
     "settings": 2,
-    "pause": 1,
+    "pause": 4,
     "decide in the app": 3,
     "function down": 1,
-    "provider down": 1,
+    "provider down": 3,
     "clock jump": 1,
 }
 

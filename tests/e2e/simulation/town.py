@@ -78,6 +78,7 @@ def settings_of(dice: random.Random, days: int) -> Data:
             "hourly_actions": dice.choice([3, 20]),
             "whatsapp_recipients_24h": dice.choice([3, 250, 250]),
         },
+        "circuit_breaker": {"error_threshold": dice.choice([1, 5])},
         "discounts": {"later_round_percent": dice.choice([0, 10, 25]), "daily_budget": 100},
     }
 
