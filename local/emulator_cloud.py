@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote
 
+from google.api_core.exceptions import Aborted, ServiceUnavailable
+from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 from google.events.cloud.firestore import DocumentEventData
 
@@ -36,6 +38,9 @@ from shared.ports import Data
 BARRIER = "local-barrier"
 BARRIER_DOCUMENT = "local_barriers/drain"
 REQUEST_SECONDS = 30.0
+WHILE_HELD = Retry(predicate=if_exception_type(Aborted, ServiceUnavailable), initial=0.1, timeout=REQUEST_SECONDS)
+"""The emulator gives a plain write up after two seconds if a transaction holds its document, and the library leaves it
+at that."""
 
 
 class EmulatorCloud:
@@ -89,10 +94,10 @@ class EmulatorCloud:
 
     def put(self, path: str, data: Data) -> None:
         write = documents.put(path, data)
-        self._documents.document(write.path).set(write.data)
+        self._documents.document(write.path).set(write.data, retry=WHILE_HELD)
 
     def delete(self, path: str) -> None:
-        self._documents.document(path).delete()
+        self._documents.document(path).delete(retry=WHILE_HELD)
 
     def settle(self, timeout: float) -> bool:
         """Events are delivered one by one in the order of the writes, so once that of a document written now has come,

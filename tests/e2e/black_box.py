@@ -27,8 +27,13 @@ class LocalCloud:
     def call(self, method: str, url: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url, method=method, data=data, headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            text = answer.read().decode()
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                text = answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                refused.add_note(refused.read().decode(errors="replace"))
+            raise
         return json.loads(text) if text else None
 
     def get(self, path: str) -> Any:

@@ -3,20 +3,26 @@
 import os
 import signal
 import socket
+import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import firestore
 
 from tests.e2e.local_cloud import CLOUDS, STOP_SECONDS, LocalCloud, local_cloud, start, stop, wait_for_info
 
 TOYS = Path(__file__).parent / "toys"
 START = "2026-11-20T09:00:30Z"
+LONGER_THAN_A_LOCK_WAIT = 3.0
+"""Google's emulator gives a write up after two seconds."""
 STANDING = ("--salon", "none", "--functions", str(TOYS), "--at", START, "--speed", "0")
 INFO = {
     "project",
@@ -73,6 +79,39 @@ def test_a_document_comes_back_as_it_was_put(cloud: LocalCloud, salon: str) -> N
     assert cloud.documents(path) == {**document, "elsewhere": "2026-11-20T09:00:30Z"}
     cloud.put(path, {"only": 1})
     assert cloud.documents(f"salons/{salon}/things") == {"é 1": {"only": 1}}
+
+
+def test_a_document_is_put_and_deleted_although_a_transaction_holds_it_for_a_while(
+    cloud: LocalCloud, salon: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = cloud.info["firestore_emulator_host"]
+    if host is None:
+        pytest.skip("no transaction holds a document in memory")
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)
+    client = firestore.Client(project=cloud.info["project"], credentials=AnonymousCredentials())
+    path = f"salons/{salon}/things/one"
+    cloud.put(path, {"n": 1})
+
+    @contextmanager
+    def held() -> Iterator[None]:
+        transaction = client.transaction()
+        transaction._begin()
+        client.document(path).get(transaction=transaction)
+        ending = threading.Timer(LONGER_THAN_A_LOCK_WAIT, transaction._rollback)
+        ending.start()
+        began = time.monotonic()
+        try:
+            yield
+            assert time.monotonic() - began >= LONGER_THAN_A_LOCK_WAIT, "written while the transaction held it"
+        finally:
+            ending.join()
+
+    with held():
+        cloud.put(path, {"n": 2})
+    assert cloud.documents(path) == {"n": 2}
+    with held():
+        cloud.ask("DELETE", f"/local/documents/{path}")
+    assert cloud.documents(f"salons/{salon}/things") == {}
     cloud.ask("DELETE", f"/local/documents/salons/{salon}/things/%C3%A9%201")
     assert cloud.request("GET", f"/local/documents/salons/{salon}/things/%C3%A9%201").status == 404
     assert cloud.documents(f"salons/{salon}/things") == {}
