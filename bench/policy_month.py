@@ -92,8 +92,7 @@ class Month:
             step,
             Situation(
                 awaited=tuple(Awaited(ask.probability, now - ask.created_at) for ask in offers),
-                allowance=self._trade.allowance(),
-                allowance_again_at=self._trade.allowance_again_at(),
+                allowance=self._trade.allowance_of(gap),
                 lead=gap.end_time - now,
             ),
             campaign=gap.campaign,

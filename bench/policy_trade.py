@@ -20,6 +20,7 @@ from bench.policy_world import START, World
 from local.customers import Reaction
 from shared.domain import acceptance, candidates, plan
 from shared.domain.acceptance import NotHonoured, Refusal
+from shared.domain.allowance import Allowance, allowance
 from shared.domain.another_slot import could_suit, not_to_be_offered, suiting
 from shared.domain.audit import Amended
 from shared.domain.booking import Booking, sold
@@ -212,6 +213,18 @@ class Trade:
     def allowance(self) -> int:
         zone, limits = self.world.salon.zone, self.world.settings.limits
         return self._counters.left(AGENT, limits=limits, now=self.now, zone=zone)
+
+    def allowance_of(self, gap: Gap) -> Allowance:
+        """What of it this gap may use now."""
+        return allowance(
+            gap,
+            list(self.calendar.gaps.values()),
+            agent=AGENT,
+            counters=self._counters,
+            settings=self.world.settings,
+            now=self.now,
+            zone=self.world.salon.zone,
+        )
 
     def allowance_again_at(self) -> datetime:
         zone, limits = self.world.salon.zone, self.world.settings.limits

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from shared.domain.allowance import Allowance
 from shared.domain.candidates import Candidate
 from shared.domain.gap import Campaign, Gap
 from shared.domain.reply_model import Awaited
@@ -99,12 +100,10 @@ class NoRound:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a round is sized by, besides its candidates. `awaited` are the offers still out; `allowance` is what the salon's
-    limits leave, until `allowance_again_at`."""
+    """What a round is sized by, besides its candidates. `awaited` are the offers still out."""
 
     awaited: tuple[Awaited, ...]
-    allowance: int
-    allowance_again_at: datetime
+    allowance: Allowance
     lead: timedelta = timedelta()
     """Until the free time is over."""
 
@@ -126,8 +125,9 @@ def plan_round(
         waking = [candidate.asleep_until for candidate in candidates if candidate.asleep_until is not None]
         retry_at = min([now + nobody_retry(situation.lead), *waking])
         return NoRound(retry_at, "no_candidates", "nobody to ask at present")
-    if situation.allowance <= 0:
-        return NoRound(situation.allowance_again_at, "limit_reached", "the salon's limit of asks is reached")
+    allowance = situation.allowance
+    if allowance.asks <= 0:
+        return NoRound(allowance.again_at, "limit_reached", allowance.reason)
     starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)
     until_cut_off = max(starts - timedelta(minutes=settings.gap.minimum_notice_minutes) - now, timedelta(minutes=1))
     pause = _pause(until_cut_off, settings)
@@ -141,7 +141,7 @@ def plan_round(
         apart=apart,
         lead=starts - now,
         room=step.room,
-        allowance=situation.allowance,
+        allowance=allowance.asks,
         offers=settings.offers,
     )
     chosen, later = tuple(alone[: sized.first]), sized.size - sized.first
@@ -149,7 +149,7 @@ def plan_round(
     if step.top_up and campaign.next_round_at:
         next_at = campaign.next_round_at
     # The owner's word is asked for one customer at a time, and the round goes on meanwhile.
-    spare = min(step.room, situation.allowance) - len(chosen)
+    spare = min(step.room, allowance.asks) - len(chosen)
     supervised = tuple(with_word[:1]) if spare > 0 and not step.top_up else ()
     if not chosen and not supervised:
         # An offer that falls away is replaced at once; until then there is nothing to look for.

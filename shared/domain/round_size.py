@@ -52,9 +52,10 @@ def round_size(
     `since_first` how long ago the campaign's first offer went out; `until_cut_off` how long a yes still helps; `apart` the
     time between the parts of a round, none where all go at once; `room` and `allowance` what the gap and the salon may
     still ask."""
-    largest = offers.max_wave_size
-    in_parts = apart > timedelta() and largest > SMALL
-    begin, then = (ceil(largest * share) if in_parts else largest for share in (AT_ONCE, AFTERWARDS))
+    if apart > timedelta():
+        begin, then = most_at_once(offers), _part(offers, AFTERWARDS)
+    else:
+        begin = then = offers.max_wave_size
     begin = then if out else begin
     horizon = _horizon(since_first, until_cut_off, timedelta(minutes=offers.round_minutes))
 
@@ -86,6 +87,15 @@ def round_size(
         return RoundSize(size, first, predicted, (f"{size} reach the target with a predicted {predicted:.2f}",))
     binding = [reason for reason, cap in caps.items() if cap <= size]
     return RoundSize(size, first, predicted, ("target_unreachable", *binding))
+
+
+def most_at_once(offers: OfferSettings) -> int:
+    """How many a round begins with at most."""
+    return _part(offers, AT_ONCE)
+
+
+def _part(offers: OfferSettings, share: float) -> int:
+    return offers.max_wave_size if offers.max_wave_size <= SMALL else ceil(offers.max_wave_size * share)
 
 
 def _horizon(since_first: timedelta, until_cut_off: timedelta, shortest: timedelta) -> timedelta:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.domain.allowance import TURN, allowance
 from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
 from shared.domain.candidates import Candidate, Terms, judged, most_given_away
 from shared.domain.decision import Decision, decide
@@ -43,6 +44,8 @@ from shared.use_cases.writing import create, replace
 
 LEARNED = "counters/learned"
 ASKS_LOCK = "locks/asks"
+DUE_AT_MOST = 50
+"""Other gaps that a round looks at for whether they go first."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,10 @@ class NobodyAsked:
 def ask_round(scene: Scene, step: Ask, *, documents: Documents, clock: Clock) -> Asked | NobodyAsked:
     counters = counters_of(documents)
     candidates = _candidates(scene, counters, documents)
+    due = _due_of_late(scene, documents)
 
     def work(transaction: Transaction) -> Asked | NobodyAsked:
-        return _round(transaction, scene, candidates, step, _staff_name(scene.gap, documents))
+        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))
 
     def elsewhere() -> NobodyAsked | None:
         latest = documents.get(scene.gap.path)
@@ -141,12 +145,30 @@ def _candidates(
     return for_idle_time(found, settings) if gap.origin == "idle" else found
 
 
+def _due_of_late(scene: Scene, documents: Reader) -> list[Gap]:
+    query = Query(
+        "gaps",
+        where=(
+            ("status", "==", "open"),
+            ("campaign.next_round_at", ">", scene.now - TURN),
+            ("campaign.next_round_at", "<=", scene.now),
+        ),
+        limit=DUE_AT_MOST,
+    )
+    return [Gap.model_validate(snapshot.data) for snapshot in documents.query(query)]
+
+
 def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:
     return discount_left(scene.settings.discounts, given_away=counters.given_away_on(scene.now, scene.salon.zone))
 
 
 def _round(
-    transaction: Transaction, scene: Scene, candidates: list[Candidate], step: Ask, staff_name: str
+    transaction: Transaction,
+    scene: Scene,
+    candidates: list[Candidate],
+    due: Sequence[Gap],
+    step: Ask,
+    staff_name: str,
 ) -> Asked | NobodyAsked:
     settings, now, zone = scene.settings, scene.now, scene.salon.zone
     found = transaction.get(scene.gap.path)
@@ -165,8 +187,7 @@ def _round(
             else Awaited(offer.probability)
             for offer in scene.offers
         ),
-        allowance=_left(counters, gap, scene),
-        allowance_again_at=counters.next_free_at(AGENT, limits=settings.limits, now=now, zone=zone),
+        allowance=allowance(gap, due, agent=AGENT, counters=counters, settings=settings, now=now, zone=zone),
         lead=gap.end_time - now,
     )
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.allowance import Allowance
 from shared.domain.autonomy import Autonomy
 from shared.domain.campaign import (
     Ask,
@@ -131,7 +132,7 @@ def planned(
 ) -> Round | NoRound:
     eager = {"target_fill_probability": 0.999, "max_disappointed": 50, **offers}
     return plan_round(
-        candidates, Ask(room, top_up=top_up, whole=whole), Situation(awaited, allowance, NOW + timedelta(hours=1)),
+        candidates, Ask(room, top_up=top_up, whole=whole), Situation(awaited, Allowance(allowance, NOW + timedelta(hours=1), "the salon's limit of asks is reached")),
         campaign=campaign, settings=settings(**eager), now=NOW,
     )  # fmt: skip
 

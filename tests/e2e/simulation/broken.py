@@ -148,12 +148,12 @@ MUTANTS = (
         "shared/use_cases/ask_round.py",
         (
             (
-                "        return _round(transaction, scene, candidates, step, _staff_name(scene.gap, documents))\n",
-                "        return _round(transaction, scene, candidates, step, _staff_name(scene.gap, documents), counters)\n",
+                "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))\n",
+                "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents), counters)\n",
             ),
             (
-                "    transaction: Transaction, scene: Scene, candidates: list[Candidate], step: Ask, staff_name: str\n) -> Asked",
-                "    transaction: Transaction, scene: Scene, candidates: list[Candidate], step: Ask, staff_name: str, counters: AskCounters\n) -> Asked",
+                "    staff_name: str,\n) -> Asked | NobodyAsked:\n    settings, now",
+                "    staff_name: str,\n    counters: AskCounters,\n) -> Asked | NobodyAsked:\n    settings, now",
             ),
             (
                 "    counters = counters_of(transaction)\n    candidates = checked_again(",
