@@ -78,6 +78,8 @@ class Cloud(Suite):
         """The app books the time of this sale."""
         self.stop: Callable[[str, Data], None] = lambda path, ask: None
         """Its customer opts out."""
+        self.pause: Callable[[str], None] = lambda reference: None
+        """The salon of this message is paused."""
         self.effects = 0
         self.interleavings = 0
         self.history: list[Change] = []
@@ -114,6 +116,12 @@ class Cloud(Suite):
         if "/outreach/" in path and self.faults.strikes("a STOP into an ask"):
             with self.as_the_world():
                 self.stop(path, data)
+
+    def about_to_wait(self, reference: str) -> None:
+        """A message that has to be sent again later: what is right now may not be so then."""
+        if self.faults.strikes("a pause into a refusal"):
+            with self.as_the_world():
+                self.pause(reference)
 
     def _something_in_between(self, overtaken: str) -> None:
         if len(self._inside) >= NESTED:
@@ -213,7 +221,11 @@ class Cloud(Suite):
         """The provider promises to try again, and does not always; and what was taken may come once more."""
         if self.faults.strikes("webhook doubled"):
             again = self.clock.now() + timedelta(minutes=self.faults.minutes("webhook doubled", 30))
-            self.at(again, lambda: Suite.webhook(self, path, form) and None)
+
+            def once_more() -> None:
+                Suite.webhook(self, path, form)
+
+            self.at(again, once_more)
         return super().webhook(path, form, retries=0 if self.faults.strikes("webhook not tried again") else retries)
 
     # Time.
@@ -303,4 +315,6 @@ class _Provider:
         left = not isinstance(answer, Refused)
         cloud.handed_over.append(HandedOver(cloud.clock.now(), len(cloud.history), sending, left))
         cloud.tell(f"    provider: {sending.reference} -> {type(answer).__name__}")
+        if isinstance(answer, Refused) and answer.retry:
+            cloud.about_to_wait(sending.reference)
         return answer

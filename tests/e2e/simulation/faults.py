@@ -14,6 +14,7 @@ CHANCES: dict[str, float] = {
     "a machine that hangs": 0.01,
     "a walk-in into a sale": 0.2,
     "a STOP into an ask": 0.02,
+    "a pause into a refusal": 0.2,
     "duplicated": 0.04,
     "reordered": 0.25,
     "delayed": 0.02,

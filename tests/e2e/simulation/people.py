@@ -64,9 +64,7 @@ class People:
             case "settings":
                 self.cloud.put(f"{place.root}/settings/current", settings_of(dice, self._size.days))
             case "pause":
-                self.cloud.update(place.root, status="paused", updated_at=now)
-                later = now + timedelta(minutes=dice.uniform(5, 90))
-                self.cloud.at(later, lambda: self.cloud.update(place.root, status="active", updated_at=later))
+                self._pauses(place, dice)
             case "decide in the app":
                 asked = [a for a in self._all(place, "approvals") if a[1]["status"] == "pending"]
                 if asked:
@@ -89,6 +87,18 @@ class People:
         self.acts += 1
         self.tell(f"    {ask['customer_id']} says STOP to {path}")
         self._writes(place_of(path), ask["customer_phone"], "STOP")
+
+    def pause(self, reference: str) -> None:
+        """Just when this message has to wait."""
+        self.acts += 1
+        self.tell(f"    the salon of {reference} is paused")
+        self._pauses(place_of(f"salons/{reference}"), random.Random(reference))
+
+    def _pauses(self, place: Place, dice: random.Random) -> None:
+        now = self.cloud.clock.now()
+        self.cloud.update(place.root, status="paused", updated_at=now)
+        later = now + timedelta(minutes=dice.uniform(5, 90))
+        self.cloud.at(later, lambda: self.cloud.update(place.root, status="active", updated_at=later))
 
     def _changes(self, kind: str, place: Place, dice: random.Random) -> None:
         """Something about a booking that stands."""

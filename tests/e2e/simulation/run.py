@@ -82,6 +82,7 @@ def simulate(
         cloud.meanwhile = meanwhile
         cloud.walk_in = people.walk_in
         cloud.stop = people.stop
+        cloud.pause = people.pause
         while ahead:
             event = ahead.pop(0)
             cloud.advance_to(max(event.at, cloud.clock.now()))
