@@ -4,11 +4,9 @@ until it is moved, and the real functions, called through their own main.py with
 The same calls give the same documents and messages, byte for byte: tests, simulation and replay run on it.
 """
 
-import hashlib
 import heapq
-import re
 import sys
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -26,16 +24,14 @@ from werkzeug.wrappers import Response
 
 from local import cloud_events, cron
 from local.functions import FUNCTIONS, Function, door, load
+from local.outbox import SEEDED_TEMPLATES, Message, Outbox
 from local.routes import Schedule, document_triggers, doors, schedules, subscriptions
 from local.sign_in import LocalSignIns
 from shared.adapters import clock as clock_adapter
 from shared.adapters import firestore, log, pubsub, scheduler, settings, sign_in, twilio
 from shared.adapters.memory import Change, MemoryBus, MemoryDatabase, MemoryScheduler, MemoryStore
-from shared.domain.wording import Button, templates
 from shared.ports import (
     SALON,
-    Accepted,
-    AnswerLost,
     Data,
     Delete,
     Deployment,
@@ -44,8 +40,6 @@ from shared.ports import (
     Published,
     Put,
     Query,
-    Refused,
-    Sending,
     Update,
 )
 
@@ -129,67 +123,6 @@ class Calm:
 
 class Crash(Exception):
     """The machine a function ran on is gone."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """What the provider took, and when. `text` and `buttons` are what the person sees, from the template."""
-
-    sid: str
-    sending: Sending
-    at: datetime
-    purpose: str | None = None
-    text: str = ""
-    buttons: tuple[Button, ...] = ()
-
-
-class Outbox:
-    """A provider that takes every message and tells nothing about it by itself. `answers` are given first, one for each
-    message; `on_message` hears of each that was taken."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self.messages: list[Message] = []
-        self.answers: deque[Refused | AnswerLost] = deque()
-        self.on_message: Callable[[Message], None] | None = None
-        self._now = now
-
-    def send(self, sending: Sending) -> Accepted | Refused | AnswerLost:
-        if self.answers:
-            return self.answers.popleft()
-        message = self._taken(sending)
-        self.messages.append(message)
-        if self.on_message is not None:
-            self.on_message(message)
-        return Accepted(message.sid)
-
-    def _taken(self, sending: Sending) -> Message:
-        sid = f"SM{len(self.messages) + 1:032x}"
-        if sending.content_sid is None:
-            return Message(sid, sending, self._now(), text=sending.body or "")
-        if sending.content_sid not in _TEMPLATES:
-            raise LookupError(f"expected a ContentSid of the seeded templates, found {sending.content_sid!r}")
-        purpose, template = _TEMPLATES[sending.content_sid]
-
-        def filled(text: str) -> str:
-            return re.sub(r"\{\{(\d+)\}\}", lambda match: sending.variables[match[1]], text)
-
-        buttons = tuple(Button(button["title"], filled(button["payload"])) for button in template["buttons"])
-        return Message(sid, sending, self._now(), purpose, filled(template["body"]), buttons)
-
-
-def _content_sid(purpose: str, language: str) -> str:
-    return "HX" + hashlib.md5(f"{purpose} {language}".encode(), usedforsecurity=False).hexdigest()
-
-
-_TEMPLATES = {
-    _content_sid(purpose, language): (purpose, template)
-    for purpose, languages in templates().items()
-    for language, template in languages.items()
-}
-SEEDED_TEMPLATES = {
-    purpose: {language: _content_sid(purpose, language) for language in languages}
-    for purpose, languages in templates().items()
-}
 
 
 class Suite:

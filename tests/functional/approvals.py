@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import Message, Suite
+from local.in_process import Suite
+from local.outbox import Message
 from shared.domain.approval import Approval, approval_for, approval_id, request
 from shared.domain.audit import Amended
 from shared.domain.decision import Context, Decision, DecisionApproval, RevenueImpact, decide

@@ -8,7 +8,8 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from local.in_process import ACCOUNT_SID, Conditions, Message, Suite
+from local.in_process import ACCOUNT_SID, Conditions, Suite
+from local.outbox import Message
 from shared.adapters import twilio
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 09:30 in London

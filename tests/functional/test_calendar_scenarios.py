@@ -4,7 +4,8 @@ in tests/unit/test_reconcile.py, test_staff_day.py and test_working_time.py."""
 from collections import Counter
 from datetime import timedelta
 
-from local.in_process import Message, Suite
+from local.in_process import Suite
+from local.outbox import Message
 from tests.functional.calendar import (
     ROOT,
     at,

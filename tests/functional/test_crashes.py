@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from local import in_process
-from local.in_process import Crash, Message, Outbox, Suite
+from local.in_process import Crash, Suite
+from local.outbox import Message, Outbox
 from shared.domain.audit import AuditRecord, broken_links
 from shared.ports import Accepted, AnswerLost, Refused, Sending
 from tests.functional.busy_day import everything, overdue, records, state_documents, waits

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import ACCOUNT_SID, BASE_URL, Message, Suite
+from local.in_process import ACCOUNT_SID, BASE_URL, Suite
+from local.outbox import Message
 from shared.adapters import settings
 from shared.domain.identity import address_key
 from shared.domain.tokens import ApprovalToken, OfferToken, binding, read, sign, sign_approval

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from local.in_process import BASE_URL, SEEDED_TEMPLATES, Suite
+from local.in_process import BASE_URL, Suite
 from local.mailbox import Mailbox
+from local.outbox import SEEDED_TEMPLATES
 from local.push_service import PushService, error
 from shared.adapters import notifiers, settings
 from shared.adapters.fcm import FcmNotifier

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from local.in_process import Message, Suite
+from local.in_process import Suite
+from local.outbox import Message
 from shared.use_cases.ignore_gap import ignore_gap, take_back_sale
 from shared.use_cases.release_gap import release_gap
 from tests.functional.calendar import ROOT, at, booked, cancelled, free, gaps, open_calendar, records, scan

@@ -14,7 +14,8 @@ from bench.policy_calendar import staff
 from bench.policy_month import Month, Offered, Outcome
 from bench.policy_world import START, World, world
 from local.customers import Reaction
-from local.in_process import ACCOUNT_SID, Message, Suite
+from local.in_process import ACCOUNT_SID, Suite
+from local.outbox import Message
 from shared.adapters.memory import Change
 from shared.domain.gap import Gap
 from shared.domain.settings import SalonSettings

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import ACCOUNT_SID, Message, Outbox, Suite
+from local.in_process import ACCOUNT_SID, Suite
+from local.outbox import Message, Outbox
 from shared.adapters import twilio
 from shared.ports import Accepted, AnswerLost, Refused, Sending
 from tests.functional.salon import ROOT, SMS, WHATSAPP, cancel, customer, ours, salon

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from local.in_process import Message, Suite
+from local.in_process import Suite
+from local.outbox import Message
 from tests.functional.calendar import ROOT, at, booked, cancelled, open_calendar
 from tests.functional.salon import NOW
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import Message, Suite
+from local.in_process import Suite
+from local.outbox import Message
 from tests.functional.salon import NOW, SALON, arrive, booking, cancel, customer, open_salon
 
 ROOT = f"salons/{SALON}"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import ACCOUNT_SID, Calm, Delivery, Fate, Message, Suite
+from local.in_process import ACCOUNT_SID, Calm, Delivery, Fate, Suite
+from local.outbox import Message
 from shared.domain.outgoing import CLAIM_LEASE, MAX_ATTEMPTS
 from shared.ports import Accepted, AnswerLost, Deployment, Refused, Sending
 from shared.use_cases.send_outreach import send_outreach

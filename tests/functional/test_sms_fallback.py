@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import ACCOUNT_SID, Message, Suite
+from local.in_process import ACCOUNT_SID, Suite
+from local.outbox import Message
 from shared.ports import AnswerLost, Refused, Sending
 from tests.functional.salon import (
     NOW,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from local.in_process import ACCOUNT_SID, Message, Suite
+from local.in_process import ACCOUNT_SID, Suite
+from local.outbox import Message
 from shared.adapters.memory import Change
 from shared.ports import Published
 from tests.functional.salon import SALON, open_salon

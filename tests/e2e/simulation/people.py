@@ -8,7 +8,8 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from local.in_process import ACCOUNT_SID, Message
+from local.in_process import ACCOUNT_SID
+from local.outbox import Message
 from shared.adapters import twilio
 from shared.ports import Data
 from tests.e2e.simulation.cloud import Cloud
