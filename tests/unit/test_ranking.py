@@ -1,13 +1,18 @@
+"""What asking somebody is worth, component by component."""
+
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.customer import Customer
-from shared.domain.ranking import Worth, worth
+from shared.domain.ranking import Worth, urgency_points, worth
 from shared.domain.service import Service
+
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 def of(probability: float = 0.2, price: float = 500, lead_hours: float = 30, **customer: Any) -> Worth:
@@ -25,6 +30,59 @@ def test_a_score_is_a_share_of_the_best_possible_and_never_saturates_below_it(
 ) -> None:
     found = of(probability, price, lifetime_value=value, loyalty_tier=tier)
     assert 0 <= found.score < 100
+
+
+@pytest.mark.parametrize(
+    ("lead", "points"),
+    [
+        (timedelta(minutes=1), 10),
+        (2 * HOUR - SECOND, 10),
+        (2 * HOUR, 5),
+        (6 * HOUR - SECOND, 5),
+        (6 * HOUR, 2),
+        (24 * HOUR - SECOND, 2),
+        (24 * HOUR, 0),
+    ],
+)
+def test_what_starts_soon_is_urgent(lead: timedelta, points: int) -> None:
+    assert urgency_points(lead) == points
+
+
+@pytest.mark.parametrize(
+    ("component", "of_a_hundred", "customer"),
+    [
+        ("loyalty_bonus", 2, {"loyalty_tier": "bronze"}),
+        ("loyalty_bonus", 5, {"loyalty_tier": "silver"}),
+        ("loyalty_bonus", 10, {"loyalty_tier": "gold"}),
+        ("loyalty_bonus", 15, {"loyalty_tier": "platinum"}),
+        ("ltv_multiplier", 2, {"lifetime_value": 10_000}),
+        ("ltv_multiplier", 10, {"lifetime_value": 50_000}),
+        ("ltv_multiplier", 10, {"lifetime_value": 10**6}),
+        ("service_match", 5, {"preferred_service_ids": ["wash", "cut"]}),
+        ("service_match", 0, {"preferred_service_ids": ["wash"]}),
+        ("history", 0, {"visit_count": 4}),
+        ("history", 3, {"visit_count": 5}),
+    ],
+)
+def test_each_component_is_its_share_of_the_price_and_adds_to_what_is_expected(
+    component: str, of_a_hundred: float, customer: dict[str, Any]
+) -> None:
+    found, plain = of(price=200, **customer), of(price=200)
+    assert getattr(found, component) == 2 * of_a_hundred
+    assert found.expected - plain.expected == pytest.approx(0.2 * 2 * of_a_hundred)
+
+
+def test_the_best_imaginable_customer_has_the_full_score() -> None:
+    found = of(
+        1.0, lead_hours=1, loyalty_tier="platinum", lifetime_value=50_000, preferred_service_ids=["cut"], visit_count=5
+    )
+    assert found.score == 100
+    assert found.urgency_factor == 50 and found.margin_contribution == 300
+    assert found.expected == pytest.approx(300 + 50 + 75 + 50 + 25 + 15)
+
+
+def test_a_service_without_a_price_is_worth_nothing_and_harms_nothing() -> None:
+    assert of(price=0, loyalty_tier="platinum").score == 0
 
 
 def test_a_likely_regular_is_worth_more_than_an_unlikely_vip() -> None:
