@@ -150,7 +150,7 @@ def approval_settled(
     decision: Decision,
     status: Literal["approved", "rejected", "expired", "cancelled"],
     *,
-    by: str | None,
+    by: str,
     reason: str,
     now: datetime,
 ) -> Amended[Decision]:
@@ -161,7 +161,7 @@ def approval_settled(
     return amend(
         decision,
         now=now,
-        actor=by or decision.agent_name,
+        actor=by,
         event="decision_made",
         action=f"Approval: {status}",
         details={"reason": reason},

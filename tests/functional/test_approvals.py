@@ -66,6 +66,8 @@ def test_a_yes_by_button_is_carried_out_once_and_thanked_for():
             "approval_granted",
             "approval_carried_out",
         ]
+        granted = [r for r in suite.list(f"{ROOT}/audit_logs").values() if r["action"] == "Approval: approved"]
+        assert [(r["resource_id"], r["actor"]) for r in granted] == [("dec_1", "Olga")]
 
 
 def test_a_no_by_button_ends_the_decision_and_nothing_is_done():

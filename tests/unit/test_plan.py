@@ -125,6 +125,12 @@ def test_a_slot_keeps_its_buffers_inside_the_gap():
     assert start_of(a_gap("14:00", "14:40"), buffered) is None
 
 
+def test_a_slot_at_an_edge_leaves_just_its_buffer_there():
+    buffered = a_service("buffered", 30, buffer_before_minutes=10, buffer_after_minutes=5)
+    assert start_of(a_gap("14:00", "15:50"), buffered, SHORT) == "14:10-14:40"
+    assert start_of(a_gap("14:00", "15:47"), buffered, SHORT, earliest_start=at("15:00")) == "15:12-15:42"
+
+
 def test_a_slot_is_not_before_the_earliest_start():
     gap = a_gap("14:00", "16:00", ("14:00", "15:00"))
     assert start_of(gap, HOUR, HOUR, earliest_start=at("14:12")) == "14:15-15:15"
