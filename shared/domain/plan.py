@@ -90,7 +90,7 @@ def slot_at(
     clear_of: Sequence[Stretch] = (),
 ) -> Stretch | None:
     """When this service would best start in the gap, or None where it does not fit. The slot with its buffers is
-    contained in the gap and touches nothing of `clear_of` (rooms taken, the customer's own bookings); the slot
+    contained in the gap and overlaps nothing of `clear_of` (rooms taken, the customer's own bookings); the slot
     itself starts at `earliest_start` at the soonest and stays within `window`.
 
     Of the possible starts: one that reaches into the freed time, then the least time left over that none of `services`

@@ -137,6 +137,10 @@ def test_a_slot_is_not_before_the_earliest_start():
     assert start_of(gap, HOUR, HOUR, earliest_start=at("15:01")) is None
 
 
+def test_a_time_with_room_for_one_start_is_that_slot():
+    assert start_of(a_gap("14:00", "17:00"), SHORT, window=between("14:45", "15:15")) == "14:45-15:15"
+
+
 def test_a_slot_stays_within_the_customers_window():
     gap = a_gap("10:00", "18:00", ("14:00", "15:00"))
     assert start_of(gap, HOUR, SHORT, window=between("16:00", "17:30")) == "16:00-17:00"
