@@ -101,6 +101,16 @@ def test_a_word_asks_back_when_two_questions_wait():
         assert carrier.done == ["dec_2"]
 
 
+def test_a_word_answers_the_question_that_is_left_when_the_other_ran_out_though_no_sweep_came_by():
+    with salon() as suite, carrying() as carrier:
+        over = ask(suite, "1", useful_for=timedelta(minutes=20))
+        ask(suite, "2")
+        suite.clock.move_to(approval(suite, over)["expires_at"])
+        write(suite, "APPROVE", sender=OWNER)
+        suite.run_until_idle()
+        assert carrier.done == ["dec_2"]
+
+
 def test_an_ok_to_nothing_approves_nothing_but_one_under_the_question_does():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)

@@ -1,5 +1,6 @@
 """What to do next about a gap, and how many to ask together."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,13 +24,14 @@ from shared.domain.campaign import (
     one_each,
     plan_round,
 )
-from shared.domain.candidates import Candidate, Prospect
+from shared.domain.candidates import Candidate, Prospect, Source
 from shared.domain.customer import Customer
 from shared.domain.outreach import Slot
 from shared.domain.reply_model import Awaited
 from shared.domain.salon import Salon
 from shared.domain.service import Service
 from shared.domain.settings import OfferSettings, SalonSettings
+from shared.domain.waitlist import WaitlistEntry
 from tests.unit.test_acceptance import gap
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -251,6 +253,16 @@ def test_a_round_that_the_open_offers_make_needless_is_not_held():
     assert isinstance(plan, NoRound) and plan.kind == "enough_asked"
 
 
+@pytest.mark.parametrize(("start_in", "minutes"), [(300, 30), (150, 30), (110, 20), (66, 9), (50, 5)])
+def test_while_enough_are_asked_the_gap_is_looked_at_again_when_they_have_had_their_time(start_in: int, minutes: int):
+    """A quarter of what is left until the cut-off half an hour before, if that is less."""
+    slot = Slot(start=NOW + start_in * MINUTE, end=NOW + 2 * start_in * MINUTE, service_id="cut", staff_id="mia")
+    certain = Awaited(0.99)
+    plan = planned([candidate(0, slot=slot)], awaited=(certain, certain), target_fill_probability=0.3)
+    assert isinstance(plan, NoRound)
+    assert (plan.kind, plan.retry_at) == ("enough_asked", NOW + minutes * MINUTE)
+
+
 def test_a_top_up_leaves_the_wave_and_the_next_round_as_they_were():
     plan = planned(TEN, room=1, top_up=True, campaign=RUNNING, awaited=(Awaited(0.25),))
     assert isinstance(plan, Round)
@@ -269,8 +281,17 @@ def test_the_next_round_comes_sooner_as_the_start_approaches():
 
 
 def test_idle_time_goes_to_who_named_it_unless_the_salon_offers_it_to_all():
-    vague = candidate(0)
-    [out] = for_idle_time([vague], settings())
-    assert out.excluded is not None
+    hour = {"start": NOW + timedelta(hours=3), "end": NOW + timedelta(hours=4)}
+
+    def wishes(number: int, source: Source, *windows: Any, **fields: Any) -> Candidate:
+        entry = WaitlistEntry.from_document("w", {"customer_id": "c", "created_at": NOW, "windows": list(windows)})
+        found = candidate(number, **fields)
+        return replace(found, prospect=replace(found.prospect, source=source, entry=entry))
+
+    named, blocked = wishes(0, "waitlist_exact", hour), wishes(1, "waitlist_exact", hour, excluded="opted out")
+    vague, other_stylist = wishes(2, "waitlist_exact"), wishes(3, "waitlist_partial", hour)
+    everyone = [named, blocked, vague, other_stylist]
+    why_not = "idle time is only offered to who waits for exactly it"
+    assert [each.excluded for each in for_idle_time(everyone, settings())] == [None, "opted out", why_not, why_not]
     everybody = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": "all"}})
-    assert for_idle_time([vague], everybody) == [vague]
+    assert for_idle_time(everyone, everybody) == everyone

@@ -90,6 +90,21 @@ def ask(ago: timedelta, **fields: Any) -> Outreach:
     )
 
 
+def test_ignored_is_what_they_had_and_let_pass_themselves():
+    mine, days = {"customer_id": "c1"}, timedelta(days=1)
+    asks = (
+        ask(3 * days, **mine),
+        ask(4 * days, **mine),
+        ask(5 * days, **mine, withdrawn=True),
+        ask(6 * days, **mine, delivery=Delivery()),
+        ask(7 * days, **mine, status="responded"),
+        ask(8 * days, customer_id="of the same phone"),
+    )
+    assert waiting(asks=asks).ignored == 2
+    likely = judge(waiting()).probability
+    assert judge(waiting(asks=asks)).probability < likely == judge(waiting(asks=asks[2:])).probability
+
+
 def test_whoever_can_be_asked_has_a_slot_a_channel_a_deadline_and_a_reason():
     candidate = judge(waiting())
     assert candidate.excluded is None
