@@ -295,7 +295,8 @@ def test_a_console_answers_by_writing_the_document(status, action, done):
     with salon() as suite, carrying() as carrier:
         id = ask(suite)
         now = suite.clock.now()
-        response = {"action": action, "responded_by": "uid-7", "responded_at": now, "notes": "fine"}
+        a_moment_ago = now - timedelta(seconds=2)
+        response = {"action": action, "responded_by": "uid-7", "responded_at": a_moment_ago, "notes": "fine"}
         suite.update(f"{ROOT}/approvals/{id}", status=status, response=response, updated_at=now)
         suite.run_until_idle()
         assert carrier.done == done
@@ -311,7 +312,9 @@ def test_a_console_that_only_writes_the_status_is_heard():
         suite.update(f"{ROOT}/approvals/{id}", status="approved", response={"action": None, "responded_at": "soon"})
         suite.run_until_idle()
         assert carrier.done == ["dec_1"]
-        assert approval(suite, id)["response"]["responded_by"] == "console"
+        assert approval(suite, id)["response"] == {
+            "action": "approve", "responded_by": "console", "responded_at": suite.clock.now(), "notes": None,
+        }  # fmt: skip
 
 
 def test_a_console_that_answers_after_somebody_else_changes_nothing():
@@ -426,6 +429,15 @@ def test_a_link_answers_only_for_what_it_was_made():
         assert suite.request("POST", link, form={"approval": other}).status_code == 400
         assert suite.request("PUT", link).status_code in (404, 405)
         assert approval(suite, other)["status"] == "pending"
+
+
+def test_a_link_is_dead_when_another_action_is_asked_about_under_the_same_id():
+    with salon(messaging=BY_SMS) as suite:
+        id = ask(suite)
+        link = link_of(texts(suite, OWNER)[0])
+        suite.update(f"{ROOT}/approvals/{id}", action_hash="of another action")
+        assert suite.request("GET", link).status_code == 404
+        assert suite.request("POST", link, form={"approval": id, "answer": "approve"}).status_code == 404
 
 
 def test_the_link_of_somebody_who_is_no_contact_any_more_is_dead():
