@@ -431,6 +431,17 @@ def test_a_link_answers_only_for_what_it_was_made():
         assert approval(suite, other)["status"] == "pending"
 
 
+def test_the_page_of_a_question_has_its_form_until_the_last_second():
+    with salon(messaging=BY_SMS) as suite:
+        id = ask(suite)
+        link = link_of(texts(suite, OWNER)[0])
+        suite.clock.move_to(approval(suite, id)["expires_at"] - timedelta(microseconds=1))
+        assert "<form" in body(suite.request("GET", link))
+        suite.clock.move_to(approval(suite, id)["expires_at"])
+        over = suite.request("GET", link)
+        assert over.status_code == 200 and "<form" not in body(over)
+
+
 def test_a_link_is_dead_when_another_action_is_asked_about_under_the_same_id():
     with salon(messaging=BY_SMS) as suite:
         id = ask(suite)
