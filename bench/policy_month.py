@@ -100,7 +100,7 @@ class Month:
             now=now,
         )
         if isinstance(round, NoRound):
-            if step.top_up:
+            if step.top_up and round.kind != "waits_its_turn":
                 self._trade.campaign(gap, gap.campaign.changed(wave=len(offers)))
             elif round.kind == "enough_asked":
                 self._trade.campaign(gap, gap.campaign.changed(wave=len(offers), next_round_at=round.retry_at))

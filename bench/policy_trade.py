@@ -20,7 +20,7 @@ from bench.policy_world import START, World
 from local.customers import Reaction
 from shared.domain import acceptance, candidates, plan
 from shared.domain.acceptance import NotHonoured, Refusal
-from shared.domain.allowance import Allowance, allowance
+from shared.domain.allowance import Allowance, allowance_of
 from shared.domain.another_slot import could_suit, not_to_be_offered, suiting
 from shared.domain.audit import Amended
 from shared.domain.booking import Booking, sold
@@ -216,7 +216,7 @@ class Trade:
 
     def allowance_of(self, gap: Gap) -> Allowance:
         """What of it this gap may use now."""
-        return allowance(
+        return allowance_of(
             gap,
             list(self.calendar.gaps.values()),
             agent=AGENT,

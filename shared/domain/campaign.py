@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.domain.allowance import Allowance
+from shared.domain.allowance import WAITS, Allowance
 from shared.domain.candidates import Candidate
 from shared.domain.gap import Campaign, Gap
 from shared.domain.reply_model import Awaited
@@ -94,7 +94,7 @@ class Round:
 @dataclass(frozen=True)
 class NoRound:
     retry_at: datetime
-    kind: Literal["no_candidates", "limit_reached", "enough_asked"]
+    kind: Literal["no_candidates", "limit_reached", "waits_its_turn", "enough_asked"]
     reason: str
 
 
@@ -126,8 +126,10 @@ def plan_round(
         retry_at = min([now + nobody_retry(situation.lead), *waking])
         return NoRound(retry_at, "no_candidates", "nobody to ask at present")
     allowance = situation.allowance
-    if allowance.asks <= 0:
-        return NoRound(allowance.again_at, "limit_reached", allowance.reason)
+    if allowance.left <= 0:
+        return NoRound(allowance.again_at, "limit_reached", "the salon's limit of asks is reached")
+    if allowance.at_once <= 0:
+        return NoRound(now + WAITS, "waits_its_turn", "what the salon's limit leaves is kept for time that goes first")
     starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)
     until_cut_off = max(starts - timedelta(minutes=settings.gap.minimum_notice_minutes) - now, timedelta(minutes=1))
     pause = _pause(until_cut_off, settings)
@@ -141,15 +143,16 @@ def plan_round(
         apart=apart,
         lead=starts - now,
         room=step.room,
-        allowance=allowance.asks,
+        allowance=allowance.left,
         offers=settings.offers,
     )
-    chosen, later = tuple(alone[: sized.first]), sized.size - sized.first
+    chosen = tuple(alone[: min(sized.first, allowance.at_once)])
+    later = sized.size - len(chosen)
     next_at = now + (apart if later else pause)
     if step.top_up and campaign.next_round_at:
         next_at = campaign.next_round_at
     # The owner's word is asked for one customer at a time, and the round goes on meanwhile.
-    spare = min(step.room, allowance.asks) - len(chosen)
+    spare = min(step.room, allowance.at_once) - len(chosen)
     supervised = tuple(with_word[:1]) if spare > 0 and not step.top_up else ()
     if not chosen and not supervised:
         # An offer that falls away is replaced at once; until then there is nothing to look for.
@@ -162,7 +165,12 @@ def plan_round(
     reasons = (
         f"{len(ready)} of {len(candidates)} could be asked, {len(chosen)} are",
         f"predicted chance that the time is taken: {sized.predicted:.2f}",
-        *((f"{later} more after {apart / timedelta(minutes=1):.0f} minutes, if it is still free",) if later else ()),
+        *(
+            (f"{later} more after {apart / timedelta(minutes=1):.0f} minutes, if it is still free",)
+            if later and apart
+            else ()
+        ),
+        *(("the rest of what the limit leaves is kept for time that goes first",) if len(chosen) < sized.first else ()),
         *sized.reasons,
         *(("the owner is asked about one more",) if supervised else ()),
     )

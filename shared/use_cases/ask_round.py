@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.domain.allowance import TURN, allowance
+from shared.domain.allowance import TURN, WAITS, allowance_of, left_to
 from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
 from shared.domain.candidates import Candidate, Terms, judged, most_given_away
 from shared.domain.decision import Decision, decide
@@ -45,7 +45,7 @@ from shared.use_cases.writing import create, replace
 LEARNED = "counters/learned"
 ASKS_LOCK = "locks/asks"
 DUE_AT_MOST = 50
-"""Other gaps that a round looks at for whether they go first."""
+"""Gaps, itself among them, that a round looks at for whether they go first."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class NobodyAsked:
 def ask_round(scene: Scene, step: Ask, *, documents: Documents, clock: Clock) -> Asked | NobodyAsked:
     counters = counters_of(documents)
     candidates = _candidates(scene, counters, documents)
-    due = _due_of_late(scene, documents)
 
     def work(transaction: Transaction) -> Asked | NobodyAsked:
+        due = _gaps_due(scene, documents)
         return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))
 
     def elsewhere() -> NobodyAsked | None:
@@ -145,13 +145,15 @@ def _candidates(
     return for_idle_time(found, settings) if gap.origin == "idle" else found
 
 
-def _due_of_late(scene: Scene, documents: Reader) -> list[Gap]:
+def _gaps_due(scene: Scene, documents: Reader) -> list[Gap]:
+    """Read under the lock of all rounds, so that who has just had a turn is seen; and outside the transaction, so that none
+    of these gaps is held."""
     query = Query(
         "gaps",
         where=(
             ("status", "==", "open"),
             ("campaign.next_round_at", ">", scene.now - TURN),
-            ("campaign.next_round_at", "<=", scene.now),
+            ("campaign.next_round_at", "<=", scene.now + WAITS),
         ),
         limit=DUE_AT_MOST,
     )
@@ -187,7 +189,7 @@ def _round(
             else Awaited(offer.probability)
             for offer in scene.offers
         ),
-        allowance=allowance(gap, due, agent=AGENT, counters=counters, settings=settings, now=now, zone=zone),
+        allowance=allowance_of(gap, due, agent=AGENT, counters=counters, settings=settings, now=now, zone=zone),
         lead=gap.end_time - now,
     )
     plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
@@ -196,13 +198,14 @@ def _round(
         return NobodyAsked("another run gave the discount away")
     if isinstance(plan, NoRound):
         considered = nobody_asked(gap, plan, candidates, scene, transaction)
-        if idle:
+        waits = plan.kind == "waits_its_turn"
+        if idle and not waits:
             # Looked at again when it changes and by no clock: most idle time finds nobody.
             asleep = gap.campaign.idle()
             moved = replace(campaigned(gap, asleep, now=now, actor=AGENT)) if asleep != gap.campaign else ()
             transaction.write(*moved, *considered, *release([ASKS_LOCK]))
             return NobodyAsked(plan.reason)
-        if step.top_up:
+        if step.top_up and not waits:
             # The offer that fell away cannot be replaced: the wave is smaller from now on.
             campaign = gap.campaign.changed(wave=len(scene.offers))
         elif plan.kind == "enough_asked":
@@ -254,7 +257,7 @@ def _carry_out(
         problem = "the time is no longer free"
     elif again[0].excluded:
         problem = again[0].excluded
-    elif _left(counters, gap, scene) <= 0:
+    elif left_to(gap, agent=AGENT, counters=counters, settings=scene.settings, now=now, zone=scene.salon.zone) <= 0:
         problem = "the salon's limit of asks is reached"
     elif gap.campaign.asked >= scene.settings.offers.max_asks_per_gap:
         problem = "as many customers were asked as one gap may ask"
@@ -269,12 +272,6 @@ def _carry_out(
         *release([ASKS_LOCK]),
     )
     return Asked(1)
-
-
-def _left(counters: AskCounters, gap: Gap, scene: Scene) -> int:
-    """How many asks the salon's limits leave."""
-    left = counters.left_for_idle if gap.origin == "idle" else counters.left
-    return left(AGENT, limits=scene.settings.limits, now=scene.now, zone=scene.salon.zone)
 
 
 def _counted(before: AskCounters, gap: Gap, chosen: Sequence[Candidate], scene: Scene) -> Write:

@@ -58,15 +58,6 @@ def earlier_ask(suite: Suite, customer_id: str, ago: timedelta, **fields: Any) -
     suite.put(f"{ROOT}/outreach/{model['id']}", model)
 
 
-def at(hour: int) -> datetime:
-    return NOW.replace(hour=hour, minute=0)
-
-
-def slots_asked_about(suite: Suite) -> list[datetime]:
-    asks = sorted(suite.list(f"{ROOT}/outreach").values(), key=lambda ask: ask["created_at"])
-    return [ask["slot"]["start"] for ask in asks]
-
-
 def test_the_waitlist_comes_before_regulars_by_priority_and_then_by_time_waited():
     with salon(waiting=2) as suite:
         regular(suite, "often", visits=5)
@@ -356,46 +347,6 @@ def test_twenty_asks_in_any_sixty_minutes_and_then_the_rest():
         assert freed_gaps(suite)[0]["campaign"]["reason"] == "the salon's limit of asks is reached"
         suite.advance_to(NOW + HOUR)
         assert len(asked(suite)) == 24
-
-
-@pytest.mark.parametrize(
-    ("first", "then"), [("b17", "b1"), ("b16", "b1"), ("b15", "b14"), ("b14", "b1"), ("b1", "b17")]
-)
-def test_what_the_limit_leaves_goes_to_the_freed_time_that_starts_first(first: str, then: str):
-    with salon(waiting=4, settings={"limits": {"hourly_actions": 1}}) as suite:
-        cancel(suite, first)
-        suite.advance(minutes=2)
-        cancel(suite, then)
-        suite.advance_to(NOW + HOUR)
-        starts = [suite.get(f"{ROOT}/bookings/{id}")["start_time"] for id in (first, then)]
-        assert slots_asked_about(suite) == [starts[0], min(starts)]
-        suite.advance_to(NOW + 2 * HOUR)
-        assert slots_asked_about(suite) == [starts[0], min(starts), min(starts)]
-        assert suite.failures == [] and suite.dead == []
-
-
-def test_a_later_time_waits_a_minute_for_what_an_earlier_one_leaves_of_the_limit():
-    with salon(waiting=8, settings={"limits": {"hourly_actions": 3}, "offers": {"max_wave_size": 2}}) as suite:
-        cancel(suite, "b17")
-        suite.advance(minutes=2)
-        cancel(suite, "b1")
-        suite.advance_to(NOW + HOUR)
-        assert slots_asked_about(suite) == [at(17), at(17), at(13), at(13), at(13)]
-        late = next(gap for gap in freed_gaps(suite) if gap["start_time"] == at(17))
-        assert late["campaign"]["reason"] == "what the salon's limit leaves is kept for time that goes first"
-        suite.advance(minutes=2)
-        assert slots_asked_about(suite) == [at(17), at(17), at(13), at(13), at(13), at(17)]
-
-
-def test_an_earlier_time_that_finds_nobody_holds_up_no_other():
-    evening = {"start": at(17), "end": at(19)}
-    with salon(waiting=0, settings={"limits": {"hourly_actions": 1}}) as suite:
-        for number in range(2):
-            waits(suite, f"evening{number}", number, entry={"windows": [evening]})
-        cancel(suite, "b1")
-        cancel(suite, "b17")
-        suite.advance_to(NOW + HOUR + timedelta(minutes=1))
-        assert slots_asked_about(suite) == [at(17), at(17)]
 
 
 def test_a_hundred_asks_a_day_and_the_next_day_again():

@@ -126,6 +126,7 @@ def planned(
     *,
     room: int = 16,
     allowance: int = 20,
+    at_once: int | None = None,
     awaited: tuple[Awaited, ...] = (),
     top_up: bool = False,
     whole: bool = True,
@@ -134,7 +135,7 @@ def planned(
 ) -> Round | NoRound:
     eager = {"target_fill_probability": 0.999, "max_disappointed": 50, **offers}
     return plan_round(
-        candidates, Ask(room, top_up=top_up, whole=whole), Situation(awaited, Allowance(allowance, NOW + timedelta(hours=1), "the salon's limit of asks is reached")),
+        candidates, Ask(room, top_up=top_up, whole=whole), Situation(awaited, Allowance(allowance, allowance if at_once is None else at_once, NOW + timedelta(hours=1))),
         campaign=campaign, settings=settings(**eager), now=NOW,
     )  # fmt: skip
 
@@ -200,6 +201,32 @@ def test_without_allowance_the_round_waits_until_there_is_some():
     plan = planned(TEN, allowance=0)
     assert isinstance(plan, NoRound)
     assert (plan.kind, plan.retry_at) == ("limit_reached", NOW + timedelta(hours=1))
+
+
+def test_a_round_waits_for_its_turn_where_all_that_is_left_is_kept_for_others():
+    plan = planned(TEN, allowance=3, at_once=0)
+    assert isinstance(plan, NoRound)
+    assert (plan.kind, plan.retry_at) == ("waits_its_turn", NOW + timedelta(seconds=30))
+
+
+KEPT = "the rest of what the limit leaves is kept for time that goes first"
+
+
+@pytest.mark.parametrize(
+    ("at_once", "now", "later"), [(6, 3, "3 more after 5 minutes, if it is still free"), (1, 1, "5 more after 5 minutes, if it is still free")]
+)  # fmt: skip
+def test_what_is_kept_for_others_makes_no_round_smaller_but_its_first_part(at_once: int, now: int, later: str):
+    alone, beside = (planned(TEN, allowance=6, at_once=some, whole=False) for some in (6, at_once))
+    assert isinstance(beside, Round) and isinstance(alone, Round)
+    assert (len(beside.chosen), beside.predicted, beside.next_at) == (now, alone.predicted, NOW + 5 * MINUTE)
+    assert later in beside.reasons and (KEPT in beside.reasons) == (now < 3)
+
+
+def test_what_fell_away_is_made_up_for_as_far_as_others_leave_something():
+    plan = planned(TEN, room=5, allowance=9, at_once=2, top_up=True, whole=False, campaign=RUNNING)
+    assert isinstance(plan, Round)
+    assert (len(plan.chosen), plan.wave, plan.next_at) == (2, RUNNING.wave, RUNNING.next_round_at)
+    assert not any("after 0 minutes" in reason for reason in plan.reasons)
 
 
 def test_one_address_is_asked_once_and_as_its_best():
