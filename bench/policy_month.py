@@ -13,7 +13,7 @@ from bench.policy_agenda import GAPS_DUE
 from bench.policy_answers import People
 from bench.policy_trade import Freed, Offered, Trade, slots_remembered
 from bench.policy_world import MONTH, START, World
-from shared.domain.campaign import Ask, End, NoRound, Situation, Wait, next_step, one_each, plan_round
+from shared.domain.campaign import Ask, End, NoRound, Situation, Wait, next_step, one_each, plan_round, without_round
 from shared.domain.gap import Gap
 from shared.domain.outreach import Outreach
 from shared.domain.reply_model import Awaited
@@ -100,12 +100,8 @@ class Month:
             now=now,
         )
         if isinstance(round, NoRound):
-            if step.top_up and round.kind != "waits_its_turn":
-                self._trade.campaign(gap, gap.campaign.changed(wave=len(offers)))
-            elif round.kind == "enough_asked":
-                self._trade.campaign(gap, gap.campaign.changed(wave=len(offers), next_round_at=round.retry_at))
-            else:
-                self._trade.campaign(gap, gap.campaign.postponed(round.retry_at, round.reason))
+            campaign = without_round(gap.campaign, round, step, open_offers=len(offers))
+            self._trade.campaign(gap, campaign)
             return
         for freed in self._trade.freed_at(gap.staff_id, gap.stretch):
             if freed.predicted is None:

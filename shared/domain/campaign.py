@@ -178,6 +178,22 @@ def plan_round(
     return Round(chosen, supervised, wave, next_at, sized.predicted, reasons)
 
 
+def without_round(campaign: Campaign, plan: NoRound, step: Ask, *, open_offers: int) -> Campaign:
+    """The campaign after a round that did not go out."""
+    if plan.kind == "waits_its_turn":
+        return campaign.postponed(plan.retry_at, plan.reason)
+    if step.whole:
+        # Looked at again when it changes and by no clock: most idle time finds nobody.
+        return campaign.idle()
+    if step.top_up:
+        # The offer that fell away cannot be replaced: the wave is smaller from now on.
+        return campaign.changed(wave=open_offers)
+    if plan.kind == "enough_asked":
+        # No reason to wait for: should one of the offers fall away, it is made up for at once.
+        return campaign.changed(wave=open_offers, next_round_at=plan.retry_at)
+    return campaign.postponed(plan.retry_at, plan.reason)
+
+
 def nobody_retry(lead: timedelta) -> timedelta:
     """Seldom for a time that is days away, and more often the nearer it comes."""
     return min(max(lead / 6, NOBODY_RETRY), LONGEST_RETRY)

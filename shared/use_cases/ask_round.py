@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.domain.allowance import TURN, WAITS, allowance_of, left_to
-from shared.domain.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round
+from shared.domain.campaign import (
+    Ask,
+    NoRound,
+    Round,
+    Situation,
+    for_idle_time,
+    one_each,
+    plan_round,
+    without_round,
+)
 from shared.domain.candidates import Candidate, Terms, judged, most_given_away
 from shared.domain.decision import Decision, decide
 from shared.domain.discounts import discount_left, discount_of_round
@@ -181,7 +190,6 @@ def _round(
     if gap is None or gap.campaign != scene.gap.campaign:
         transaction.write(*release([ASKS_LOCK]))
         return NobodyAsked("another run was faster")
-    idle = gap.origin == "idle"
     situation = Situation(
         awaited=tuple(
             Awaited(offer.probability, now - offer.delivery.sent_at)
@@ -198,22 +206,8 @@ def _round(
         return NobodyAsked("another run gave the discount away")
     if isinstance(plan, NoRound):
         considered = nobody_asked(gap, plan, candidates, scene, transaction)
-        waits = plan.kind == "waits_its_turn"
-        if idle and not waits:
-            # Looked at again when it changes and by no clock: most idle time finds nobody.
-            asleep = gap.campaign.idle()
-            moved = replace(campaigned(gap, asleep, now=now, actor=AGENT)) if asleep != gap.campaign else ()
-            transaction.write(*moved, *considered, *release([ASKS_LOCK]))
-            return NobodyAsked(plan.reason)
-        if step.top_up and not waits:
-            # The offer that fell away cannot be replaced: the wave is smaller from now on.
-            campaign = gap.campaign.changed(wave=len(scene.offers))
-        elif plan.kind == "enough_asked":
-            # No reason to wait for: should one of the offers fall away, it is made up for at once.
-            campaign = gap.campaign.changed(wave=len(scene.offers), next_round_at=plan.retry_at)
-        else:
-            campaign = gap.campaign.postponed(plan.retry_at, plan.reason)
-        moved = replace(campaigned(gap, campaign, now=now, actor=AGENT))
+        campaign = without_round(gap.campaign, plan, step, open_offers=len(scene.offers))
+        moved = replace(campaigned(gap, campaign, now=now, actor=AGENT)) if campaign != gap.campaign else ()
         transaction.write(*moved, *considered, *release([ASKS_LOCK]))
         return NobodyAsked(plan.reason)
 

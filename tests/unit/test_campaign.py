@@ -23,6 +23,7 @@ from shared.domain.campaign import (
     nobody_retry,
     one_each,
     plan_round,
+    without_round,
 )
 from shared.domain.candidates import Candidate, Prospect, Source
 from shared.domain.customer import Customer
@@ -288,6 +289,28 @@ def test_while_enough_are_asked_the_gap_is_looked_at_again_when_they_have_had_th
     plan = planned([candidate(0, slot=slot)], awaited=(certain, certain), target_fill_probability=0.3)
     assert isinstance(plan, NoRound)
     assert (plan.kind, plan.retry_at) == ("enough_asked", NOW + minutes * MINUTE)
+
+
+LATER = NOW + 3 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "after"),
+    [
+        ("no_candidates", Ask(5), RUNNING.postponed(LATER, "why")),
+        ("limit_reached", Ask(5), RUNNING.postponed(LATER, "why")),
+        ("waits_its_turn", Ask(5), RUNNING.postponed(LATER, "why")),
+        ("enough_asked", Ask(5), RUNNING.changed(wave=1, next_round_at=LATER)),
+        ("no_candidates", Ask(1, top_up=True), RUNNING.changed(wave=1)),
+        ("limit_reached", Ask(1, top_up=True), RUNNING.changed(wave=1)),
+        ("waits_its_turn", Ask(1, top_up=True), RUNNING.postponed(LATER, "why")),
+        ("no_candidates", Ask(5, whole=True), RUNNING.idle()),
+        ("limit_reached", Ask(5, whole=True), RUNNING.idle()),
+        ("waits_its_turn", Ask(5, whole=True), RUNNING.postponed(LATER, "why")),
+    ],
+)
+def test_after_a_round_that_did_not_go_out_the_campaign_waits_rests_or_goes_on(kind: Any, step: Ask, after: Campaign):
+    assert without_round(RUNNING, NoRound(LATER, kind, "why"), step, open_offers=1) == after
 
 
 def test_a_top_up_leaves_the_wave_and_the_next_round_as_they_were():
