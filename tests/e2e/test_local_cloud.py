@@ -79,41 +79,44 @@ def test_a_document_comes_back_as_it_was_put(cloud: LocalCloud, salon: str) -> N
     assert cloud.documents(path) == {**document, "elsewhere": "2026-11-20T09:00:30Z"}
     cloud.put(path, {"only": 1})
     assert cloud.documents(f"salons/{salon}/things") == {"é 1": {"only": 1}}
+    cloud.ask("DELETE", f"/local/documents/salons/{salon}/things/%C3%A9%201")
+    assert cloud.request("GET", f"/local/documents/salons/{salon}/things/%C3%A9%201").status == 404
+    assert cloud.documents(f"salons/{salon}/things") == {}
+
+
+@contextmanager
+def held(cloud: LocalCloud, path: str) -> Iterator[None]:
+    """For longer than a write waits. No transaction holds a document in memory."""
+    host = cloud.info["firestore_emulator_host"]
+    if host is None:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIRESTORE_EMULATOR_HOST", host)
+        client = firestore.Client(project=cloud.info["project"], credentials=AnonymousCredentials())
+    transaction = client.transaction()
+    transaction._begin()
+    client.document(path).get(transaction=transaction)
+    ending = threading.Timer(LONGER_THAN_A_LOCK_WAIT, transaction._rollback)
+    ending.start()
+    began = time.monotonic()
+    try:
+        yield
+        assert time.monotonic() - began >= LONGER_THAN_A_LOCK_WAIT, "written while the transaction held it"
+    finally:
+        ending.join()
 
 
 def test_a_document_is_put_and_deleted_although_a_transaction_holds_it_for_a_while(
-    cloud: LocalCloud, salon: str, monkeypatch: pytest.MonkeyPatch
+    cloud: LocalCloud, salon: str
 ) -> None:
-    host = cloud.info["firestore_emulator_host"]
-    if host is None:
-        pytest.skip("no transaction holds a document in memory")
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)
-    client = firestore.Client(project=cloud.info["project"], credentials=AnonymousCredentials())
     path = f"salons/{salon}/things/one"
     cloud.put(path, {"n": 1})
-
-    @contextmanager
-    def held() -> Iterator[None]:
-        transaction = client.transaction()
-        transaction._begin()
-        client.document(path).get(transaction=transaction)
-        ending = threading.Timer(LONGER_THAN_A_LOCK_WAIT, transaction._rollback)
-        ending.start()
-        began = time.monotonic()
-        try:
-            yield
-            assert time.monotonic() - began >= LONGER_THAN_A_LOCK_WAIT, "written while the transaction held it"
-        finally:
-            ending.join()
-
-    with held():
+    with held(cloud, path):
         cloud.put(path, {"n": 2})
     assert cloud.documents(path) == {"n": 2}
-    with held():
+    with held(cloud, path):
         cloud.ask("DELETE", f"/local/documents/{path}")
-    assert cloud.documents(f"salons/{salon}/things") == {}
-    cloud.ask("DELETE", f"/local/documents/salons/{salon}/things/%C3%A9%201")
-    assert cloud.request("GET", f"/local/documents/salons/{salon}/things/%C3%A9%201").status == 404
     assert cloud.documents(f"salons/{salon}/things") == {}
 
 
