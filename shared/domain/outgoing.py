@@ -153,6 +153,14 @@ def hold(message: O, *, until: datetime, reason: str, now: datetime, actor: str)
     )
 
 
+def set_back(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O]:
+    """Claimed, and then not handed to the provider after all: as if this try had not been."""
+    return step(
+        message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=now,
+        attempts=message.attempts - 1,
+    )  # fmt: skip
+
+
 def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[O] | None:
     """None when a delivery report was faster than our own answer and has said it all. A message that was closed while
     it was on its way stays closed, but it did leave: limits count it, and a reply to it is known by its SID."""

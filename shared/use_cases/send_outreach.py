@@ -21,7 +21,7 @@ from shared.domain.customer import Customer
 from shared.domain.gap import Gap
 from shared.domain.message import Message
 from shared.domain.messaging_hours import answers, country_of, next_allowed
-from shared.domain.outgoing import answer_lost, claim, expired, failed, hold, refused, sent
+from shared.domain.outgoing import answer_lost, claim, expired, failed, hold, refused, sent, set_back
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Salon, zone_named
 from shared.domain.settings import QuietHours, SalonSettings
@@ -58,6 +58,8 @@ ACTOR = "send_outreach"
 PAUSED_RETRY = timedelta(minutes=15)
 ROUTE_RETRY = timedelta(minutes=2)
 """A salon that has just changed its number is connected within seconds."""
+FRESH = timedelta(seconds=10)
+"""A claim that is committed later than so long after the look is too late: the salon may be paused by then, the breaker open."""
 REFUSED_RETRY = timedelta(minutes=1)
 LONGEST_VALIDITY = timedelta(hours=10)
 
@@ -136,6 +138,8 @@ def send_outreach(
     claimed = claim(message, now=now, actor=ACTOR)
     if not documents.commit(*replace(claimed, snapshot)):
         return "claimed by another"
+    if clock.now() - now > FRESH:
+        return _set_back(path, documents=documents, clock=clock)
     answer = messenger.send(sending) if isinstance(sending, Sending) else notifiers[sending.channel].send(sending)
     if isinstance(message, Outreach):
         outcome = _written_down(message, answer, documents=documents, clock=clock, signing_key=deployment.signing_key)
@@ -163,6 +167,20 @@ def _held(
             *replace(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
         )
     return "held"
+
+
+def _set_back(path: str, *, documents: Documents, clock: Clock) -> Outcome:
+    """This machine stood still between the look and the claim: the next sweep has it looked at again."""
+
+    def attempt() -> Outcome | None:
+        snapshot = documents.get(path)
+        claimed = outgoing(snapshot) if snapshot else None
+        if snapshot is None or claimed is None or claimed.status != "sending":
+            return "not pending"
+        back = set_back(claimed, reason="it was looked at too long ago", now=clock.now(), actor=ACTOR)
+        return "held" if documents.commit(*replace(back, snapshot)) else None
+
+    return until_committed(attempt, clock=clock)
 
 
 def _is_held(sending: Sending, salon_id: str, platform: Reader) -> bool:

@@ -290,6 +290,33 @@ def test_what_was_right_when_it_was_requested_is_checked_again(meanwhile: Callab
         assert phone(0) not in [message.sending.to for message in offers(suite)]
 
 
+@pytest.mark.parametrize("paused", [True, False])
+def test_what_was_looked_at_half_a_minute_before_its_claim_is_looked_at_again(paused: bool):
+    """The machine stood still between the two, and meanwhile the salon was paused."""
+    with salon(waiting=1) as suite:
+        commit, stood_still = suite.database.commit, []
+
+        def slow(writes: Any, reads: Any = None) -> bool:
+            claims = any(getattr(write, "data", {}).get("status") == "sending" for write in writes)
+            if claims and not stood_still:
+                stood_still.append(suite.clock.now())
+                suite.clock.move_to(suite.clock.now() + timedelta(seconds=31))
+                if paused:
+                    suite.update(ROOT, status="paused", updated_at=suite.clock.now())
+            return commit(writes, reads)
+
+        suite.database.commit = slow  # type: ignore[method-assign]
+        cancel(suite)
+        assert stood_still and offers(suite) == []
+        assert (outreach_of(suite, "c0")["status"], outreach_of(suite, "c0")["attempts"]) == ("pending", 0)
+        suite.advance(minutes=2)
+        assert len(offers(suite)) == (0 if paused else 1)
+        if paused:
+            suite.update(ROOT, status="active", updated_at=suite.clock.now())
+            suite.advance(minutes=16)
+            assert len(offers(suite)) == 1
+
+
 def test_an_offer_that_falls_into_quiet_hours_on_its_way_is_not_sent_in_them():
     """Requested at 20:29, and everything was late by a minute."""
     evening = NOW.replace(hour=20, minute=29)

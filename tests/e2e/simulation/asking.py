@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from shared.ports import Data
+from shared.use_cases.send_outreach import FRESH
 from tests.e2e.simulation.history import ZONE, History, salon
 from tests.e2e.simulation.town import PLACES
 
@@ -74,7 +75,8 @@ def consent_and_hours_hold(history: History) -> Iterator[str]:
 
 def nobody_asks_while_stopped(history: History) -> Iterator[str]:
     """By a salon that is paused, or an agent whose breaker is open or that the owner has paused. It must have been so
-    before the instant and still when the ask was claimed: what changes at the same instant may be seen or not."""
+    before the instant at which that was looked at, and still when the ask was claimed: what changes at the same instant may
+    be seen or not."""
 
     def then(path: str, at: datetime, claim: int) -> list[Data]:
         return [history.version_until(path, at) or {}, history.version(path, claim) or {}]
@@ -84,11 +86,20 @@ def nobody_asks_while_stopped(history: History) -> Iterator[str]:
         cools = breaker.get("state") == "open" and breaker["cooldown_until"] > at
         return agent.get("status") == "paused" or cools
 
-    for root, ask, claim, at in _claimed(history):
+    for root, ask, claim, _ in _claimed(history):
+        at = ask["last_attempt_at"]
         if all(house.get("status") == "paused" for house in then(root, at, claim)):
             yield f"{ask['id']} went out while the salon was paused"
         if all(stopped(agent, at) for agent in then(f"{root}/agent_states/{ask['agent_name']}", at, claim)):
             yield f"{ask['id']} went out while its agent was stopped"
+
+
+def what_leaves_was_looked_at_just_before(history: History) -> Iterator[str]:
+    """Whatever is right at the look may not be so when a machine that hung commits its claim."""
+    for _, ask, claim, _ in _claimed(history):
+        ago = history.cloud.history[claim].update_time - ask["last_attempt_at"]
+        if ago > FRESH:
+            yield f"{ask['id']} was claimed {ago.total_seconds():.0f} s after it was looked at, and went out"
 
 
 def contact_limits_hold(history: History) -> Iterator[str]:

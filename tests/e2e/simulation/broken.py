@@ -208,6 +208,11 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "sent by a machine that hung since the look",
+        "shared/use_cases/send_outreach.py",
+        (("    if clock.now() - now > FRESH:", "    if False:"),),
+    ),
+    Mutant(
         "the breaker not looked at",
         "shared/use_cases/send_outreach.py",
         (

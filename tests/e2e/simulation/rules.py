@@ -19,6 +19,7 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     asking.recipients_stay_within_the_tier,
     asking.promotion_keeps_its_pause,
     asking.nobody_asks_while_stopped,
+    asking.what_leaves_was_looked_at_just_before,
     asking.asks_are_about_open_time,
     asking.the_owner_allowed_it,
     counting.counters_equal_the_history,
