@@ -5,8 +5,11 @@ cannot overshoot; the salon's limits and the customers' are counted in it, under
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+
+from pydantic import ValidationError
 
 from shared.domain.allowance import TURN, WAITS, allowance_of, left_to
 from shared.domain.campaign import (
@@ -156,7 +159,7 @@ def _candidates(
 
 def _gaps_due(scene: Scene, documents: Reader) -> list[Gap]:
     """Read under the lock of all rounds, so that who has just had a turn is seen; and outside the transaction, so that none
-    of these gaps is held."""
+    of these gaps is held. One that cannot be read has no turn: it must not stop the others."""
     query = Query(
         "gaps",
         where=(
@@ -166,7 +169,11 @@ def _gaps_due(scene: Scene, documents: Reader) -> list[Gap]:
         ),
         limit=DUE_AT_MOST,
     )
-    return [Gap.model_validate(snapshot.data) for snapshot in documents.query(query)]
+    due: list[Gap] = []
+    for snapshot in documents.query(query):
+        with suppress(ValidationError):
+            due.append(Gap.model_validate(snapshot.data))
+    return due
 
 
 def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:

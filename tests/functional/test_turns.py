@@ -72,6 +72,14 @@ def test_what_the_limit_leaves_goes_to_the_freed_time_that_starts_first(first: s
         assert slots_asked_about(suite) == [starts[0], min(starts), min(starts)]
 
 
+def test_a_gap_that_cannot_be_read_has_no_turn_and_stops_nobody():
+    with salon(waiting=4, settings={"limits": {"hourly_actions": 1}}) as suite:
+        broken = {"status": "open", "campaign": {"next_round_at": NOW}, "due_at": None}
+        suite.put(f"{ROOT}/gaps/broken", {**broken, "staff_id": "mia", "date": "2026-11-25"})
+        cancel(suite, "b1")
+        assert slots_asked_about(suite) == [suite.get(f"{ROOT}/bookings/b1")["start_time"]]
+
+
 def test_free_hours_before_the_time_that_was_given_back_do_not_bring_it_forward():
     with salon(waiting=6, settings={"limits": {"hourly_actions": 1}}) as suite:
         suite.put(f"{ROOT}/bookings/n17", booking(at(17), staff_id="noah"))
