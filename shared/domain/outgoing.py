@@ -2,6 +2,7 @@
 
     pending -> sending -> sent -> delivered -> read
                  |-> pending (refused, may be retried)   |-> failed   |-> unknown (the provider's answer was lost)
+    sent, unknown -> pending, on another channel (the first did not deliver it)
 
 Delivery reports are best effort, may be doubled and may overtake each other and our own answer: they only move forward.
 `unknown` is never sent again by itself; only a report that carries our reference, or time, moves it on.
@@ -30,13 +31,16 @@ TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
     "pending": frozenset({"sending", "sent", "delivered", "read", "expired", "failed", "responded"}),
     "sending": frozenset({"pending", "sent", "delivered", "read", "failed", "unknown", "responded", "expired"}),
     "unknown": frozenset({"sent", "delivered", "read", "responded", "expired", "failed"}),
-    "sent": frozenset({"delivered", "read", "responded", "expired", "failed", "pending"}),
+    "sent": frozenset({"delivered", "read", "responded", "expired", "failed"}),
     "delivered": frozenset({"read", "responded", "expired", "failed"}),
     "read": frozenset({"responded", "expired", "failed"}),
     "expired": frozenset({"responded"}),
     "failed": frozenset({"responded"}),
     "responded": frozenset(),
 }
+ON_ANOTHER_CHANNEL: frozenset[OutgoingStatus] = frozenset({"sent", "unknown"})
+"""From these it may become pending once more, but only for another channel than it went out by: what is reported as not
+delivered had been taken."""
 
 _RANK = {"pending": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
 _REPORTED: dict[str, OutgoingStatus] = {
@@ -105,7 +109,9 @@ def step(
     **changes: Any,
 ) -> Amended[O]:
     """The only place that assigns the status of a message on its way."""
-    if status != message.status and status not in TRANSITIONS[message.status]:
+    redirects = status == "pending" and changes.get("channel", message.channel) != message.channel
+    allowed = status in TRANSITIONS[message.status] or (redirects and message.status in ON_ANOTHER_CHANNEL)
+    if status != message.status and not allowed:
         raise ForbiddenTransition(f"{message.resource_type} {message.id}: {message.status} -> {status} is no step")
     # Messages that are not asks have fewer words of their own; nobody subscribes to what happens to them.
     is_ask = message.resource_type == "outreach"
@@ -285,15 +291,13 @@ def redirected(
     actor: str,
     **changes: Any,
 ) -> Amended[O]:
-    """What one channel did not deliver begins again on another, under new message ids. A report about a message whose fate
-    was unknown proves that it had been taken."""
-    taken = message.changed(status="sent") if message.status == "unknown" else message
+    """What one channel did not deliver begins again on another, under new message ids."""
     former = Delivery(
         former_id=message_sid or message.delivery.message_id, former_error=str(code) if code is not None else None
     )
     reason = f"not delivered ({code})" if code is not None else "not delivered"
     return step(
-        taken, "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
+        message, "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
         announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},
         channel=channel, attempts=0, delivery=former, due_at=now + CLAIM_WITHIN, **changes,
     )  # fmt: skip

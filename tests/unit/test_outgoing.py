@@ -16,6 +16,7 @@ from shared.domain.outgoing import (
     MAX_ATTEMPTS,
     TRANSITIONS,
     UNDELIVERED_AFTER,
+    Channel,
     Delivery,
     ForbiddenTransition,
     Outgoing,
@@ -129,6 +130,22 @@ def test_of_reports_only_the_delivery_is_announced(status: str):
     assert moved is not None
     assert moved.record.announces == ("OUTREACH_DELIVERED" if status == "delivered" else None)
     assert moved.record.event_type == ("outreach_sent" if status == "sent" else "outreach_delivered")
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status != "pending"])
+def test_it_goes_on_by_another_channel_and_never_again_by_the_same(status: OutgoingStatus):
+    def by(channel: Channel) -> Outgoing:
+        gone = outreach(status=status, channel="whatsapp")
+        return redirected(gone, channel, code=63024, message_sid="SM1", now=LATER, actor="test").document
+
+    if status in ("sent", "unknown"):
+        with pytest.raises(ForbiddenTransition, match=f"{status} -> pending"):
+            by("whatsapp")
+    if status in ("sent", "unknown", "sending"):
+        assert by("sms").status == "pending"
+    else:
+        with pytest.raises(ForbiddenTransition, match=f"{status} -> pending"):
+            by("sms")
 
 
 @pytest.mark.parametrize("code", [63024, None])

@@ -144,9 +144,9 @@ def only_allowed_steps(history: History) -> Iterator[str]:
         was, is_now = (_status(kind(change.path), data) for data in (change.before, change.after))
         # With its own bookings the app may do what it likes.
         theirs = kind(change.path) == "bookings" and change.before.get("source") != "smart_fill"
-        # One report may say both: it had been taken after all, and did not arrive. Only then may it go out once more.
-        two_at_once = (was, is_now) == ("unknown", "pending") and change.before["channel"] != change.after["channel"]
-        if was and is_now and was != is_now and is_now not in steps.get(was, ()) and not theirs and not two_at_once:
+        redirects = is_now == "pending" and change.before.get("channel") != change.after.get("channel")
+        allowed = is_now in steps.get(was, ()) or (redirects and was in outgoing.ON_ANOTHER_CHANNEL)
+        if was and is_now and was != is_now and not allowed and not theirs:
             yield f"{change.path}: {was} -> {is_now}"
 
 
