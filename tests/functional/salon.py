@@ -1,6 +1,6 @@
 """A small made-up salon for tests: one stylist, one service, a waitlist, everything at whole hours in UTC+0 winter time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -199,6 +199,21 @@ def texts(suite: Suite, to: str) -> list[str]:
 
 def purposes(suite: Suite, to: str) -> list[str | None]:
     return [message.purpose for message in suite.outbox.messages if message.sending.to == to]
+
+
+def hang_before_the_next_claim(suite: Suite, meanwhile: Callable[[], None] = lambda: None) -> list[datetime]:
+    """The next claim of a message is committed half a minute after that was looked at. When it began to hang, once it has."""
+    commit, hung = suite.database.commit, []
+
+    def slow(writes: Any, reads: Any = None) -> bool:
+        if not hung and any(getattr(write, "data", {}).get("status") == "sending" for write in writes):
+            hung.append(suite.clock.now())
+            suite.clock.move_to(suite.clock.now() + timedelta(seconds=31))
+            meanwhile()
+        return commit(writes, reads)
+
+    suite.database.commit = slow  # type: ignore[method-assign]
+    return hung
 
 
 def write(

@@ -11,7 +11,18 @@ from local.in_process import Suite
 from shared.domain.settings import SalonSettings
 from shared.ports import AnswerLost, Refused
 from shared.use_cases.breaking import Stopped, admitted, fault, may_ask, pause_agent, reset_agent
-from tests.functional.salon import NOW, ROOT, SALON, arrive, cancel, offers, outreach_of, salon, settle
+from tests.functional.salon import (
+    NOW,
+    ROOT,
+    SALON,
+    arrive,
+    cancel,
+    hang_before_the_next_claim,
+    offers,
+    outreach_of,
+    salon,
+    settle,
+)
 
 AGENT = "gap_fill_agent"
 DOWN = AnswerLost("HTTP 503")
@@ -106,6 +117,18 @@ def test_one_success_after_the_cooldown_closes_it_and_asking_goes_on(suite: Suit
     suite.advance(minutes=6)
     assert offers(suite) and breaker(suite)["state"] == "closed"
     assert announced(suite) == ["CIRCUIT_BREAKER_OPENED", "CIRCUIT_BREAKER_CLOSED"]
+
+
+def test_a_trial_that_was_set_back_gives_way_to_another_after_one_more_cooldown(suite: Suite) -> None:
+    broken_down(suite)
+    suite.advance(minutes=4, seconds=59)
+    hung = hang_before_the_next_claim(suite)
+    suite.advance(minutes=3)
+    assert hung and offers(suite) == [] and breaker(suite)["state"] == "half_open"
+    suite.advance_to(hung[0] + timedelta(minutes=4, seconds=59))
+    assert offers(suite) == []
+    suite.advance(minutes=2)
+    assert offers(suite) and breaker(suite)["state"] == "closed"
 
 
 def test_an_open_breaker_stops_neither_a_yes_nor_its_answer(suite: Suite) -> None:

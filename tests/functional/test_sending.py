@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.in_process import ACCOUNT_SID, Calm, Delivery, Fate, Suite
+from local.in_process import ACCOUNT_SID, Calm, Crash, Delivery, Fate, Suite
 from local.outbox import Message
 from shared.domain.outgoing import CLAIM_LEASE, MAX_ATTEMPTS
 from shared.ports import Accepted, AnswerLost, Deployment, Refused, Sending
@@ -22,6 +22,7 @@ from tests.functional.salon import (
     booking,
     cancel,
     freed_gaps,
+    hang_before_the_next_claim,
     offers,
     open_salon,
     ours,
@@ -294,20 +295,14 @@ def test_what_was_right_when_it_was_requested_is_checked_again(meanwhile: Callab
 def test_what_was_looked_at_half_a_minute_before_its_claim_is_looked_at_again(paused: bool):
     """The machine stood still between the two, and meanwhile the salon was paused."""
     with salon(waiting=1) as suite:
-        commit, stood_still = suite.database.commit, []
 
-        def slow(writes: Any, reads: Any = None) -> bool:
-            claims = any(getattr(write, "data", {}).get("status") == "sending" for write in writes)
-            if claims and not stood_still:
-                stood_still.append(suite.clock.now())
-                suite.clock.move_to(suite.clock.now() + timedelta(seconds=31))
-                if paused:
-                    suite.update(ROOT, status="paused", updated_at=suite.clock.now())
-            return commit(writes, reads)
+        def pause() -> None:
+            if paused:
+                suite.update(ROOT, status="paused", updated_at=suite.clock.now())
 
-        suite.database.commit = slow  # type: ignore[method-assign]
+        hung = hang_before_the_next_claim(suite, pause)
         cancel(suite)
-        assert stood_still and offers(suite) == []
+        assert hung and offers(suite) == []
         assert (outreach_of(suite, "c0")["status"], outreach_of(suite, "c0")["attempts"]) == ("pending", 0)
         suite.advance(minutes=2)
         assert len(offers(suite)) == (0 if paused else 1)
@@ -315,6 +310,28 @@ def test_what_was_looked_at_half_a_minute_before_its_claim_is_looked_at_again(pa
             suite.update(ROOT, status="active", updated_at=suite.clock.now())
             suite.advance(minutes=16)
             assert len(offers(suite)) == 1
+
+
+def test_what_was_claimed_too_late_by_a_machine_that_then_died_becomes_unknown():
+    """Nobody can tell any more that it did not go out."""
+    with salon(waiting=1) as suite:
+        path, commit = until_requested(suite), suite.database.commit
+
+        def dies_once_claimed(writes: Any, reads: Any = None) -> bool:
+            if outreach_of(suite, "c0")["status"] == "sending":
+                raise Crash("the machine is gone")
+            return commit(writes, reads)
+
+        suite.database.commit = dies_once_claimed  # type: ignore[method-assign]
+        hung = hang_before_the_next_claim(suite)
+        with pytest.raises(Crash):
+            send(suite, path)
+        suite.database.commit = commit  # type: ignore[method-assign]
+        assert hung and outreach_of(suite, "c0")["status"] == "sending"
+        suite.advance_to(hung[0] + CLAIM_LEASE + timedelta(minutes=2))
+        assert outreach_of(suite, "c0")["status"] == "unknown"
+        suite.advance(hours=2)
+        assert offers(suite) == []
 
 
 def test_an_offer_that_falls_into_quiet_hours_on_its_way_is_not_sent_in_them():
