@@ -74,13 +74,13 @@ def expire_outreach(*, store: Store, bus: Bus, clock: Clock, deployment: Deploym
             except Exception as failure:
                 failures.append(failure)
                 if isinstance(failure, ValidationError):
-                    _set_back(found, documents, clock.now())
+                    _look_at_it_seldom(found, documents, clock.now())
     if failures:
         raise ExceptionGroup("documents that could not be moved on", failures)
     return swept
 
 
-def _set_back(found: Found, documents: Documents, now: datetime) -> None:
+def _look_at_it_seldom(found: Found, documents: Documents, now: datetime) -> None:
     snapshot = documents.get(found.path)
     if snapshot is not None and snapshot.data["due_at"] is not None and snapshot.data["due_at"] <= now:
         documents.commit(Update(found.path, {"due_at": now + BROKEN_AGAIN}, unchanged_since=snapshot.version))
