@@ -100,7 +100,7 @@ MUTANTS = (
     ),
     Mutant(
         "opt-outs not looked at",
-        "shared/use_cases/send_outreach.py",
+        "shared/use_cases/obstacles.py",
         (("in withdrawn(chain.from_iterable(ledger.values())):", "in ():"),),
     ),
     Mutant(
@@ -199,7 +199,7 @@ MUTANTS = (
     ),
     Mutant(
         "a paused salon goes on asking",
-        "shared/use_cases/send_outreach.py",
+        "shared/use_cases/obstacles.py",
         (
             (
                 '    if salon.status == "paused":\n        return Hold',
