@@ -32,7 +32,7 @@ _WORDS: Final[dict[str, dict[Meaning, str]]] = {
             | maybe next time | not now | no way | cant do it | cant do that | busy | im busy
             | i am busy | too busy | im away | i am away | not for me | doesnt work for me | that doesnt work for me""",
         "stop": """stop | stop all | stopall | unsubscribe | unsubscribe me | revoke | optout | opt out | opt me out | end
-            | quit | leave me alone | stop it | stop this | stop now | wrong number | wrong person | remove me
+            | quit | leave me alone | stop it | stop this | stop now | stop stop | wrong number | wrong person | remove me
             | remove my number | delete my number | lose my number""",
         "start": "start | unstop | subscribe | resume | opt in | optin",
         "help": "help | info | help me | who is this | who are you | what is this",
@@ -48,9 +48,12 @@ _WORDS: Final[dict[str, dict[Meaning, str]]] = {
         "decline": """नहीं | नही | ना | जी नहीं | नहीं चाहिए | रहने दो | अभी नहीं | छोड़ो | छोड़ें | nahi | nahin | nai | na
             | ji nahi | nahi chahiye | rehne do | abhi nahi | मत करो | आज नहीं | फिर कभी | nhi | nahi ji | mat karo
             | aaj nahi | phir kabhi""",
-        "stop": """बंद | बंद करो | बंद करें | बंद कर दो | रोको | रोकें | रुको | मैसेज मत भेजो | संदेश मत भेजो
-            | मैसेज बंद करो | band karo | band kar do | bandh karo | roko | message mat bhejo | msg mat bhejo
-            | message band karo""",
+        "stop": """बंद | बंद करो | बंद करें | बंद कर दो | रोको | रोकें | मैसेज मत भेजो | संदेश मत भेजो
+            | मैसेज बंद करो | मैसेज मत भेजिए | मैसेज मत भेजें | मुझे मैसेज मत भेजो | मुझे मैसेज मत भेजिए
+            | संदेश मत भेजिए | मैसेज बंद करें | ऑफ़र बंद | ऑफ़र बंद करो | ऑफ़र बंद करें | ऑफ़र मत भेजो
+            | ऑफ़र मत भेजिए | band karo | band kar do | bandh karo | roko | message mat bhejo | msg mat bhejo
+            | message mat bhejiye | mujhe message mat bhejo | mujhe message mat bhejiye | message band karo
+            | offer band | offer band karo | offers band karo | offer mat bhejo""",
         "start": "शुरू | शुरू करो | शुरू करें | चालू | चालू करो | shuru | shuru karo | chalu karo",
         "help": "मदद | सहायता | जानकारी | madad | kaun hai | आप कौन हैं",
         "cancel_request": """रद्द | रद्द करो | रद्द करें | रद्द कर दो | कैंसल | कैंसल करो | कैंसल कर दो | नहीं आ सकता
@@ -76,16 +79,34 @@ _WORDS: Final[dict[str, dict[Meaning, str]]] = {
     },
 }
 
-_TALK = "text(?:ing)?|messag(?:e|ing)|msg|send(?:ing)?|contact(?:ing)?|spam(?:ming)?|bother(?:ing)?|writ(?:e|ing)"
+_TALK = (
+    "text(?:ing)?|messag(?:e|ing)|msg|send(?:ing)?|contact(?:ing)?|spam(?:ming)?|bother(?:ing)? (?:me|us)|writ(?:e|ing)"
+)
 _MESSAGES = "texts?|messages?|msgs?|sms|offers?|spam|ads?"
-_WITH_IT = f"me|us|these|this|those|any|more|again|anymore|ever|here|to|on|whatsapp|my|your|the|stuff|number|phone|now|from|you|{_MESSAGES}"
+_WITH_IT = f"me|us|these|this|those|any|more|again|anymore|ever|here|to|on|whatsapp|my|your|the|stuff|number|phone|from|you|{_MESSAGES}"
+_MENSAJES = "mensajes?|ofertas?|sms|whatsapps?|publicidad"
 _WHEN = "today|tomorrow|tonight|now|then|anymore|any more|this time|after all|on time"
 _CANNOT = "cant|cannot|can not|wont|will not|(?:am |im )?(?:not able|unable) to|wont be able to|will not be able to"
 _BOOKING = "booking|appointment|visit|slot|reservation"
 _SENTENCES: Final[tuple[tuple[Meaning, re.Pattern[str]], ...]] = (
     # Any reasonable wording is an opt-out in the US, not only the carriers' words.
-    ("stop", re.compile(rf"(?:stop|quit|dont|do not|never)(?: ever)? (?:{_TALK})(?: (?:{_WITH_IT}))*")),
-    ("stop", re.compile(rf"(?:i (?:do not|dont) want |no )(?:any )?more (?:{_MESSAGES})(?: from you)?")),
+    ("stop", re.compile(rf"(?:stop|quit) (?:{_TALK})(?: (?:{_WITH_IT}|now))*")),
+    # "Don't text me now" is about now.
+    ("stop", re.compile(rf"(?:dont|do not|never)(?: ever)? (?:{_TALK})(?: (?:{_WITH_IT}))*")),
+    (
+        "stop",
+        re.compile(rf"(?:stop|end|quit|no)(?: (?:the|all|these|those|your|any|more))* (?:{_MESSAGES})(?: from you)?"),
+    ),
+    (
+        "stop",
+        re.compile(rf"i (?:do not|dont) want(?: (?:the|these|those|your|any|more))* (?:{_MESSAGES})(?: from you)?"),
+    ),
+    ("stop", re.compile(rf"no (?:quiero|deseo)(?: recibir)?(?: (?:mas|sus|estas|estos))* (?:{_MENSAJES})")),
+    ("stop", re.compile(rf"no me (?:mand|envi)\w+(?: (?:mas|sus|estas|estos))* (?:{_MENSAJES})")),
+    (
+        "stop",
+        re.compile(rf"(?:deja|dejen|dejad) de (?:escribirme|molestarme|(?:mandarme|enviarme)(?: (?:{_MENSAJES}))?)"),
+    ),
     (
         "stop",
         re.compile(
@@ -121,11 +142,25 @@ def understand(body: str, *, locale: str, channel: Literal["whatsapp", "sms"] = 
     if channel == "sms" and text in _CARRIER_OPT_OUT:
         return "stop"
     meanings = {_meaning_of(part, locale) for part in _parts(text)}
+    # "STOP 👎" is a stop, and says so twice.
+    if "stop" in meanings and meanings <= {"stop", "decline"}:
+        return "stop"
     meaning: Meaning = meanings.pop() if len(meanings) == 1 else "unclear"
     # "Yes?" asks something; who asks for help or to be left alone means it with a question mark too.
     if re.search("[?？؟]", body) and meaning in ("accept", "decline", "cancel_request", "start"):
         return "unclear"
     return meaning
+
+
+def acknowledges(body: str) -> bool:
+    """Whether what `understand` takes for a yes may as well only say "heard": "ok thanks", but not "yes" or "book"."""
+    return all(part in _ACKNOWLEDGES for part in _parts(folded(body)))
+
+
+def day_named(body: str) -> int | None:
+    """In how many days that is, where the words say "today" or "tomorrow"."""
+    days = {days for word, days in (("today", 0), ("tonight", 0), ("tomorrow", 1)) if word in folded(body).split()}
+    return days.pop() if len(days) == 1 else None
 
 
 def _meaning_of(text: str, locale: str) -> Meaning:
@@ -176,3 +211,10 @@ _PHRASES: Final[dict[str, dict[str, Meaning]]] = {
     language: {folded(phrase): meaning for meaning, phrases in meanings.items() for phrase in phrases.split("|")}
     for language, meanings in _WORDS.items()
 }
+_ACKNOWLEDGES: Final = frozenset(
+    folded(phrase)
+    for phrase in """👍 | 👌 | ✅ | ✔ | ok | okay | kk | sure | sure thing | perfect | sounds good | sounds great | of course
+    | works for me | that works | that works for me | जी | जी हाँ | हाँ जी | ठीक है | ठीक | जी ठीक है | हाँ ठीक है | बिल्कुल
+    | ji | haanji | hanji | theek hai | thik hai | theek | thik | haan theek hai | haan thik hai | bilkul | vale | claro
+    | dale | okey | perfecto | de acuerdo | por supuesto | está bien""".split("|")
+)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.replies import understand
+from shared.domain.replies import acknowledges, day_named, understand
 from shared.domain.wording import templates
 
 MEANINGS = {
@@ -17,7 +17,11 @@ MEANINGS = {
     "stop": [
         "STOP", "Stop.", "stop please", "STOPALL", "unsubscribe", "REVOKE", "OPTOUT", "Opt-out", "Please stop texting me",
         "don't send me any more messages!!", "Do not contact me again", "no more messages please", "take me off your list",
-        "wrong number", "बंद", "बंद करो!", "रोको।", "Baja", "ALTO", "no más mensajes", "End", "quit", "stop?",
+        "wrong number", "बंद", "बंद करो!", "रोको।", "Baja", "ALTO", "no más mensajes", "End", "quit", "stop?", "STOP 👎", "STOP 🚫",
+        "unsubscribe ❌", "no more messages 🙅", "stop offers", "Stop all messages", "STOP STOP", "No offers please",
+        "I don't want these messages", "ऑफ़र बंद", "मैसेज मत भेजिए", "mujhe message mat bhejo", "offer band karo",
+        "no quiero recibir más ofertas", "No quiero más mensajes", "no me manden más mensajes", "dejen de escribirme",
+        "Stop texting me now", "don't bother me",
     ],
     "start": ["START", "unstop", "शुरू", "alta"],
     "help": ["HELP", "info", "help?", "मदद", "ayuda"],
@@ -28,7 +32,8 @@ MEANINGS = {
     "unclear": [
         "", "  ", "🙂", "thanks", "5:30?", "5:30", "1 2", "1:00", "yes?", "¿sí?", "no problem but is Priya free", "yes but later",
         "yes 👎", "is 1 ok", "book or skip", "stop by at 5?", "Don't text me, call me", "i can't", "can I cancel my booking?",
-        "bookish", "no no yes", "don't send Priya, send Rahul",
+        "bookish", "no no yes", "don't send Priya, send Rahul", "Don't bother, thanks", "Don't text me now", "रुको", "ruko",
+        "no offer was ever better", "STOP 👍", "no me mandes a Priya",
     ],
 }  # fmt: skip
 EVERY_MEANING = [(body, meaning) for meaning, bodies in MEANINGS.items() for body in bodies]
@@ -37,6 +42,30 @@ EVERY_MEANING = [(body, meaning) for meaning, bodies in MEANINGS.items() for bod
 @pytest.mark.parametrize(("body", "meaning"), EVERY_MEANING)
 def test_a_message_means_what_a_person_would_take_it_for(body, meaning):
     assert understand(body, locale="en-IN") == meaning
+
+
+@pytest.mark.parametrize("body", ["ok thanks", "👍", "Perfect 👌", "जी", "theek hai", "vale, gracias", "sure!"])
+def test_a_yes_that_may_only_say_heard_is_known(body):
+    assert understand(body, locale="en") == "accept" and acknowledges(body)
+
+
+@pytest.mark.parametrize("body", ["yes", "BOOK", "1", "book it 👍", "yes ok", "हाँ", "sí", "I'll be there"])
+def test_a_yes_that_can_only_mean_yes_is_no_acknowledgement(body):
+    assert understand(body, locale="en") == "accept" and not acknowledges(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "days"),
+    [
+        ("Can't make it today, sorry", 0),
+        ("not coming tonight", 0),
+        ("cannot come tomorrow", 1),
+        ("can't come", None),
+        ("today not tomorrow", None),
+    ],
+)
+def test_the_day_that_is_named_is_known(body, days):
+    assert day_named(body) == days
 
 
 OWN_WORDS = {
