@@ -16,19 +16,12 @@ def accept_offer(request: Request) -> Answered:
     answer = request.form.get("answer") if request.method == "POST" else None
     if request.method not in ("GET", "HEAD", "POST"):
         return Answered(Response(status=405), "no such method", refused=True)
-    if request.method == "POST" and answer not in ("accept", "decline"):
-        expected = "expected answer=accept or answer=decline"
+    if answer in ("accept", "decline", "stop"):
+        page = use_case.answer_offer(token, answer, store=store, clock=clock.clock(), deployment=deployment)
+    elif request.method == "POST":
+        expected = "expected answer=accept, answer=decline or answer=stop"
         return Answered(Response(expected, status=400), "no answer", refused=True)
-    page = (
-        use_case.answer_offer(
-            token,
-            "accept" if answer == "accept" else "decline",
-            store=store,
-            clock=clock.clock(),
-            deployment=deployment,
-        )
-        if answer
-        else use_case.show_offer(token, store=store, deployment=deployment)
-    )
+    else:
+        page = use_case.show_offer(token, store=store, clock=clock.clock(), deployment=deployment)
     shown = Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})
     return Answered(shown, page.state, refused=page.state == "unknown", salon_id=page.salon_id)

@@ -31,7 +31,14 @@ LINES = 20
 """As many of the last things said as an owner is shown."""
 
 Reason = Literal[
-    "needs_a_person", "other_words", "cannot_come", "forwarded", "not_theirs", "no_such_approval", "given_up"
+    "needs_a_person",
+    "other_words",
+    "another_answer",
+    "cannot_come",
+    "forwarded",
+    "not_theirs",
+    "no_such_approval",
+    "given_up",
 ]
 """Why a message waits for a person; `wording.spoken_reason` says it."""
 

@@ -17,7 +17,8 @@ ANSWER_LEASE = timedelta(seconds=60)
 
 
 class Message(Outgoing):
-    """`merges` are the messages of the same conversation that a digest says in their place."""
+    """`merges` are the messages of the same conversation that a digest says in their place. `moment` is the time that it
+    says as {when}, said anew when it leaves: what is tomorrow tonight is today in the morning."""
 
     collection: ClassVar[str] = "conversations"
     retained_as = "messages"
@@ -32,6 +33,7 @@ class Message(Outgoing):
     account_sid: str | None = None
     sender: str | None = None
     merges: list[str] = []
+    moment: Instant | None = None
 
     @property
     def path(self) -> str:

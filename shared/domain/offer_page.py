@@ -1,13 +1,13 @@
 """The page behind an offer's signed link: what it says in each state, as HTML without anything from outside.
 
-Opening it changes nothing, because link previews open it too; only its form accepts or declines.
+Opening it changes nothing, because link previews open it too; only its forms accept, decline, or end all offers.
 """
 
 from dataclasses import dataclass
 from html import escape
 from typing import Final, Literal
 
-State = Literal["open", "booked", "declined", "taken", "unknown"]
+State = Literal["open", "booked", "declined", "taken", "cancelled", "stopped", "unknown"]
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
@@ -15,9 +15,12 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "booked": "Booked. See you then!",
         "declined": "Thanks for telling us. Maybe another time.",
         "taken": "Sorry, this time is no longer free. You have not been booked.",
+        "cancelled": "This booking has been cancelled.",
+        "stopped": "You will get no more offers from us.",
         "unknown": "This link is not valid.",
         "accept": "Book it",
         "decline": "No, thanks",
+        "stop": "No more offers",
         "until": "First come, first served until {until}.",
         "another": "This one is still free:",
         "look": "Have a look",
@@ -27,9 +30,12 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "booked": "बुक हो गया। फिर मिलते हैं!",
         "declined": "बताने के लिए धन्यवाद। फिर कभी सही।",
         "taken": "माफ़ कीजिए, यह समय अब खाली नहीं है। आपकी बुकिंग नहीं हुई है।",
+        "cancelled": "यह बुकिंग रद्द हो चुकी है।",
+        "stopped": "अब हम आपको कोई ऑफ़र नहीं भेजेंगे।",
         "unknown": "यह लिंक मान्य नहीं है।",
         "accept": "बुक करें",
         "decline": "नहीं, धन्यवाद",
+        "stop": "अब कोई ऑफ़र नहीं",
         "until": "पहले आएँ, पहले पाएँ, {until} तक।",
         "another": "यह समय अब भी खाली है:",
         "look": "देखें",
@@ -39,9 +45,12 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "booked": "Reservado. ¡Te esperamos!",
         "declined": "Gracias por avisar. ¡Otra vez será!",
         "taken": "Lo sentimos, este hueco ya no está libre. No se te ha reservado nada.",
+        "cancelled": "Esta reserva se ha cancelado.",
+        "stopped": "No recibirás más ofertas nuestras.",
         "unknown": "Este enlace no es válido.",
         "accept": "Reservar",
         "decline": "No, gracias",
+        "stop": "No más ofertas",
         "until": "Para quien llegue primero, hasta {until}.",
         "another": "Este sigue libre:",
         "look": "Ver",
@@ -63,6 +72,7 @@ _PAGE: Final = """<!doctype html>
   button, a {{ font: inherit; width: 100%; padding: .8rem; margin: .3rem 0; border-radius: .8rem; border: 1px solid #8886; }}
   a {{ display: block; box-sizing: border-box; text-align: center; text-decoration: none; }}
   button[value=accept], a {{ background: #0a7d4b; color: #fff; border: 0; }}
+  button[value=stop] {{ margin-top: 1.5rem; border: 0; background: none; text-decoration: underline; opacity: .8; }}
 </style>
 <h1>{title}</h1>
 {body}
@@ -86,18 +96,21 @@ def page(state: State, *, locale: str, variables: dict[str, str], another: Anoth
     if variables:
         parts.append(_slot(variables))
     if state == "open":
-        buttons = "".join(
-            f'<button name="answer" value="{answer}">{escape(words[answer])}</button>'
-            for answer in ("accept", "decline")
-        )
         parts.append(f"<p>{escape(words['until'].format(until=variables['until']))}</p>")
-        parts.append(f'<form method="post">{buttons}</form>')
+        parts.append(_form(words, "accept", "decline"))
     if another is not None:
         parts += [f"<p>{escape(words['another'])}</p>", _slot(another.variables)]
         parts.append(f'<a href="{escape(another.link)}">{escape(words["look"])}</a>')
+    if variables and state != "stopped":
+        parts.append(_form(words, "stop"))
     return _PAGE.format(
         lang=language if language in _WORDS else "en", title=escape(words[state]), body="\n".join(parts)
     )
+
+
+def _form(words: dict[str, str], *answers: str) -> str:
+    buttons = (f'<button name="answer" value="{answer}">{escape(words[answer])}</button>' for answer in answers)
+    return f'<form method="post">{"".join(buttons)}</form>'
 
 
 def _slot(variables: dict[str, str]) -> str:

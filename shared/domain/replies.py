@@ -211,10 +211,8 @@ _PHRASES: Final[dict[str, dict[str, Meaning]]] = {
     language: {folded(phrase): meaning for meaning, phrases in meanings.items() for phrase in phrases.split("|")}
     for language, meanings in _WORDS.items()
 }
-_ACKNOWLEDGES: Final = frozenset(
-    folded(phrase)
-    for phrase in """👍 | 👌 | ✅ | ✔ | ok | okay | kk | sure | sure thing | perfect | sounds good | sounds great | of course
+_HEARD: Final = """👍 | 👌 | ✅ | ✔ | ok | okay | kk | sure | sure thing | perfect | sounds good | sounds great | of course
     | works for me | that works | that works for me | जी | जी हाँ | हाँ जी | ठीक है | ठीक | जी ठीक है | हाँ ठीक है | बिल्कुल
     | ji | haanji | hanji | theek hai | thik hai | theek | thik | haan theek hai | haan thik hai | bilkul | vale | claro
-    | dale | okey | perfecto | de acuerdo | por supuesto | está bien""".split("|")
-)
+    | dale | okey | perfecto | de acuerdo | por supuesto | está bien"""
+_ACKNOWLEDGES: Final = frozenset(folded(phrase) for phrase in _HEARD.split("|"))

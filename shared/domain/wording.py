@@ -531,6 +531,7 @@ _REASONS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "needs_a_person": "something that needs a person",
         "other_words": "our offer for {when}, in other words than yes or no",
+        "another_answer": "our offer for {when}: a yes after all",
         "cannot_come": "they cannot come {when}",
         "forwarded": "an offer that was made to somebody else",
         "not_theirs": "an approval that is not theirs to give",
@@ -540,6 +541,7 @@ _REASONS: Final[dict[Language, dict[str, str]]] = {
     "hi": {
         "needs_a_person": "कुछ ऐसा जिसके लिए किसी व्यक्ति की ज़रूरत है",
         "other_words": "{when} का हमारा ऑफ़र, हाँ या ना से अलग शब्दों में",
+        "another_answer": "{when} का हमारा ऑफ़र, जिस पर अब हाँ कहा है",
         "cannot_come": "वे {when} नहीं आ सकते",
         "forwarded": "किसी और को दिया गया ऑफ़र",
         "not_theirs": "एक मंज़ूरी जो देना उनका काम नहीं",
@@ -549,6 +551,7 @@ _REASONS: Final[dict[Language, dict[str, str]]] = {
     "es": {
         "needs_a_person": "algo que necesita a una persona",
         "other_words": "nuestra oferta de {when}, con otras palabras que sí o no",
+        "another_answer": "nuestra oferta de {when}: un sí después de todo",
         "cannot_come": "no puede venir {when}",
         "forwarded": "una oferta hecha a otra persona",
         "not_theirs": "una aprobación que no le corresponde",

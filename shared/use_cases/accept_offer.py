@@ -1,18 +1,25 @@
 """The signed link of an offer: looking changes nothing, answering does what an answer by message does."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from shared.domain.invalid import InvalidEvent
 from shared.domain.offer_page import Another, State, page
 from shared.domain.outreach import Outreach
+from shared.domain.salon import Salon
 from shared.domain.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
-from shared.use_cases.answer_message import decline
+from shared.use_cases.answer_message import called_off, customers_at, decline
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import salon_of
 from shared.use_cases.offer_another import another_id
+from shared.use_cases.opting import opt_out
 from shared.use_cases.sell_slot import sell_slot
+from shared.use_cases.speaking import said_now
+from shared.use_cases.writing import until_committed
+
+Answer = Literal["accept", "decline", "stop"]
 
 
 @dataclass(frozen=True)
@@ -23,23 +30,24 @@ class Page:
     salon_id: str | None = None
 
 
-def show_offer(token: str, *, store: Store, deployment: Deployment) -> Page:
+def show_offer(token: str, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
     found = _offer(token, store, deployment)
     if found is None:
         return _unknown()
     documents, outreach = found
-    return _page(_standing(outreach), outreach, documents, deployment)
+    return _page(_standing(outreach, documents), outreach, documents, clock, deployment)
 
 
-def answer_offer(
-    token: str, answer: Literal["accept", "decline"], *, store: Store, clock: Clock, deployment: Deployment
-) -> Page:
-    """A second answer through the same link shows what came of the first."""
+def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
+    """A second answer through the same link shows what came of the first; to end all offers is never too late."""
     found = _offer(token, store, deployment)
     if found is None:
         return _unknown()
     documents, outreach = found
     salon = salon_of(documents, documents.salon_id)
+    if answer == "stop":
+        until_committed(lambda: _stop(outreach, documents, clock.now()) or None, clock=clock)
+        return _page("stopped", outreach, documents, clock, deployment)
     if answer == "decline":
         decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
     else:
@@ -52,7 +60,22 @@ def answer_offer(
             signing_key=deployment.signing_key,
         )
     latest = _again(documents, outreach)
-    return _page(_standing(latest), latest, documents, deployment)
+    return _page(_standing(latest, documents), latest, documents, clock, deployment)
+
+
+def _stop(outreach: Outreach, documents: Documents, now: datetime) -> bool:
+    ended = opt_out(
+        outreach.address_key,
+        customers_at(outreach.customer_phone, documents),
+        # Each press is a word of its own: they may have begun again since the last.
+        said_id=f"{outreach.id} {now.isoformat()}",
+        source="link",
+        text="",
+        at=now,
+        documents=documents,
+        now=now,
+    )
+    return documents.commit(*ended)
 
 
 def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:
@@ -73,27 +96,36 @@ def _again(documents: Documents, outreach: Outreach) -> Outreach:
     return Outreach.model_validate(found.data) if found else outreach
 
 
-def _standing(outreach: Outreach) -> State:
+def _standing(outreach: Outreach, documents: Documents) -> State:
     if outreach.status != "responded":
         # An expired offer may still be taken while the time is free; answering finds out.
         return "open"
-    action = outreach.response.action
-    return "booked" if action == "booked" else "declined" if action in ("declined", "opted_out") else "taken"
+    match outreach.response.action:
+        case "booked":
+            return "cancelled" if called_off(outreach.response.booking_id, documents) else "booked"
+        case "declined":
+            return "declined"
+        case "opted_out":
+            return "stopped"
+    return "taken"
 
 
-def _page(state: State, outreach: Outreach, documents: Documents, deployment: Deployment) -> Page:
-    another = _another(outreach, documents, deployment) if state == "taken" else None
-    html = page(state, locale=outreach.locale, variables=outreach.variables, another=another)
+def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> Page:
+    salon, now = salon_of(documents, documents.salon_id), clock.now()
+    another = _another(outreach, salon, documents, deployment, now) if state == "taken" else None
+    html = page(state, locale=outreach.locale, variables=said_now(outreach, salon, now), another=another)
     return Page(200, state, html, outreach.salon_id)
 
 
-def _another(lost: Outreach, documents: Documents, deployment: Deployment) -> Another | None:
+def _another(
+    lost: Outreach, salon: Salon, documents: Documents, deployment: Deployment, now: datetime
+) -> Another | None:
     found = documents.get(f"outreach/{another_id(lost.id)}")
     offered = Outreach.model_validate(found.data) if found else None
     if offered is None or not offered.is_open:
         return None
     token = sign(deployment.signing_key, OfferToken(offered.salon_id, offered.id, "link"))
-    return Another(offered.variables, f"{deployment.public_base_url}/o/{token}")
+    return Another(said_now(offered, salon, now), f"{deployment.public_base_url}/o/{token}")
 
 
 def _unknown() -> Page:

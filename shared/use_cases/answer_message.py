@@ -6,7 +6,7 @@ address; else we ask which one is meant. Never "the latest". Who says that they 
 salon for something, whatever offer stands open.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,7 +18,7 @@ from shared.domain.customer import Customer
 from shared.domain.limits import bothered
 from shared.domain.message import Inbound, Message, handled, say
 from shared.domain.outreach import Outreach, responded
-from shared.domain.replies import understand
+from shared.domain.replies import acknowledges, day_named, understand
 from shared.domain.salon import Salon
 from shared.domain.wording import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Query, Write
@@ -82,7 +82,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     if said.handled_at is not None:
         return "handled before"
     salon = salon_of(documents, documents.salon_id)
-    customers = customers_at(said, documents)
+    customers = customers_at(said.sender, documents)
     contact = salon.contact_at(said.sender)
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
     locale = next((locale for locale in locales if locale), salon.locale)
@@ -100,17 +100,24 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
 
     if said.opt_out == "STOP" or (meaning == "stop" and said.button_payload is None):
         return work.stop()
-    if said.opt_out == "START" or meaning == "start":
+    # To Twilio an SMS that says "YES" opts in, also where it answers an offer.
+    takes_it = meaning == "accept" and isinstance(bound, Bound) and bound.outreach.is_open
+    if meaning == "start" or (said.opt_out == "START" and not takes_it):
         return work.start()
-    if said.opt_out == "HELP" or meaning == "help":
+    if said.opt_out == "HELP":
+        # Twilio has told them already.
+        return work.done("helped")
+    if meaning == "help":
         return work.reply("help", {}, "helped")
     if owners is not None:
         return work.decide(owners)
     named = isinstance(bound, Bound) and bound.named
-    if meaning == "cancel_request" and not named and (booking := work.next_booking()) is not None:
+    if meaning == "cancel_request" and not named and (booking := work.next_booking(day_named(said.body))) is not None:
         return work.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
+        if meant == "accept" and not named and acknowledges(said.body) and work.said_more_since(bound.outreach):
+            return work.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
         if meant == "accept":
             return work.accept(bound.outreach)
         if meant == "decline" and (sale := work.standing_sale(bound.outreach)) is not None:
@@ -128,10 +135,23 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     return work.keep(Waiting("needs_a_person", "a message that needs a person"))
 
 
-def customers_at(said: Inbound, documents: Documents) -> list[Customer]:
+def customers_at(phone: str, documents: Documents) -> list[Customer]:
     """Everybody known at this address: several may share it."""
-    query = Query("customers", where=(("phone", "==", said.sender),), limit=20)
+    query = Query("customers", where=(("phone", "==", phone),), limit=20)
     return list(readable(Customer, documents, query))
+
+
+def next_booking(customers: Sequence[Customer], documents: Documents, now: datetime) -> Booking | None:
+    """The first that lies ahead of any of them."""
+    if not customers:
+        return None
+    query = Query(
+        "bookings",
+        where=(("customer_id", "in", [customer.id for customer in customers]), ("start_time", ">", now)),
+        order_by=("start_time",),
+        limit=20,
+    )
+    return next((booking for booking in readable(Booking, documents, query) if booking.occupies), None)
 
 
 @dataclass(frozen=True)
@@ -153,7 +173,7 @@ class _Work:
             if found is None:
                 return Unbound("nothing open")
             outreach = Outreach.model_validate(found.data)
-            if outreach.address_key != said.conversation_id:
+            if outreach.customer_phone != said.sender:
                 return Unbound("forwarded")
             return Bound(outreach, None if token.answer == "link" else token.answer)
         theirs = self._offers()
@@ -184,20 +204,22 @@ class _Work:
         )
         return [Outreach.model_validate(snapshot.data) for snapshot in self.documents.query(query)]
 
-    def next_booking(self) -> Booking | None:
-        """The first of the bookings ahead of whoever this is."""
-        if not self.customers:
-            return None
-        query = Query(
-            "bookings",
-            where=(
-                ("customer_id", "in", [customer.id for customer in self.customers]),
-                ("start_time", ">", self.clock.now()),
-            ),
-            order_by=("start_time",),
-            limit=20,
-        )
-        return next((booking for booking in readable(Booking, self.documents, query) if booking.occupies), None)
+    def said_more_since(self, outreach: Outreach) -> bool:
+        """Whether we have said something else to them since this offer, which still has no answer."""
+        if outreach.status == "responded":
+            return False
+        here, left = f"conversations/{self.said.conversation_id}/messages", outreach.delivery.sent_at
+        query = Query(here, where=(("created_at", ">=", left or outreach.created_at),), order_by=("created_at",))
+        return any(snapshot.data["direction"] == "out" for snapshot in self.documents.query(query))
+
+    def next_booking(self, in_days: int | None) -> Booking | None:
+        """The first of the bookings ahead of whoever this is; only of that day, if they named one."""
+        ahead = next_booking(self.customers, self.documents, self.clock.now())
+        if ahead is None or in_days is None:
+            return ahead
+        zone, day = self.salon.zone, timedelta(days=in_days)
+        named = self.clock.now().astimezone(zone).date() + day
+        return ahead if ahead.start_time.astimezone(zone).date() == named else None
 
     def standing_sale(self, outreach: Outreach) -> Booking | None:
         """What was booked by a yes to this offer, if it still stands: a no to it comes too late to be only a no."""
@@ -220,8 +242,14 @@ class _Work:
             said_in=self.path,
         )
         if isinstance(sale, AnsweredBefore):
-            return self.done("answered before")
+            return self.accept_again(sale, outreach)
         return "booked" if isinstance(sale, Sold) else "not booked"
+
+    def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Answered:
+        """They know what came of it, unless it is no longer so: a yes must not be met with silence."""
+        if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
+            return self.keep(Waiting("another_answer", "a yes after another answer", outreach=outreach))
+        return self.done("answered before")
 
     def decline(self, outreach: Outreach) -> Answered:
         return decline(
@@ -265,7 +293,17 @@ class _Work:
         def changes() -> tuple[Write, ...]:
             spoken = () if answered else (self._reply("stop_confirmed", {}),)
             now = self.clock.now()
-            return (*opt_out(self.said, self.customers, documents=self.documents, now=now), *self._spoken(*spoken))
+            ended = opt_out(
+                self.said.conversation_id,
+                self.customers,
+                said_id=self.said.id,
+                source="carrier" if self.said.opt_out else "message",
+                text=self.said.body,
+                at=self.said.received_at,
+                documents=self.documents,
+                now=now,
+            )
+            return (*ended, *self._spoken(*spoken))
 
         return self.finish("opted out", changes)
 
@@ -297,7 +335,8 @@ class _Work:
         def changes() -> tuple[Write, ...]:
             now, documents = self.clock.now(), self.documents
             silent = purpose == "holding_answer" and is_held(self.said, documents, now)
-            spoken = () if silent else self._spoken(self._reply(purpose, variables or {}))
+            reply = self._reply(purpose, variables or {}).changed(moment=waiting.moment)
+            spoken = () if silent else self._spoken(reply)
             inbox = kept(self.said, waiting, self.customers, held=not silent, documents=documents, now=now)
             return (*inbox, *spoken)
 
@@ -337,6 +376,12 @@ class _Work:
         return until_committed(attempt, clock=self.clock)
 
 
+def called_off(booking_id: str | None, documents: Documents) -> bool:
+    """Whether what a yes booked has been given up since."""
+    booking = booking_of(documents, booking_id) if booking_id else None
+    return booking is not None and booking.status in ("cancelled", "no_show")
+
+
 def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[str, dict[str, str]]:
     proposal = {"proposal": approval.action_summary}
     if verdict == "approved" or verdict == "rejected":
@@ -352,7 +397,7 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
         return False
     now, said = clock.now(), inbound(snapshot)
     waiting = Waiting("given_up", "a message that could not be worked on")
-    inbox = kept(said, waiting, customers_at(said, documents), held=False, documents=documents, now=now)
+    inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
     return documents.commit(*inbox, *replace(handled(said, outcome="kept for the owner", now=now), snapshot))
 
 

@@ -7,9 +7,10 @@ from shared.domain.conversation import Identity, identity_path
 from shared.domain.message import Message
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Salon
-from shared.domain.wording import Rendered, render, spoken_deadline, spoken_time
+from shared.domain.wording import Rendered, render, spoken_time
 from shared.ports import Deployment, Notice, Reader, Sending
 from shared.use_cases.owner_words import Words, owner_words
+from shared.use_cases.speaking import said_now
 from shared.use_cases.track_delivery import reference
 
 LONGEST_VALIDITY = timedelta(hours=10)
@@ -55,19 +56,19 @@ def composed(
 def _words(
     message: Outreach | Message, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
 ) -> Words:
-    """The stored variables; for an offer, times as they are said now ("tomorrow" was right when it was requested), and
-    its signed buttons and link, which are never stored."""
+    """The stored variables, times as they are said now, and an offer's signed buttons and link, which are never stored."""
     if isinstance(message, Message):
-        return owner_words(message, documents=documents, deployment=deployment, now=now)
+        words = owner_words(message, documents=documents, deployment=deployment, now=now)
+        if message.moment is None:
+            return words
+        when = spoken_time(message.moment, salon.zone, message.locale, now=now)
+        return Words(words.purpose, words.variables | {"when": when})
 
     def token(answer: tokens.Answer) -> str:
         return tokens.sign(deployment.signing_key, tokens.OfferToken(salon.id, message.id, answer))
 
-    when = {"when": spoken_time(message.slot.start, salon.zone, message.locale, now=now)} if message.slot else {}
     variables = {
-        **message.variables,
-        **when,
-        "until": spoken_deadline(message.expires_at, salon.zone, message.locale, now=now),
+        **said_now(message, salon, now),
         "accept_token": token("accept"),
         "decline_token": token("decline"),
         "link": f"{deployment.public_base_url}/o/{token('link')}",

@@ -98,4 +98,4 @@ def _handed_over(booking: Booking, salon_id: str, said_by: str, now: datetime) -
 def _told(booking: Booking, outreach: Outreach, salon: Salon, now: datetime) -> Message:
     when = spoken_time(booking.start_time, salon.zone, outreach.locale, now=now)
     message = answer_to(outreach, "booking_withdrawn", salon, said_in=None, now=now)
-    return message.changed(is_answer=False, variables={**message.variables, "when": when})
+    return message.changed(is_answer=False, variables={**message.variables, "when": when}, moment=booking.start_time)

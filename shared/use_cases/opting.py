@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.domain import consent
 from shared.domain.audit import amend
-from shared.domain.consent import ConsentRecord
+from shared.domain.consent import ConsentRecord, Source
 from shared.domain.customer import Customer
 from shared.domain.message import Inbound
 from shared.domain.outreach import OPEN, Outreach, responded
@@ -16,19 +16,30 @@ from shared.use_cases.writing import create, replace
 IN_LIMIT = 30
 
 
-def opt_out(said: Inbound, customers: Sequence[Customer], *, documents: Documents, now: datetime) -> tuple[Write, ...]:
-    """Bookings stay untouched. The offers end as answered, so that their rounds are topped up at once."""
+def opt_out(
+    identity: str,
+    customers: Sequence[Customer],
+    *,
+    said_id: str,
+    source: Source,
+    text: str,
+    at: datetime,
+    documents: Documents,
+    now: datetime,
+) -> tuple[Write, ...]:
+    """By whoever is reached at the address with this key, and all `customers` there. Bookings stay untouched. The offers
+    end as answered, so that their rounds are topped up at once."""
     records = consent.stopped(
-        said.conversation_id,
-        said_id=said.id,
-        salon_id=said.salon_id,
+        identity,
+        said_id=said_id,
+        salon_id=documents.salon_id,
         customer_ids=[customer.id for customer in customers],
-        source="carrier" if said.opt_out else "message",
-        text=said.body,
-        at=said.received_at,
+        source=source,
+        text=text,
+        at=at,
     )
     offers: list[Write] = []
-    for outreach in _open_offers(said, customers, documents):
+    for outreach in _open_offers(identity, customers, documents):
         closed = responded(outreach, answer="opt_out", result="opted_out", now=now)
         offers += (*replace(closed), *ended(outreach, closed.document, documents))
     return (*entered(records, now), *offers)
@@ -74,10 +85,10 @@ def entered(records: Sequence[ConsentRecord], now: datetime, actor: str = "custo
     return tuple(writes)
 
 
-def _open_offers(said: Inbound, customers: Sequence[Customer], documents: Reader) -> list[Outreach]:
+def _open_offers(identity: str, customers: Sequence[Customer], documents: Reader) -> list[Outreach]:
     """Of everybody at that address, on any channel."""
     found: dict[str, Outreach] = {}
-    who: list[tuple[str, str]] = [("address_key", said.conversation_id)]
+    who: list[tuple[str, str]] = [("address_key", identity)]
     who += [("customer_id", customer.id) for customer in customers]
     for field, value in who:
         query = Query("outreach", where=((field, "==", value), ("status", "in", list(OPEN))))

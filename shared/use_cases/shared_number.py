@@ -4,7 +4,7 @@ branch they mean, and their message waits beside all of them until they say.
 The answer is remembered for a day. What nobody said anything about goes to the owner of the salon that asked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from shared.domain.replies import understand
 from shared.domain.salon import Salon
 from shared.domain.tokens import read, read_approval
 from shared.ports import SALON, Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
-from shared.use_cases.answer_message import Answered, customers_at
+from shared.use_cases.answer_message import Answered, customers_at, next_booking
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import inbound, salon_of
 from shared.use_cases.speaking import reply_to
@@ -72,7 +72,10 @@ class _Shared:
         question = self._question()
         if question is not None and question.waits(self.now) and (salon_id := self._named_in_answer(question)):
             return self._answered_with(salon_id, question)
-        for found in (self._those(self._offers), self._those(self._knows)):
+        if question is not None and self._named_again(question):
+            self.arrival.noted_by(str(question.salon_id), ANSWER)
+            return "named the branch"
+        for found in self._likely():
             if len(found) == 1:
                 return self.arrival.taken_in_by(found[0])
         if question is not None and (salon_id := question.remembered(self.now)) in self.salon_ids:
@@ -100,6 +103,21 @@ class _Shared:
         wrote = self._those(self._wrote)
         return wrote if len(wrote) == 1 else []
 
+    def _likely(self) -> Iterator[list[str]]:
+        """Who cannot come means a booking, wherever an offer stands open; else it is an answer to an offer."""
+        meaning = understand(self.said.body, locale="en", channel=self.said.channel)
+        expecting = self._those(self._expects) if meaning == "cancel_request" else []
+        if expecting:
+            yield expecting
+        else:
+            yield self._those(self._offers)
+            yield self._those(self._knows)
+
+    def _named_again(self, question: BranchQuestion) -> bool:
+        """The answer to our question once more, a moment after it: it must not also answer an offer."""
+        just_now = question.chosen_at is not None and self.now - question.chosen_at < ASKED_AGAIN_AFTER
+        return just_now and question.salon_id is not None and self._named_in_answer(question) == question.salon_id
+
     def _those(self, which: Callable[[Documents], bool]) -> list[str]:
         return [salon_id for salon_id in self.salon_ids if which(self.salon(salon_id))]
 
@@ -115,6 +133,10 @@ class _Shared:
         key = self.said.conversation_id
         open_to_them = Query("outreach", where=(("address_key", "==", key), ("status", "in", list(OPEN))), limit=1)
         return bool(documents.query(open_to_them))
+
+    def _expects(self, documents: Documents) -> bool:
+        customers = customers_at(self.said.sender, documents)
+        return next_booking(customers, documents, self.now) is not None
 
     def _knows(self, documents: Documents) -> bool:
         customers = Query("customers", where=(("phone", "==", self.said.sender),), limit=1)
@@ -201,5 +223,5 @@ class _Shared:
         documents.commit(*create(say(asked, now=self.now, actor=ACTOR)))
 
     def _locale(self, documents: Documents, salon: Salon) -> str:
-        locales = [customer.locale for customer in customers_at(self.said, documents)]
+        locales = [customer.locale for customer in customers_at(self.said.sender, documents)]
         return next((locale for locale in locales if locale), salon.locale)

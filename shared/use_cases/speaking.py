@@ -11,7 +11,7 @@ from shared.domain.messaging_hours import answers
 from shared.domain.outgoing import Channel
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Contact, Salon
-from shared.domain.wording import spoken_time
+from shared.domain.wording import spoken_deadline, spoken_time
 from shared.ports import Deployment, Snapshot
 from shared.use_cases.loading import inbound
 
@@ -23,8 +23,7 @@ def confirmation_of(
         outreach,
         "booking_confirmed",
         {
-            **outreach.variables,
-            "when": spoken_time(booking.start_time, salon.zone, outreach.locale, now=now),
+            **said_now(outreach, salon, now),
             "price": money.display(booking.price, salon.currency, outreach.locale),
             "address": salon.address or salon.name,
         },
@@ -37,7 +36,15 @@ def confirmation_of(
 def answer_to(outreach: Outreach, purpose: str, salon: Salon, *, said_in: Snapshot | None, now: datetime) -> Message:
     """What the customer of an offer hears back. The same purpose about the same offer is said once, however often and
     through whichever door they answered."""
-    return _to_customer(outreach, purpose, outreach.variables, salon, said_in=said_in, now=now)
+    return _to_customer(outreach, purpose, said_now(outreach, salon, now), salon, said_in=said_in, now=now)
+
+
+def said_now(outreach: Outreach, salon: Salon, now: datetime) -> dict[str, str]:
+    """The words of an offer with its times as they are said now: "tomorrow" was right when it was requested."""
+    slot = outreach.slot
+    when = {"when": spoken_time(slot.start, salon.zone, outreach.locale, now=now)} if slot else {}
+    until = spoken_deadline(outreach.expires_at, salon.zone, outreach.locale, now=now)
+    return {**outreach.variables, **when, "until": until}
 
 
 def _to_customer(
@@ -56,7 +63,7 @@ def _to_customer(
         salon_id=salon.id,
         created_at=now,
         updated_at=now,
-        conversation_id=outreach.address_key,
+        conversation_id=said.conversation_id if said else outreach.address_key,
         audience="customer",
         to=outreach.customer_phone,
         about=outreach.id,
@@ -67,6 +74,7 @@ def _to_customer(
         purpose=purpose,
         locale=outreach.locale,
         variables={**variables, "salon": salon.name},
+        moment=outreach.slot.start if outreach.slot else None,
         expires_at=now + KEEP_TRYING,
         due_at=None,
     )

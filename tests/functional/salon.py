@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from local.in_process import ACCOUNT_SID, Conditions, Suite
 from local.outbox import Message
 from shared.adapters import twilio
+from shared.domain.tokens import OfferToken, sign
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 09:30 in London
 SALON = "s1"
@@ -199,6 +200,12 @@ def texts(suite: Suite, to: str) -> list[str]:
 
 def purposes(suite: Suite, to: str) -> list[str | None]:
     return [message.purpose for message in suite.outbox.messages if message.sending.to == to]
+
+
+def offer_link(suite: Suite, customer_id: str) -> str:
+    """The path of the link that an SMS to this customer would carry."""
+    offered = OfferToken(SALON, outreach_of(suite, customer_id)["id"], "link")
+    return f"/o/{sign(suite.deployment.signing_key, offered)}"
 
 
 def hang_before_the_next_claim(suite: Suite, meanwhile: Callable[[], None] = lambda: None) -> list[datetime]:

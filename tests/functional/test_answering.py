@@ -20,6 +20,7 @@ from tests.functional.salon import (
     customer,
     decisions,
     freed_gaps,
+    offer_link,
     offers,
     ours,
     outreach_of,
@@ -32,12 +33,6 @@ from tests.functional.salon import (
 )
 
 START = NOW.replace(hour=13, minute=0)
-
-
-def link_of(suite: Suite, customer_id: str) -> str:
-    """The path of the link that an SMS to this customer would carry."""
-    outreach = outreach_of(suite, customer_id)
-    return "/o/" + sign(suite.deployment.signing_key, OfferToken(SALON, outreach["id"], "link"))
 
 
 def answer_of(suite: Suite, customer_id: str = "c0") -> str | None:
@@ -230,7 +225,7 @@ def test_a_yes_after_the_deadline_counts_while_the_time_is_free(how: str):
         elif how == "words":
             write(suite, "yes", sender=phone(0))
         else:
-            suite.request("POST", link_of(suite, "c0"), form={"answer": "accept"})
+            suite.request("POST", offer_link(suite, "c0"), form={"answer": "accept"})
         suite.run_until_idle()
         assert [b["customer_id"] for b in ours(suite)] == ["c0"]
         assert purposes(suite, phone(0))[-1] == "booking_confirmed"
@@ -355,7 +350,7 @@ def test_a_second_yes_changes_nothing():
         standing, sent = ours(suite), len(suite.outbox.messages)
         suite.reply(offers(suite)[0], button=0)
         write(suite, "BOOK", sender=phone(0))
-        suite.request("POST", link_of(suite, "c0"), form={"answer": "accept"})
+        suite.request("POST", offer_link(suite, "c0"), form={"answer": "accept"})
         suite.advance(minutes=2)
         assert (ours(suite), len(suite.outbox.messages)) == (standing, sent)
 
@@ -414,6 +409,87 @@ def test_who_cannot_come_is_not_taken_to_decline_the_offer_that_stands_open():
         assert answer_of(suite) == "declined"
 
 
+def test_who_cannot_come_today_does_not_mean_a_booking_of_another_day():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        suite.put(f"{ROOT}/bookings/theirs", booking(START + timedelta(days=14), customer_id="c0", staff_id="noah"))
+        write(suite, "sorry, can't make it today", sender=phone(0))
+        suite.run_until_idle()
+        assert answer_of(suite) == "declined"
+        write(suite, "I can't come", sender=phone(0))
+        suite.run_until_idle()
+        assert purposes(suite, phone(0)) == ["slot_offer", "offer_declined", "cancel_request_received"]
+
+
+def test_an_ok_after_something_else_we_said_is_no_yes_to_the_offer_before():
+    for first in ("how much?", "who is this?", "only if it is with Priya"):
+        with salon(waiting=1) as suite:
+            cancel(suite)
+            suite.advance(minutes=1)
+            write(suite, first, sender=phone(0))
+            suite.run_until_idle()
+            write(suite, "ok thanks", sender=phone(0))
+            suite.run_until_idle()
+            assert ours(suite) == [] and answer_of(suite) is None
+            write(suite, "BOOK", sender=phone(0))
+            suite.run_until_idle()
+            assert answer_of(suite) == "booked"
+
+
+def test_an_ok_to_a_cancellation_passed_on_moves_no_booking():
+    with salon(waiting=0) as suite:
+        suite.put(f"{ROOT}/customers/mover", customer(51, name="Moira", sooner_opt_in=True))
+        suite.put(f"{ROOT}/bookings/later", booking(START + timedelta(days=7), customer_id="mover"))
+        suite.run_until_idle()
+        cancel(suite)
+        for body in ("sorry, I can't make it", "ok thanks"):
+            write(suite, body, sender=phone(51))
+            suite.run_until_idle()
+        assert purposes(suite, phone(51)) == ["slot_offer", "cancel_request_received"] and ours(suite) == []
+
+
+def test_an_ok_to_an_offer_is_a_yes_whatever_was_said_before_it():
+    with salon(waiting=1) as suite:
+        write(suite, "how much is a cut?", sender=phone(0))
+        suite.advance(minutes=1)
+        cancel(suite)
+        write(suite, "ok 👍", sender=phone(0))
+        suite.run_until_idle()
+        assert answer_of(suite) == "booked"
+
+
+@pytest.mark.parametrize("first", ["button", "link", "stop"])
+def test_a_yes_after_a_no_is_kept_for_the_owner_and_they_hear_so(first: str):
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        if first == "button":
+            suite.reply(offers(suite)[0], button=1)
+        elif first == "link":
+            suite.request("POST", offer_link(suite, "c0"), form={"answer": "decline"})
+        else:
+            write(suite, "STOP", sender=phone(0))
+        suite.advance(minutes=1)
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        assert purposes(suite, phone(0))[-1] == "holding_answer" and ours(suite) == []
+        [waiting] = suite.list(f"{ROOT}/conversations").values()
+        assert waiting["reason"] == "another_answer"
+
+
+def test_a_yes_to_what_the_salon_has_cancelled_is_kept_for_the_owner():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        [sold] = [id for id, each in suite.list(f"{ROOT}/bookings").items() if each["source"] == "smart_fill"]
+        cancel(suite, sold, by="salon")
+        write(suite, "BOOK", sender=phone(0))
+        suite.run_until_idle()
+        assert purposes(suite, phone(0))[-1] == "holding_answer"
+        shown = suite.request("GET", offer_link(suite, "c0")).get_data(as_text=True)
+        assert "This booking has been cancelled." in shown and "Booked" not in shown
+
+
 def test_a_no_after_the_booking_is_a_request_to_cancel_it():
     with salon(waiting=1) as suite:
         cancel(suite)
@@ -429,7 +505,7 @@ def test_looking_at_the_link_changes_nothing():
         cancel(suite)
         before = everything(suite)
         for _ in range(3):
-            response = suite.request("GET", link_of(suite, "c0"))
+            response = suite.request("GET", offer_link(suite, "c0"))
             assert response.status_code == 200
             page = response.get_data(as_text=True)
             assert "Cut" in page and "today at 13:00" in page and "<form" in page
@@ -441,14 +517,14 @@ def test_looking_at_the_link_changes_nothing():
 def test_the_links_form_answers_and_says_so_afterwards(answer: str, action: str):
     with salon(waiting=1) as suite:
         cancel(suite)
-        link = link_of(suite, "c0")
+        link = offer_link(suite, "c0")
         said = suite.request("POST", link, form={"answer": answer}).get_data(as_text=True)
         suite.run_until_idle()
         assert answer_of(suite) == action
         assert len(purposes(suite, phone(0))) == 2
         again = suite.request("POST", link, form={"answer": "accept"}).get_data(as_text=True)
         seen = suite.request("GET", link).get_data(as_text=True)
-        assert said == again == seen and "<form" not in seen
+        assert said == again == seen and 'value="accept"' not in seen
         assert len(ours(suite)) == (answer == "accept")
 
 
@@ -457,7 +533,7 @@ def test_a_form_without_an_answer_answers_nothing(form: dict[str, str]):
     with salon(waiting=1) as suite:
         cancel(suite)
         before = everything(suite)
-        assert suite.request("POST", link_of(suite, "c0"), form=form).status_code == 400
+        assert suite.request("POST", offer_link(suite, "c0"), form=form).status_code == 400
         assert everything(suite) == before
 
 
@@ -567,7 +643,7 @@ def test_an_answer_goes_back_the_way_it_came():
     both = {"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}
     with salon(waiting=1, messaging=both) as suite:
         cancel(suite)
-        suite.request("POST", link_of(suite, "c0"), form={"answer": "decline"})
+        suite.request("POST", offer_link(suite, "c0"), form={"answer": "decline"})
         write(suite, "hello", sender=phone(0), channel="sms")
         suite.run_until_idle()
         ways = [(message.sending.channel, message.sending.sender, message.purpose) for message in suite.outbox.messages]

@@ -13,6 +13,7 @@ from tests.functional.salon import (
     asked,
     cancel,
     customer,
+    offer_link,
     offers,
     ours,
     outreach_of,
@@ -165,6 +166,53 @@ def test_a_stop_before_the_offer_has_left_keeps_it_from_leaving():
         write(suite, "STOP", sender=phone(0))
         suite.run_until_idle()
         assert offers(suite) == []
+
+
+def test_the_links_page_ends_all_offers_at_any_time():
+    with salon(waiting=2) as suite:
+        cancel(suite)
+        link = offer_link(suite, "c0")
+        for answer, says in (("stop", "no more offers"), ("stop", "no more offers")):
+            page = suite.request("POST", link, form={"answer": answer}).get_data(as_text=True)
+            assert says in page and "<form" not in page
+            suite.advance(seconds=1)
+        assert outreach_of(suite, "c0")["response"]["action"] == "opted_out"
+        assert {(entry["source"], entry["granted"]) for entry in ledger(suite)} == {("link", False)}
+        assert "no more offers" in suite.request("GET", link).get_data(as_text=True)
+        assert purposes(suite, phone(0)) == ["slot_offer"]
+        before = len(offers(suite))
+        cancel(suite, "b17")
+        assert phone(0) not in [offer.sending.to for offer in offers(suite)[before:]]
+
+
+def test_who_has_declined_by_the_link_can_still_end_all_offers_there():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        link = offer_link(suite, "c0")
+        declined = suite.request("POST", link, form={"answer": "decline"}).get_data(as_text=True)
+        assert 'value="stop"' in declined
+        suite.request("POST", link, form={"answer": "stop"})
+        suite.run_until_idle()
+        assert outreach_of(suite, "c0")["response"]["action"] == "declined" and len(ledger(suite)) == 4
+
+
+def test_a_yes_by_sms_is_a_yes_though_twilio_calls_it_a_start():
+    with salon(waiting=1, messaging=BOTH) as suite:
+        suite.update(f"{ROOT}/customers/c0", consents={"sms": {"marketing": True, "service": True}})
+        cancel(suite)
+        write(suite, "YES", sender=phone(0), channel="sms", OptOutType="START")
+        suite.run_until_idle()
+        assert [each["customer_id"] for each in ours(suite)] == ["c0"] and ledger(suite) == []
+        write(suite, "YES", sender=phone(0), channel="sms", OptOutType="START")
+        suite.run_until_idle()
+        assert ledger(suite) != []
+
+
+def test_a_help_that_twilio_has_answered_is_not_answered_again():
+    with salon(waiting=1, messaging=BOTH) as suite:
+        write(suite, "HELP", sender=phone(0), channel="sms", OptOutType="HELP")
+        suite.run_until_idle()
+        assert purposes(suite, phone(0)) == []
 
 
 def test_help_says_who_we_are_and_changes_nothing():

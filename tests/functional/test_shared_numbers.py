@@ -15,6 +15,7 @@ from tests.functional.salon import (
     customer,
     offers,
     ours,
+    outreach_of,
     phone,
     purposes,
     salon,
@@ -125,6 +126,31 @@ def test_a_number_that_answers_the_question_takes_no_offer(branches: Suite):
     branches.run_until_idle()
     assert ours(branches) == []
     assert ("1", "named the branch") in said_in(branches, "s1")
+
+
+def test_the_answer_once_more_takes_no_offer_either(branches: Suite):
+    sender = ask_which(branches)
+    waits(branches, "late", 82)
+    branches.update(f"{ROOT}/customers/late", phone=sender)
+    cancel(branches, "b15")
+    for _ in range(2):
+        write(branches, "1", sender=sender)
+        branches.run_until_idle()
+    assert ours(branches) == []
+    branches.advance(minutes=3)
+    write(branches, "1", sender=sender)
+    branches.run_until_idle()
+    assert [each["customer_id"] for each in ours(branches)] == ["late"]
+
+
+def test_who_cannot_come_is_heard_where_they_have_a_booking_and_not_where_an_offer_is_open(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    branches.put("salons/s2/bookings/theirs", booking(START.replace(hour=17), customer_id="c0"))
+    branches.run_until_idle()
+    write(branches, "I can't come today", sender=phone(0))
+    branches.run_until_idle()
+    assert purposes(branches, phone(0))[-1] == "cancel_request_received"
+    assert outreach_of(branches, "c0")["response"]["action"] is None
 
 
 def test_an_answer_under_the_question_is_an_answer_whoever_asked_it(branches: Suite):

@@ -18,7 +18,10 @@ from tests.functional.salon import (
     cancel,
     customer,
     offers,
+    ours,
     outreach_of,
+    phone,
+    purposes,
     salon,
     settle,
     waits,
@@ -226,3 +229,12 @@ def test_the_offer_ends_at_its_time_all_the_same(suite: Suite) -> None:
     cancel(suite)
     suite.advance_to(NOW + timedelta(minutes=45))
     assert ask(suite)["status"] == "expired"
+
+
+def test_a_tap_in_whatsapp_on_what_went_on_by_sms_is_theirs_too(suite: Suite):
+    first = undelivered(suite)
+    assert ways(suite) == ["whatsapp", "sms"]
+    suite.reply(first, button=0)
+    suite.run_until_idle()
+    assert [each["customer_id"] for each in ours(suite)] == ["cara"]
+    assert purposes(suite, phone(1))[-1] == "booking_confirmed"
