@@ -1,9 +1,8 @@
 """Works on one stored message: finds what it answers, carries it out, answers. The transaction of its effect marks it
 handled, so whoever works on it again after a crash finds either nothing done or everything.
 
-A reply is bound by its button's signed token, else by the message it answers, else by the single open offer of that
-address; else we ask which one is meant. Never "the latest". Who says that they cannot come to what is booked asks the
-salon for something, whatever offer stands open.
+Which offer it is about, `binding` says; where several stand open we ask which one is meant. Who says that they cannot come
+to what is booked asks the salon for something, whatever offer stands open.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,11 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.domain import tokens
 from shared.domain.approval import Approval
 from shared.domain.booking import Booking
 from shared.domain.customer import Customer
-from shared.domain.limits import bothered
 from shared.domain.message import Inbound, Message, handled, say
 from shared.domain.outreach import Outreach, responded
 from shared.domain.replies import acknowledges, day_named, understand
@@ -23,6 +20,7 @@ from shared.domain.salon import Salon
 from shared.domain.wording import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Query, Write
 from shared.use_cases.approving import Verdict, answer
+from shared.use_cases.binding import Bound, bind, said_more_since
 from shared.use_cases.inbox import Waiting, is_held, kept
 from shared.use_cases.load_calendar import readable
 from shared.use_cases.load_settings import accepted_settings
@@ -35,9 +33,6 @@ from shared.use_cases.waitlist import entry_waits_again
 from shared.use_cases.writing import create, replace, said_handled, until_committed
 
 ACTOR = "receive_message"
-LATE_YES_WITHIN = timedelta(hours=24)
-"""A yes in words to an offer that has expired is still understood as one, this long after it was made."""
-
 Answered = Literal[
     "handled before",
     "booked",
@@ -59,21 +54,6 @@ Answered = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Bound:
-    outreach: Outreach
-    answer: Literal["accept", "decline"] | None
-    """What the button said; None where only words can say."""
-    named: bool = True
-    """By its button or by the message they answered under; else it is only the one offer they could mean."""
-
-
-@dataclass(frozen=True)
-class Unbound:
-    reason: Literal["nothing open", "several open", "forwarded", "another matter"]
-    candidates: tuple[Outreach, ...] = ()
-
-
 def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Answered:
     snapshot = documents.get(path)
     if snapshot is None:
@@ -88,7 +68,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     locale = next((locale for locale in locales if locale), salon.locale)
     meaning = understand(said.body, locale=locale, channel=said.channel)
     work = _Work(path, said, salon, customers, locale, documents, clock, deployment)
-    bound = work.bind()
+    bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
     owners = approval_meant(
         said,
         meaning,
@@ -116,7 +96,8 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         return work.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
-        if meant == "accept" and not named and acknowledges(said.body) and work.said_more_since(bound.outreach):
+        perhaps = not named and acknowledges(said.body) and said_more_since(bound.outreach, said, documents)
+        if meant == "accept" and perhaps:
             return work.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
         if meant == "accept":
             return work.accept(bound.outreach)
@@ -164,53 +145,6 @@ class _Work:
     documents: Documents
     clock: Clock
     deployment: Deployment
-
-    def bind(self) -> Bound | Unbound:
-        said = self.said
-        token = tokens.read(self.deployment.signing_key, said.button_payload or "")
-        if token is not None:
-            found = self.documents.get(f"outreach/{token.outreach_id}") if token.salon_id == self.salon.id else None
-            if found is None:
-                return Unbound("nothing open")
-            outreach = Outreach.model_validate(found.data)
-            if outreach.customer_phone != said.sender:
-                return Unbound("forwarded")
-            return Bound(outreach, None if token.answer == "link" else token.answer)
-        theirs = self._offers()
-        if said.replied_to_sid:
-            answered = [offer for offer in theirs if offer.delivery.message_id == said.replied_to_sid]
-            if answered:
-                return Bound(answered[0], None)
-            quoted = self._quoted(said.replied_to_sid)
-            if quoted is not None and quoted.purpose != "which_one":
-                about = next((offer for offer in theirs if offer.id == quoted.about), None)
-                return Bound(about, None) if about else Unbound("another matter")
-        known = [offer for offer in theirs if _may_be_known(offer)]
-        standing = [offer for offer in known if offer.is_open] or _still_meant(known)
-        if len(standing) == 1:
-            return Bound(standing[0], None, named=False)
-        return Unbound("several open" if standing else "nothing open", tuple(standing))
-
-    def _quoted(self, sid: str) -> Message | None:
-        """The message of ours, no offer, that they answer under."""
-        here = f"conversations/{self.said.conversation_id}/messages"
-        found = self.documents.query(Query(here, where=(("delivery.message_id", "==", sid),), limit=1))
-        return next((Message.model_validate(snapshot.data) for snapshot in found), None)
-
-    def _offers(self) -> list[Outreach]:
-        since = self.clock.now() - LATE_YES_WITHIN
-        query = Query(
-            "outreach", where=(("address_key", "==", self.said.conversation_id), ("created_at", ">", since)), limit=50
-        )
-        return [Outreach.model_validate(snapshot.data) for snapshot in self.documents.query(query)]
-
-    def said_more_since(self, outreach: Outreach) -> bool:
-        """Whether we have said something else to them since this offer, which still has no answer."""
-        if outreach.status == "responded":
-            return False
-        here, left = f"conversations/{self.said.conversation_id}/messages", outreach.delivery.sent_at
-        query = Query(here, where=(("created_at", ">=", left or outreach.created_at),), order_by=("created_at",))
-        return any(snapshot.data["direction"] == "out" for snapshot in self.documents.query(query))
 
     def next_booking(self, in_days: int | None) -> Booking | None:
         """The first of the bookings ahead of whoever this is; only of that day, if they named one."""
@@ -399,27 +333,6 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
     waiting = Waiting("given_up", "a message that could not be worked on")
     inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
     return documents.commit(*inbox, *replace(handled(said, outcome="kept for the owner", now=now), snapshot))
-
-
-def _may_be_known(offer: Outreach) -> bool:
-    """No word of theirs is about an offer that certainly never reached them."""
-    waits_to_leave = offer.status == "pending" and offer.delivery.former_id is None
-    return bothered(offer) and not waits_to_leave
-
-
-def _still_meant(theirs: list[Outreach]) -> list[Outreach]:
-    """What words can be about when no offer is open: one that has expired, unless they have answered another since. Then
-    a "yes" or "ok" is said to what came of that; it repeats a yes that booked, and else is nothing we could know."""
-    answered = max((o for o in theirs if o.response.responded_at), key=_answered_at, default=None)
-    if answered is None:
-        return [offer for offer in theirs if offer.status == "expired"]
-    if answered.response.booking_id:
-        return [answered]
-    return [offer for offer in theirs if offer.status == "expired" and offer.created_at > _answered_at(answered)]
-
-
-def _answered_at(outreach: Outreach) -> datetime:
-    return outreach.response.responded_at or outreach.created_at
 
 
 def decline(
