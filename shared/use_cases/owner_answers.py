@@ -1,11 +1,12 @@
 """Which approval one of the salon's own people answers by a message, and how: by its button, by words under the question,
-or by the words APPROVE and REJECT when exactly one waits."""
+or by the words APPROVE and REJECT when exactly one waits of those that they were asked."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 from shared.domain import tokens
 from shared.domain.approval import Approval
-from shared.domain.message import Inbound
+from shared.domain.message import Inbound, Message, message_id
 from shared.domain.owner_replies import decided
 from shared.domain.replies import Meaning
 from shared.domain.salon import Contact
@@ -52,10 +53,18 @@ def approval_meant(
         return None
     if question is not None:
         return Meant(question, word, None, contact)
-    open_now = waiting(documents, clock.now())
+    open_now = [each for each in waiting(documents, clock.now()) if _was_asked(said.conversation_id, each, documents)]
     if len(open_now) == 1:
         return Meant(open_now[0].id, word, None, contact)
     return WhichOne(tuple(open_now)) if open_now else None
+
+
+def _was_asked(conversation_id: str, approval: Approval, documents: Documents) -> bool:
+    """A word by itself answers nothing that only others were asked, or that still waits to be sent."""
+    here = f"conversations/{conversation_id}/messages"
+    asks = documents.get_all([f"{here}/{message_id(approval.id, purpose, conversation_id)}" for purpose in ASKS])
+    digests = (documents.query(Query(here, where=(("merges", "array_contains", ask.id),), limit=1)) for ask in asks)
+    return any(Message.model_validate(each.data).attempts for each in chain(asks, *digests))
 
 
 def _question_above(said: Inbound, documents: Documents) -> str | None:

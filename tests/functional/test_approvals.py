@@ -101,6 +101,39 @@ def test_a_word_asks_back_when_two_questions_wait():
         assert carrier.done == ["dec_2"]
 
 
+def test_a_word_answers_nothing_that_only_somebody_else_was_asked():
+    with salon(contacts=BOTH) as suite, carrying() as carrier:
+        ask(suite, "1", starts_in=timedelta(hours=1))
+        suite.reply(questions(suite)[0], button=0)
+        suite.run_until_idle()
+        second = ask(suite, "2")
+        assert (len(questions(suite)), len(questions(suite, MANAGER))) == (2, 1)
+        write(suite, "approve", sender=MANAGER)
+        suite.run_until_idle()
+        assert approval(suite, second)["status"] == "pending" and carrier.done == ["dec_1"]
+        write(suite, "approve", sender=OWNER)
+        suite.run_until_idle()
+        assert carrier.done == ["dec_1", "dec_2"]
+
+
+def test_a_word_answers_what_a_digest_asks_once_it_is_sent():
+    with salon() as suite, carrying() as carrier:
+        suite.advance(minutes=1)
+        for number in range(4):
+            ask(suite, str(number))
+        for question in questions(suite):
+            suite.reply(question, button=1)
+        suite.run_until_idle()
+        write(suite, "approve", sender=OWNER)
+        suite.run_until_idle()
+        assert carrier.done == [], "not asked yet"
+        suite.advance(minutes=15)
+        assert "Offer 3: a cut for Vera" in texts(suite, OWNER)[-1]
+        write(suite, "approve", sender=OWNER)
+        suite.run_until_idle()
+        assert carrier.done == ["dec_3"]
+
+
 def test_a_word_answers_the_question_that_is_left_when_the_other_ran_out_though_no_sweep_came_by():
     with salon() as suite, carrying() as carrier:
         over = ask(suite, "1", useful_for=timedelta(minutes=20))
