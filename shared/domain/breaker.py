@@ -35,6 +35,8 @@ class Breaker(Stored):
 def went_well(breaker: Breaker, *, settings: CircuitBreakerSettings) -> Breaker:
     if breaker.state == "closed":
         return breaker.changed(error_count=0)
+    if breaker.state == "open":
+        return breaker  # It left before the breaker opened: only a trial proves that the provider works again.
     return Breaker(auto_recovery=settings.auto_recovery)
 
 

@@ -112,6 +112,10 @@ def test_success_closes_it_and_failure_opens_it_again():
     assert (again.state, again.cooldown_until) == ("open", NOW + 11 * MINUTE)
 
 
+def test_a_success_of_what_left_before_it_opened_does_not_close_it():
+    assert went_well(opened(), settings=SETTINGS) == opened()
+
+
 def test_without_automatic_recovery_it_stays_open():
     by_hand = CircuitBreakerSettings(auto_recovery=False)
     breaker = Breaker()
