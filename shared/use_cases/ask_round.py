@@ -260,6 +260,8 @@ def _carry_out(
         problem = again[0].excluded
     elif left_to(gap, agent=AGENT, counters=counters, settings=scene.settings, now=now, zone=scene.salon.zone) <= 0:
         problem = "the salon's limit of asks is reached"
+    elif most_given_away([candidate]) > _discount_left(scene, counters):
+        problem = "the day's discounts are given away already"
     elif gap.campaign.asked >= scene.settings.offers.max_asks_per_gap:
         problem = "as many customers were asked as one gap may ask"
     if problem is not None or gap is None:

@@ -255,6 +255,31 @@ def test_what_is_approved_about_idle_time_keeps_to_its_fifth_of_the_hour():
             assert {each["agent"] for each in counters["asks"]} == ({"gap_fill_agent", "gap_fill_agent:idle"} if done else set())  # fmt: skip
 
 
+def test_of_what_is_approved_no_more_is_given_away_than_the_day_allows():
+    """Two stylists' regulars, a question about each gap, and a budget that is enough for one of them."""
+    discounts = {"later_round_percent": 30, "daily_budget": 15, "max_auto_percent": 20}
+    with salon(waiting=0, settings={"discounts": discounts, "offers": {"max_wave_size": 1}}) as suite:
+        suite.put(f"{ROOT}/staff/noa", {"name": "Noa", "service_ids": ["cut"]})
+        for number, (staff, name) in enumerate([("mia", "ann"), ("mia", "amy"), ("noa", "bea"), ("noa", "bel")]):
+            suite.put(f"{ROOT}/customers/{name}", customer(50 + number, name=name))
+            for days in (21, 22):
+                visit = booking(NOW - timedelta(days=days), customer_id=name, staff_id=staff, status="completed")
+                suite.put(f"{ROOT}/bookings/{name}-{days}", visit)
+        for hour in range(10, 18):
+            suite.put(f"{ROOT}/bookings/n{hour}", booking(NOW.replace(hour=hour, minute=0), staff_id="noa"))
+        suite.run_until_idle()
+        cancel(suite, "b1")
+        cancel(suite, "n15")
+        suite.advance(minutes=12)
+        assert len(questions(suite)) == 2
+        for question in questions(suite):
+            suite.reply(question, button=0)
+        suite.run_until_idle()
+        assert sorted(each["status"] for each in suite.list(f"{ROOT}/approvals").values()) == ["approved", "cancelled"]
+        assert (suite.get(f"{ROOT}/counters/asks") or {})["given_away"] == 15
+        assert "given away already" in next(m.text for m in suite.outbox.messages if m.purpose == "owner_not_done")
+
+
 def test_an_approved_offer_counts_as_an_ask():
     with vip_salon() as suite:
         before = suite.get(f"{ROOT}/counters/asks")
