@@ -2,8 +2,11 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+_WITHOUT_MINOR_UNITS = (
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+)  # fmt: skip
 _EXPONENTS = {
-    **dict.fromkeys(["CLP", "ISK", "JPY", "KRW", "PYG", "RWF", "UGX", "VND", "XAF", "XOF"], 0),
+    **dict.fromkeys(_WITHOUT_MINOR_UNITS, 0),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 _SYMBOLS = {

@@ -13,6 +13,11 @@ def test_an_amount_is_rounded_to_its_currencys_smallest_unit_as_a_till_does(amou
     assert str(rounded(Decimal(amount), currency)) == expected
 
 
+@pytest.mark.parametrize("currency", ["BIF", "DJF", "GNF", "KMF", "UYI", "VUV", "XPF"])
+def test_a_currency_without_minor_units_has_no_fraction(currency):
+    assert display(Decimal("1500.4"), currency, "en") == f"1,500 {currency}"
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "locale", "shown"),
     [
