@@ -55,7 +55,7 @@ class AskCounters(Stored):
         return sum(ask.count for ask in self.asks if ask.agent == agent and ask.at > now - HOUR)
 
     def today(self, agent: str, now: datetime, zone: ZoneInfo) -> int:
-        return self.day_counts.get(agent, 0) if self.day == _day(now, zone) else 0
+        return self.day_counts.get(agent, 0) if self.day == self._day(now, zone) else 0
 
     def left_for_idle(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
         """What idle time may use of it; its asks are counted for the agent as well."""
@@ -75,7 +75,7 @@ class AskCounters(Stored):
         return min(recent, default=now) + HOUR
 
     def counted(self, agent: str, count: int, *, now: datetime, zone: ZoneInfo) -> "AskCounters":
-        day = _day(now, zone)
+        day = self._day(now, zone)
         counts = dict(self.day_counts) if self.day == day else {}
         counts[agent] = counts.get(agent, 0) + count
         recent = [ask for ask in self.asks if ask.at > now - HOUR]
@@ -88,10 +88,10 @@ class AskCounters(Stored):
 
     def given_away_on(self, now: datetime, zone: ZoneInfo) -> Decimal:
         """The discounts offered today, at what they can cost."""
-        return self.given_away if self.day == _day(now, zone) else Decimal(0)
+        return self.given_away if self.day == self._day(now, zone) else Decimal(0)
 
     def gave_away(self, amount: Decimal, now: datetime, zone: ZoneInfo) -> "AskCounters":
-        return self.changed(day=_day(now, zone), given_away=self.given_away_on(now, zone) + amount)
+        return self.changed(day=self._day(now, zone), given_away=self.given_away_on(now, zone) + amount)
 
     def reaching(self, asked: Mapping[str, datetime], now: datetime) -> "AskCounters":
         """With these asks by WhatsApp, by address and deadline; each address once, and nobody whose time is over."""
@@ -100,9 +100,10 @@ class AskCounters(Stored):
             untils[key] = max(untils.get(key, deadline), deadline + NEW_AGAIN_AFTER)
         return self.changed(reached=[Reached(key=key, until=until) for key, until in untils.items()])
 
-
-def _day(now: datetime, zone: ZoneInfo) -> str:
-    return now.astimezone(zone).date().isoformat()
+    def _day(self, now: datetime, zone: ZoneInfo) -> str:
+        """The salon's day; never one before that already counted. A round planned before midnight may be committed after
+        one planned later."""
+        return max(self.day, now.astimezone(zone).date().isoformat())
 
 
 def bothered(outreach: Outreach) -> bool:

@@ -94,6 +94,16 @@ def test_the_days_budget_of_discounts_adds_up_and_is_new_at_midnight():
     assert counters.given_away_on(NOW.replace(hour=0) + DAY, LONDON) == 0
 
 
+def test_what_was_planned_before_midnight_and_counted_after_it_takes_nothing_from_the_new_day():
+    limits = LimitSettings(hourly_actions=1000, daily_actions=10)
+    midnight = NOW.replace(hour=0) + DAY
+    late = midnight - SECOND
+    counters = counted((midnight, 4)).gave_away(Decimal(5), midnight, LONDON)
+    assert left(counters, late, limits=limits) == 6 and counters.given_away_on(late, LONDON) == 5
+    counters = counters.counted(AGENT, 3, now=late, zone=LONDON).gave_away(Decimal(2), late, LONDON)
+    assert left(counters, midnight, limits=limits) == 3 and counters.given_away_on(midnight, LONDON) == 7
+
+
 def test_each_agent_has_its_own():
     counters = counted((NOW, 20)).counted("retention_agent", 3, now=NOW, zone=LONDON)
     assert (left(counters, NOW), left(counters, NOW, "retention_agent")) == (0, 17)
