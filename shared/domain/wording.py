@@ -480,11 +480,12 @@ def language_of(locale: str) -> Language:
     return next((each for each in get_args(Language) if each == language), "en")
 
 
-def spoken_time(instant: datetime, zone: ZoneInfo, locale: str, *, now: datetime) -> str:
+def spoken_time(instant: datetime, zone: ZoneInfo, locale: str, *, now: datetime | None) -> str:
     """Such as "today at 14:00" or "Sat 28 Nov at 14:00". What is today when a message is written may be yesterday when
-    it is sent: whoever holds a message speaks its times anew."""
+    it is sent: whoever holds a message speaks its times anew, and what is read nobody knows when names the day (without
+    `now`)."""
     language, local = language_of(locale), instant.astimezone(zone)
-    day, hour = _spoken_day(local, now.astimezone(zone), language), f"{local:%H:%M}"
+    day, hour = _spoken_day(local, now and now.astimezone(zone), language), f"{local:%H:%M}"
     return {"en": f"{day} at {hour}", "hi": f"{day} {hour} बजे", "es": f"{day} a las {hour}"}[language]
 
 
@@ -493,6 +494,13 @@ def spoken_deadline(instant: datetime, zone: ZoneInfo, locale: str, *, now: date
     if instant.astimezone(zone).date() == now.astimezone(zone).date():
         return f"{instant.astimezone(zone):%H:%M}"
     return spoken_time(instant, zone, locale, now=now)
+
+
+def spoken_proposal(service: str, when: str, customer: str, locale: str, *, discount_percent: float) -> str:
+    """What the owner is asked to allow."""
+    language = language_of(locale)
+    discount = _DISCOUNT[language].format(percent=f"{discount_percent:g}") if discount_percent else ""
+    return _PROPOSAL[language].format(service=service, when=when, customer=customer) + discount
 
 
 def spoken_outcome(status: str, locale: str) -> str:
@@ -522,6 +530,16 @@ def spoken_digest(items: Mapping[str, list[str]], locale: str) -> str:
 
 
 _SHOWN: Final = 3
+_PROPOSAL: Final[dict[Language, str]] = {
+    "en": "{service} {when} for {customer}",
+    "hi": "{service}, {when}, {customer} के लिए",
+    "es": "{service} {when} para {customer}",
+}
+_DISCOUNT: Final[dict[Language, str]] = {
+    "en": ", {percent} % off",
+    "hi": ", {percent} % की छूट",
+    "es": ", {percent} % de descuento",
+}
 _OUTCOMES: Final[dict[Language, dict[str, str]]] = {
     "en": {"approved": "approved", "rejected": "rejected", "expired": "out of time", "cancelled": "called off"},
     "hi": {"approved": "मंज़ूर", "rejected": "नामंज़ूर", "expired": "समय से बाहर", "cancelled": "रद्द"},
@@ -588,9 +606,9 @@ _MONTHS: Final[dict[Language, str]] = {
 }
 
 
-def _spoken_day(local: datetime, now: datetime, language: Language) -> str:
-    days = (local.date() - now.date()).days
-    if days in (0, 1):
+def _spoken_day(local: datetime, now: datetime | None, language: Language) -> str:
+    days = (local.date() - now.date()).days if now else None
+    if days == 0 or days == 1:
         return _TODAY[language][days]
     month = _MONTHS[language].split()[local.month - 1]
     return f"{_WEEKDAYS[language][local.weekday()]} {local.day} {month}"

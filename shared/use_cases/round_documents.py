@@ -29,7 +29,7 @@ from shared.domain.outreach import OfferDetails, Outreach, request
 from shared.domain.salon import Salon
 from shared.domain.settings import SalonSettings
 from shared.domain.stored import natural_id
-from shared.domain.wording import spoken_deadline, spoken_time, unsigned_text
+from shared.domain.wording import spoken_deadline, spoken_proposal, spoken_time, unsigned_text
 from shared.ports import Reader, Write
 from shared.use_cases.waitlist import waitlist_moved
 from shared.use_cases.writing import create, replace
@@ -187,12 +187,12 @@ def proposal(
     slot, service = candidate.slot, candidate.service
     assert slot is not None and service is not None, "whoever is chosen has a slot"
     decision = round_decision(gap, number, plan, [candidate], candidates, scene, level="supervised")
-    when = spoken_time(slot.start, scene.salon.zone, scene.salon.locale, now=scene.now)
-    discount = f", {candidate.discount_percent:g} % off" if candidate.discount_percent else ""
+    customer, locale = candidate.prospect.customer, scene.salon.locale
+    when = spoken_time(slot.start, scene.salon.zone, locale, now=None)
     question = approvals.approval_for(
         decision,
         action=action_for(candidate, gap),
-        summary=f"{service.name} {when} for {candidate.prospect.customer.name}{discount}",
+        summary=spoken_proposal(service.name, when, customer.name, locale, discount_percent=candidate.discount_percent),
         starts_at=slot.start,
         useful_until=slot.start - notice_of(candidate.prospect, scene.settings) - TIME_TO_ANSWER,
         settings=scene.settings,

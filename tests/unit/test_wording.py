@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.domain.tokens import OfferToken, sign
-from shared.domain.wording import render, spoken_deadline, spoken_time, templates
+from shared.domain.wording import render, spoken_deadline, spoken_proposal, spoken_time, templates
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
@@ -139,6 +139,20 @@ def test_a_link_is_never_cut():
 )
 def test_times_are_spoken_as_on_the_listeners_wall(instant, locale, spoken):
     assert spoken_time(datetime.fromisoformat(instant + "+00:00"), KOLKATA, locale, now=NOW) == spoken
+
+
+@pytest.mark.parametrize(
+    ("locale", "whole", "reduced"),
+    [
+        ("en-IN", "Cut Sat 21 Nov at 14:00 for Ana", ", 12.5 % off"),
+        ("hi-IN", "Cut, शनि 21 नवंबर 14:00 बजे, Ana के लिए", ", 12.5 % की छूट"),
+        ("es-ES", "Cut sáb 21 nov a las 14:00 para Ana", ", 12.5 % de descuento"),
+    ],
+)
+def test_a_proposal_names_its_day_in_the_salons_language(locale, whole, reduced):
+    when = spoken_time(datetime(2026, 11, 21, 8, 30, tzinfo=UTC), KOLKATA, locale, now=None)
+    assert spoken_proposal("Cut", when, "Ana", locale, discount_percent=0) == whole
+    assert spoken_proposal("Cut", when, "Ana", locale, discount_percent=12.5) == whole + reduced
 
 
 def test_a_deadline_of_today_is_only_its_hour():
