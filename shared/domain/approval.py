@@ -101,6 +101,13 @@ class Approval(StateDocument):
         return self.status == self.recorded_status == "pending"
 
     @property
+    def settled_as(self) -> ApprovalStatus:
+        """For people, of one whose question is over: what an app answered counts though it is not heard yet, and what
+        nobody answered is out of time though no sweep came by yet."""
+        answered = self.status if self.recorded_status == "pending" else self.recorded_status
+        return "expired" if answered == "pending" else answered
+
+    @property
     def intact(self) -> bool:
         """Still the action that was asked about."""
         return action_hash(self.action_details) == self.action_hash

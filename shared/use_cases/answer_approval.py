@@ -111,7 +111,7 @@ def _page(visit: _Visit, now: datetime) -> Page:
         Question(
             approval.id,
             approval.action_summary,
-            "expired" if approval.recorded_status == "pending" else approval.recorded_status,
+            approval.settled_as,
             spoken_deadline(approval.expires_at, visit.salon.zone, locale, now=now)
             if approval.waits and now < approval.expires_at
             else None,

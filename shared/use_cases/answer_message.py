@@ -320,7 +320,7 @@ def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[s
     proposal = {"proposal": approval.action_summary}
     if verdict == "approved" or verdict == "rejected":
         return f"owner_{verdict}", proposal
-    outcome = "expired" if verdict == "expired" else approval.recorded_status
+    outcome = "expired" if verdict == "expired" else approval.settled_as
     return "owner_already_decided", {**proposal, "outcome": spoken_outcome(outcome, locale)}
 
 

@@ -97,9 +97,8 @@ def _waiting(message: Message, documents: Reader, now: datetime) -> Approval | N
 
 def _outcome(message: Message, documents: Reader) -> str:
     found = documents.get(f"approvals/{message.about}")
-    status = Approval.model_validate(found.data).recorded_status if found else "cancelled"
-    # Its time is over, though the sweep that says so has not come by yet.
-    return spoken_outcome("expired" if status == "pending" else status, message.locale)
+    status = Approval.model_validate(found.data).settled_as if found else "cancelled"
+    return spoken_outcome(status, message.locale)
 
 
 def _token(answer: tokens.ApprovalAnswer, about: str, action: str, message: Message, deployment: Deployment) -> str:

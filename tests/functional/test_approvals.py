@@ -350,6 +350,22 @@ def test_a_console_that_only_writes_the_status_is_heard():
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("way", ["button", "link"])
+def test_what_a_console_has_answered_and_nobody_has_heard_yet_is_said_as_it_was_answered(way):
+    with salon(messaging=BY_SMS if way == "link" else {**BY_SMS, "whatsapp_from": WHATSAPP}) as suite, carrying():
+        id = ask(suite)
+        page = link_of(texts(suite, OWNER)[0]) if way == "link" else ""
+        suite.update(f"{ROOT}/approvals/{id}", status="approved", response={"action": "approve"})
+        suite.waiting.clear()
+        if way == "link":
+            said = body(suite.request("POST", page, form={"approval": id, "answer": "reject"}))
+        else:
+            suite.reply(questions(suite)[0], button=1)
+            suite.run_until_idle()
+            said = texts(suite, OWNER)[-1]
+        assert "approved" in said and "pending" not in said and "out of time" not in said
+
+
 def test_a_console_that_answers_after_somebody_else_changes_nothing():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)

@@ -74,6 +74,19 @@ def test_what_an_app_got_wrong_in_its_answer_does_not_hide_the_answer():
     assert ApprovalResponse.model_validate({"action": "maybe", "responded_at": "soon"}) == ApprovalResponse()
 
 
+@pytest.mark.parametrize(
+    ("recorded", "written", "said"),
+    [
+        ("pending", "pending", "expired"),
+        ("pending", "approved", "approved"),
+        ("rejected", "approved", "rejected"),
+        ("cancelled", "cancelled", "cancelled"),
+    ],
+)
+def test_an_apps_answer_is_what_became_of_it_unless_there_was_one_before(recorded, written, said):
+    assert asked(recorded_status=recorded, status=written).settled_as == said
+
+
 def sent(*minutes_ago: float) -> NoticesSent:
     return NoticesSent(at=[NOW - timedelta(minutes=minutes) for minutes in minutes_ago])
 
