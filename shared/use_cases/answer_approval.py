@@ -102,7 +102,8 @@ def _of_digest(key: str, digest_id: str, documents: Documents) -> list[str]:
         return []
     merges = Message.model_validate(found.data).merges
     merged = documents.get_all([message_path(key, message_id) for message_id in merges])
-    return [str(snapshot.data["about"]) for snapshot in merged if snapshot.data.get("purpose") in ASKS]
+    asked = (str(snapshot.data["about"]) for snapshot in merged if snapshot.data.get("purpose") in ASKS)
+    return list(dict.fromkeys(asked))
 
 
 def _page(visit: _Visit, now: datetime) -> Page:

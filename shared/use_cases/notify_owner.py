@@ -105,7 +105,7 @@ class _Telling:
             asked = list(self.contacts[:1])
         reason = str(event.payload.get("reason") or "it is no longer possible")
         variables = {"proposal": approval.action_summary, "reason": reason}
-        return self.tell(News("owner_not_done", event.event_id, "usual", variables), asked)
+        return self.tell(News("owner_not_done", approval.id, "usual", variables), asked)
 
     def _is_awake(self, contact: Contact) -> bool:
         now = self.clock.now()

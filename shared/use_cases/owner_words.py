@@ -85,8 +85,10 @@ def _digest(digest: Message, items: list[Message], documents: Reader, deployment
 
 
 def _merged(digest: Message, documents: Reader) -> list[Message]:
+    """Of a question, its reminder and that it was called off, only what was said last."""
     paths = [message_path(digest.conversation_id, id) for id in digest.merges]
-    return [Message.model_validate(snapshot.data) for snapshot in documents.get_all(paths)]
+    merged = [Message.model_validate(snapshot.data) for snapshot in documents.get_all(paths)]
+    return list({message.about: message for message in merged}.values())
 
 
 def _waiting(message: Message, documents: Reader, now: datetime) -> Approval | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from local.in_process import Suite
 from shared.domain.audit import record_fact
+from shared.use_cases.approving import cancel_approvals
 from shared.use_cases.writing import fact
 from tests.functional.approvals import BOTH, MANAGER, approval, ask, carrying, questions
 from tests.functional.salon import NOW, OWNER, ROOT, SALON, cancel, offers, purposes, salon, settle, texts
@@ -91,6 +92,28 @@ def test_a_digest_of_one_question_is_the_question_with_its_buttons():
         suite.reply(questions(suite)[3], button=0)
         suite.run_until_idle()
         assert carrier.done == ["dec_3"]
+
+
+def test_a_question_and_its_reminder_are_one_thing_to_a_digest_and_its_page():
+    with salon() as suite:
+        for number in range(3):
+            alert(suite, number)
+        ask(suite, "1", useful_for=timedelta(minutes=20))
+        ask(suite, "2", useful_for=timedelta(minutes=20))
+        suite.advance(minutes=16)
+        assert purposes(suite, OWNER)[3:] == ["owner_digest_link"] and "2 to answer" in texts(suite, OWNER)[-1]
+        page = "/a/" + texts(suite, OWNER)[-1].split("/a/")[1].split()[0]
+        assert suite.request("GET", page).get_data(as_text=True).count("<form") == 2
+
+
+def test_a_question_that_was_called_off_in_the_night_is_told_once():
+    with salon(now=NIGHT, contacts=SLEEPER) as suite:
+        ask(suite)
+        alert(suite, 1)
+        cancel_approvals("gap_1", "the time is sold", documents=suite.store.salon(SALON), clock=suite.clock, by="fill_gap")  # fmt: skip
+        suite.advance_to(MORNING + timedelta(minutes=2))
+        [digest] = texts(suite, OWNER)
+        assert "1 settled meanwhile (Offer 1: a cut for Vera: the time is sold)" in digest
 
 
 def test_urgent_questions_go_to_all_who_are_awake_and_wait_for_no_digest():
