@@ -1,7 +1,8 @@
 """When an owner is told, and in what company: at once, or in one message with everything else.
 
 What happens in their quiet hours waits for the morning. In their day, a few notices an hour come one by one and the rest
-together at the next quarter of an hour: a first look at empty days must not ring a dozen times. A sale is told at once.
+together at the next quarter of an hour: a first look at empty days must not ring a dozen times. A sale is told at once,
+and so is a question that would be over by then.
 """
 
 from datetime import datetime, timedelta
@@ -30,15 +31,22 @@ class NoticesSent(Stored):
 
 
 def told_at(
-    contact: Contact, weight: Weight, sent: NoticesSent, *, zone: ZoneInfo, now: datetime
+    contact: Contact,
+    weight: Weight,
+    sent: NoticesSent,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    until: datetime | None = None,
 ) -> Literal["alone"] | datetime:
-    """Alone now, or in the digest that is due then."""
+    """Alone now, or in the digest that is due then. What is pointless from `until` on goes into no digest as late as that."""
     awake_at = awake(contact, zone=zone, now=now)
     if awake_at > now:
         return awake_at
     most = ALONE_IN_AN_HOUR[weight]
-    recent = sum(now - at < HOUR for at in sent.at)
-    return "alone" if most is None or recent < most else _next_quarter(now)
+    recent, together = sum(now - at < HOUR for at in sent.at), _next_quarter(now)
+    too_late = until is not None and until <= together
+    return "alone" if most is None or recent < most or too_late else together
 
 
 def awake(contact: Contact, *, zone: ZoneInfo, now: datetime) -> datetime:

@@ -156,7 +156,7 @@ class _Telling:
             counter = f"counters/notices-{message.conversation_id}"
             counted = self.documents.get(counter)
             sent = NoticesSent.model_validate(counted.data) if counted else NoticesSent()
-            when = told_at(contact, news.weight, sent, zone=self.salon.zone, now=now)
+            when = told_at(contact, news.weight, sent, zone=self.salon.zone, now=now, until=news.until)
             if when == "alone":
                 writes: tuple[Write, ...] = create(say(_kept_until(message, news), now=now, actor=ACTOR))
                 if news.weight != "sale":

@@ -94,6 +94,14 @@ def test_a_digest_of_one_question_is_the_question_with_its_buttons():
         assert carrier.done == ["dec_3"]
 
 
+def test_a_question_that_would_be_over_by_the_digest_is_asked_at_once():
+    with salon() as suite:
+        for number in range(3):
+            alert(suite, number)
+        ask(suite, useful_for=timedelta(minutes=10))
+        assert purposes(suite, OWNER)[3:] == ["owner_approval"]
+
+
 def test_a_question_and_its_reminder_are_one_thing_to_a_digest_and_its_page():
     with salon() as suite:
         for number in range(3):

@@ -106,10 +106,17 @@ def test_a_few_notices_an_hour_come_alone(weight, before, expected):
     assert told_at(AWAKE, weight, before, zone=LONDON, now=NOW) == expected
 
 
+@pytest.mark.parametrize(("until", "expected"), [(15, "alone"), (16, NOW.replace(minute=45))])
+def test_what_would_be_over_when_the_digest_leaves_comes_alone(until, expected):
+    ends = NOW + timedelta(minutes=until)
+    assert told_at(AWAKE, "usual", sent(1, 2, 3), zone=LONDON, now=NOW, until=ends) == expected
+
+
 @pytest.mark.parametrize("weight", ["sale", "urgent", "usual"])
 def test_at_night_everything_waits_for_the_end_of_the_owners_own_quiet_hours(weight):
     quiet, morning = NOW.replace(hour=20, minute=30), (NOW + timedelta(days=1)).replace(hour=9, minute=0)
     assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=quiet) == morning
+    assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=quiet, until=quiet + timedelta(hours=1)) == morning
     assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=quiet - timedelta(seconds=1)) == "alone"
     assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=morning) == "alone"
 
