@@ -46,7 +46,7 @@ PURPOSE: dict[Source, ConsentPurpose] = {
 }
 
 TIME_TO_ANSWER = timedelta(minutes=5)
-"""No offer goes out that its customer could not answer in this time."""
+"""No offer goes out that its customer, and no question that the owner, could not answer in this time."""
 ALREADY_ASKED_WITHIN = timedelta(hours=24)
 REGULAR_FROM_VISITS = 2
 CHAIN_DEPTH = 2
@@ -103,7 +103,7 @@ class Candidate:
     reasons: tuple[str, ...] = ()
     excluded: str | None = None
     asleep_until: datetime | None = None
-    """When what alone excludes them is over: quiet hours, or a budget that is used up."""
+    """When what alone excludes them is over: quiet hours, a budget that is used up, or a time too near to ask the owner."""
 
     def out(self, reason: str) -> "Candidate":
         return replace(self, excluded=reason)
@@ -283,6 +283,12 @@ def notice_of(prospect: Prospect, settings: SalonSettings) -> timedelta:
     if prospect.entry is not None:
         minutes = max(minutes, prospect.entry.minimum_notice_minutes)
     return timedelta(minutes=minutes)
+
+
+def owner_asked_until(candidate: Candidate, settings: SalonSettings) -> datetime:
+    """Then the owner's yes would leave this customer no time to answer."""
+    assert candidate.slot is not None, "whoever is chosen has a slot"
+    return candidate.slot.start - notice_of(candidate.prospect, settings) - TIME_TO_ANSWER
 
 
 def own_time(prospect: Prospect) -> list[Stretch]:

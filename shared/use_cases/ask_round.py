@@ -192,7 +192,7 @@ def _round(
     found = transaction.get(scene.gap.path)
     counters = counters_of(transaction)
     candidates = checked_again(candidates, counters, transaction, scene)
-    candidates = asked_about_once(candidates, scene.gap, transaction)
+    candidates = asked_about_once(candidates, transaction, scene)
     gap = Gap.model_validate(found.data) if found else None
     if gap is None or gap.campaign != scene.gap.campaign:
         transaction.write(*release([ASKS_LOCK]))

@@ -2,10 +2,10 @@
 Everything here is read in the transaction that creates the asks, and under its lock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.domain.approval import Approval
-from shared.domain.candidates import PURPOSE, Candidate
-from shared.domain.gap import Gap
+from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, owner_asked_until
 from shared.domain.limits import AskCounters
 from shared.domain.sender_budget import budget_for_asks, within_budget
 from shared.ports import Query, Transaction
@@ -51,9 +51,10 @@ def checked_again(
     )
 
 
-def asked_about_once(candidates: list[Candidate], gap: Gap, transaction: Transaction) -> list[Candidate]:
-    """The owner hears the same question about a gap once, however many rounds follow, and one question at a time."""
-    query = Query("approvals", where=(("trigger_id", "==", gap.id),))
+def asked_about_once(candidates: list[Candidate], transaction: Transaction, scene: Scene) -> list[Candidate]:
+    """The owner hears the same question about a gap once, however many rounds follow, one question at a time, and none
+    without time to answer: it would be over unheard and stand in the way of the same customer's next."""
+    query = Query("approvals", where=(("trigger_id", "==", scene.gap.id),))
     asked = [Approval.model_validate(snapshot.data) for snapshot in transaction.query(query)]
     named = {approval.action_details.get("customer_id") for approval in asked}
 
@@ -62,6 +63,9 @@ def asked_about_once(candidates: list[Candidate], gap: Gap, transaction: Transac
             return candidate
         if candidate.prospect.customer.id in named:
             return candidate.out("the owner was asked about this before")
+        if owner_asked_until(candidate, scene.settings) - scene.now < TIME_TO_ANSWER:
+            # By then it is too late for this time, and another of the gap may come next.
+            return replace(candidate, asleep_until=scene.now + TIME_TO_ANSWER).out("too late to ask the owner")
         return candidate.out("the owner is asked about another") if any(each.waits for each in asked) else candidate
 
     return [again(candidate) for candidate in candidates]

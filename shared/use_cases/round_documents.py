@@ -10,7 +10,7 @@ from shared.domain import approval as approvals
 from shared.domain import money
 from shared.domain.audit import Amended
 from shared.domain.campaign import NoRound, Round
-from shared.domain.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, notice_of
+from shared.domain.candidates import PURPOSE, Candidate, owner_asked_until
 from shared.domain.decision import (
     GAP_FILL_AGENT,
     Context,
@@ -194,7 +194,7 @@ def proposal(
         action=action_for(candidate, gap),
         summary=spoken_proposal(service.name, when, customer.name, locale, discount_percent=candidate.discount_percent),
         starts_at=slot.start,
-        useful_until=slot.start - notice_of(candidate.prospect, scene.settings) - TIME_TO_ANSWER,
+        useful_until=owner_asked_until(candidate, scene.settings),
         settings=scene.settings,
         now=scene.now,
     )

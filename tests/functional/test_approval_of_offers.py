@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,7 +34,9 @@ VERA = customer(50, name="Vera")
 
 
 @contextmanager
-def vip_salon(waiting: int = 1, **options: Any) -> Iterator[Suite]:
+def vip_salon(
+    waiting: int = 1, cancelled: Sequence[str] = ("b1",), at: datetime = NOW, **options: Any
+) -> Iterator[Suite]:
     """One customer waits, and Vera, a VIP, would come too: one offer goes out, one is asked about."""
     with salon(waiting=waiting, **options) as suite:
         suite.put(f"{ROOT}/customers/vip", VERA)
@@ -44,7 +46,10 @@ def vip_salon(waiting: int = 1, **options: Any) -> Iterator[Suite]:
         for weeks in (1, 5):
             visit = booking(start - timedelta(weeks=weeks), customer_id="vip", status="completed")
             suite.put(f"{ROOT}/bookings/v{weeks}", visit)
-        cancel(suite)
+        suite.clock.move_to(at)
+        for booked in cancelled:
+            suite.update(f"{ROOT}/bookings/{booked}", status="cancelled", cancelled_by="customer", cancelled_at=at)
+        suite.run_until_idle()
         yield suite
 
 
@@ -111,6 +116,16 @@ def test_a_question_nobody_answered_is_not_asked_again():
         suite.advance(minutes=45)
         assert standing(suite, the_question(suite)) == ("expired", "expired", "expired")
         assert to_vera(suite) == []
+
+
+@pytest.mark.parametrize(("minute", "start"), [(5, 11), (6, 12), (10, 12)])
+def test_the_owner_is_asked_about_a_later_time_where_none_is_left_to_answer_about_the_first(minute, start):
+    """From eleven to two is free; without an answer until 10:10 eleven is too late."""
+    with vip_salon(waiting=0, cancelled=("b11", "b12", "b1"), at=NOW.replace(hour=10, minute=minute)) as suite:
+        suite.advance(minutes=30)
+        found = approval(suite, the_question(suite))
+        assert found["action_details"]["start"] == NOW.replace(hour=start, minute=0)
+        assert purposes(suite, OWNER)[0] == "owner_approval"
 
 
 def test_while_the_slot_sells_the_question_is_called_off_and_the_owner_told():

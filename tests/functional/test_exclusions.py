@@ -184,6 +184,7 @@ CASES = {
     "the owner was asked about this before": Case(
         who_waits(entry={"priority": 9}), SUPERVISED, lambda suite: suite.advance(minutes=11)
     ),
+    "too late to ask the owner": Case(who_waits(entry={"minimum_notice_minutes": 203}), SUPERVISED),
     "the owner is asked about another": Case(who_waits_simply, SUPERVISED, lambda suite: suite.advance(minutes=11)),
 }
 """c1, whom nothing speaks against, waits as well."""
