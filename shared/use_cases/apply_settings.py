@@ -3,13 +3,11 @@
 What stands now counts, not what the event carries: late, repeated and disordered events end with the same version.
 """
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Literal
 
-from shared.domain.audit import AuditRecord, record_fact
-from shared.domain.settings import BOOKKEEPING, InvalidSettings, SalonSettings
+from shared.domain.audit import record_fact
+from shared.domain.settings import InvalidSettings, SalonSettings
 from shared.ports import Clock, Create, Data, Documents, Put, Snapshot
 from shared.use_cases.load_settings import ACCEPTED, CURRENT, accepted_settings, version_path
 from shared.use_cases.writing import fact, until_committed
@@ -28,7 +26,7 @@ def _applied(documents: Documents, now: datetime) -> Outcome | None:
     try:
         wanted = SalonSettings.merged(current.data if current else {})
     except InvalidSettings as invalid:
-        return _refused(documents, current.data if current else {}, invalid, now)
+        return _refused(documents, current, invalid, now)
     standing = accepted_settings(documents)
     if wanted.same_as(standing) and (pointer is not None or current is None):
         return "unchanged"
@@ -63,20 +61,12 @@ def _accepted(
     return "accepted" if committed else None
 
 
-def _refused(documents: Documents, found: Data, invalid: InvalidSettings, now: datetime) -> Outcome:
-    record = _refusal(documents.salon_id, found, invalid, now)
-    # Told once for the same content: a second delivery finds the record there.
-    documents.commit(fact(record))
-    return "refused"
-
-
-def _refusal(salon_id: str, found: Data, invalid: InvalidSettings, now: datetime) -> AuditRecord:
-    content = {name: value for name, value in found.items() if name not in BOOKKEEPING}
-    return record_fact(
-        salon_id=salon_id,
+def _refused(documents: Documents, written: Snapshot | None, invalid: InvalidSettings, now: datetime) -> Outcome:
+    record = record_fact(
+        salon_id=documents.salon_id,
         resource_type="settings",
         resource_id="current",
-        version=hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest(),
+        version=written and written.update_time,
         now=now,
         actor=ACTOR,
         event="config_rejected",
@@ -86,6 +76,9 @@ def _refusal(salon_id: str, found: Data, invalid: InvalidSettings, now: datetime
         payload={"reason": f"the new settings were refused: {invalid}"},
         severity="warning",
     )
+    # Told once for each time it was written: a second delivery finds the record there.
+    documents.commit(fact(record))
+    return "refused"
 
 
 def _changes(before: Data, after: Data, prefix: str = "") -> dict[str, Data]:
