@@ -45,7 +45,8 @@ class News:
 
 def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
     salon = salon_to_tell(documents, documents.salon_id)
-    if accepted_settings(documents).mode == "dry_run":
+    # Who takes up an offer made before the dry run is booked, and that the owner must know.
+    if accepted_settings(documents).mode == "dry_run" and event.event_type != "GAP_FILLED":
         return "dry run"
     contacts = _in_order(salon)
     if not contacts:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.consent import withdrawn
 from shared.domain.customer import Customer
 from shared.domain.gap import Gap
-from shared.domain.message import Message
+from shared.domain.message import Message, message_path
 from shared.domain.messaging_hours import answers, country_of, next_allowed
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Salon, zone_named
@@ -78,8 +78,14 @@ def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: 
 
 
 def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
-    """It is about what we offered them before the dry run began: who took that up is owed it."""
-    return isinstance(message, Message) and documents.get(f"outreach/{message.about}") is not None
+    """It is about what we offered before the dry run began: who took that up is owed it, and a booking that was made is
+    told to the owner."""
+    if not isinstance(message, Message):
+        return False
+    if message.audience == "owner":
+        merged = documents.get_all([message_path(message.conversation_id, each) for each in message.merges])
+        return "owner_sold" in (message.purpose, *(snapshot.data["purpose"] for snapshot in merged))
+    return documents.get(f"outreach/{message.about}") is not None
 
 
 def _owner_asleep(message: Message, *, salon: Salon, now: datetime) -> Hold | None:

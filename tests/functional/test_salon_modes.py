@@ -21,6 +21,7 @@ from tests.functional.salon import (
     purposes,
     salon,
     settle,
+    texts,
     write,
 )
 
@@ -109,10 +110,21 @@ def test_who_takes_up_an_offer_after_the_salon_went_dry_is_booked_and_told():
         suite.run_until_idle()
         assert len(ours(suite)) == 1
         assert purposes(suite, phone(0)) == ["slot_offer", "booking_confirmed"]
-        # Nothing else leaves: not to the owner, and no answer to what is about no offer.
+        # Nothing else leaves: no question of a person to the owner, and no answer to what is about no offer.
         write(suite, "thank you, is Friday free?", sender=phone(0))
         suite.run_until_idle()
-        assert purposes(suite, OWNER) == [] and len(purposes(suite, phone(0))) == 2
+        assert purposes(suite, OWNER) == ["owner_sold"] and len(purposes(suite, phone(0))) == 2
+
+
+def test_a_sale_after_the_salon_went_dry_is_in_the_owners_digest_of_the_morning():
+    asleep = [{"name": "Olga", "role": "owner", "phone": OWNER, "quiet_hours": {"start": "09:00", "end": "11:00"}}]
+    with salon(waiting=1, contacts=asleep) as suite:
+        cancel(suite)
+        suite.put(f"{ROOT}/settings/current", DRY)
+        suite.run_until_idle()
+        suite.reply(offers(suite)[0], button=0)
+        suite.advance(minutes=95)
+        assert "Sold" in texts(suite, OWNER)[0]
 
 
 def test_a_paused_salon_keeps_its_gaps_and_asks_when_it_is_back():
