@@ -1,4 +1,4 @@
-"""The customer GET /o/{token} -> the slot on a page; POST -> accept_offer -> booking, or a kind no."""
+"""The customer GET /o/{token} -> the slot on a page; POST -> accept_offer -> booking, a kind no, or the end of all offers."""
 
 import functions_framework
 from flask import Request, Response
