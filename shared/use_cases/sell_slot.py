@@ -195,7 +195,7 @@ def _sell(
         if (before := _answered(outreach)) is not None or slot is None:
             transaction.write(*release(locks))
             return before or NotSold("gap_closed")
-        moved = _standing(transaction, outreach.moves_booking_id)
+        moved = _given_up(transaction, outreach.moves_booking_id, slot)
         verdict = acceptance.judge(
             outreach,
             gaps=_gaps_of_day(transaction, slot, salon),
@@ -278,11 +278,13 @@ def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tu
     return replace(concluded) if concluded else ()
 
 
-def _standing(reader: Reader, booking_id: str | None) -> Booking | None:
-    """The later booking that a mover gives up, unless it is over already."""
+def _given_up(reader: Reader, booking_id: str | None, slot: Slot) -> Booking | None:
+    """The booking that a mover gives up for the slot. None where it is over, or where the app has moved it since: who already
+    comes sooner keeps it."""
     found = reader.get(f"bookings/{booking_id}") if booking_id else None
     booking = Booking.from_document(found.id, found.data) if found else None
-    return booking if booking and booking.status in ("pending", "confirmed") else None
+    stands = booking is not None and booking.status in ("pending", "confirmed") and booking.start_time > slot.start
+    return booking if stands else None
 
 
 def _moved_away(moved: Booking | None, booking: Booking, outreach: Outreach, now: datetime) -> tuple[Write, ...]:

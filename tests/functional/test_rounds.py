@@ -87,6 +87,29 @@ def test_who_would_come_sooner_keeps_their_booking_until_the_new_one_stands() ->
         assert suite.failures == []
 
 
+@pytest.mark.parametrize(("hour", "answered_after"), [(10, 120), (12, 5)])
+def test_whose_booking_was_moved_before_the_offered_time_keeps_it(hour: int, answered_after: int) -> None:
+    """One of the two has taken place when they answer."""
+    with Suite(now=NOW) as suite:
+        start = open_salon(suite, waiting=0)
+        suite.put(f"{ROOT}/customers/mover", customer(51, sooner_opt_in=True))
+        suite.put(f"{ROOT}/staff/zoe", {"name": "Zoe", "service_ids": ["cut"]})
+        later = booking(start + timedelta(days=7), customer_id="mover", staff_id="zoe")
+        suite.put(f"{ROOT}/bookings/later", later)
+        suite.run_until_idle()
+        cancel(suite)
+        moved = booking(start.replace(hour=hour), customer_id="mover", staff_id="zoe", updated_at=suite.clock.now())
+        suite.put(f"{ROOT}/bookings/later", moved)
+        suite.run_until_idle()
+        suite.advance(minutes=answered_after)
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        [ours] = [b for b in suite.list(f"{ROOT}/bookings").values() if b["source"] == "smart_fill"]
+        assert (ours["start_time"], ours["rescheduled_from"]) == (start, None)
+        assert (suite.get(f"{ROOT}/bookings/later") or {})["status"] == "confirmed"
+        assert suite.failures == []
+
+
 def regulars(suite: Suite, start: datetime, number: int = 3) -> None:
     for each in range(number):
         suite.put(f"{ROOT}/customers/r{each}", customer(60 + each))
