@@ -54,12 +54,14 @@ class Line(Stored):
 
 class Conversation(StateDocument):
     """`conversations/{address_key}`: the owner's inbox. `lines` are the last things said on both sides until the message
-    that waits, oldest first; `moment` is the booking or offer it is about, `outreach_id` that offer."""
+    that waits, oldest first; `moment` is the booking or offer it is about, `outreach_id` that offer. The `id` is that of one
+    life of it: its records outlive it, and after retention the next message begins another, with a chain of its own."""
 
     collection: ClassVar[str] = "conversations"
     retained_as = "conversations"
     resource_type: ClassVar[str] = "conversation"
 
+    address_key: str
     channel: Literal["whatsapp", "sms"]
     customer_ids: list[str]
     customer_names: list[str]
@@ -69,6 +71,10 @@ class Conversation(StateDocument):
     waiting_since: Instant | None
     held_at: Instant | None = None
     lines: list[Line]
+
+    @property
+    def path(self) -> str:
+        return conversation_path(self.address_key)
 
     def is_held(self, now: datetime) -> bool:
         """They have been told a while ago that somebody will answer."""
@@ -86,6 +92,10 @@ def waits(conversation: Conversation, *, why: str, path: str, now: datetime, act
         announces="AGENT_ACTION_REQUIRED",
         payload={"reason": why, "path": path},
     )
+
+
+def conversation_path(address_key: str) -> str:
+    return f"conversations/{address_key}"
 
 
 def identity_path(address_key: str) -> str:

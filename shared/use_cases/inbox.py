@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.domain.conversation import LINES, Conversation, Line, Reason, waits
+from shared.domain.conversation import LINES, Conversation, Line, Reason, conversation_path, waits
 from shared.domain.customer import Customer
 from shared.domain.message import Inbound, Message
 from shared.domain.outreach import Outreach
+from shared.domain.stored import natural_id
 from shared.domain.wording import unsigned_text
 from shared.ports import Documents, Query, Reader, Snapshot, Write
 from shared.use_cases.loading import outgoing
@@ -33,7 +34,7 @@ class Waiting:
 
 def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
     """Whether they know already that somebody will answer."""
-    found = documents.get(f"conversations/{said.conversation_id}")
+    found = documents.get(conversation_path(said.conversation_id))
     return found is not None and Conversation.model_validate(found.data).is_held(now)
 
 
@@ -41,7 +42,7 @@ def kept(
     said: Inbound, waiting: Waiting, customers: Sequence[Customer], *, held: bool, documents: Documents, now: datetime
 ) -> tuple[Write, ...]:
     """`held` says that they are told so with this. Fails the commit when more was said in this conversation meanwhile."""
-    found = documents.get(f"conversations/{said.conversation_id}")
+    found = documents.get(conversation_path(said.conversation_id))
     before = Conversation.model_validate(found.data) if found else None
     outreach = waiting.outreach
     latest: dict[str, Any] = {
@@ -58,10 +59,11 @@ def kept(
         before.changed(**latest)
         if before
         else Conversation(
-            id=said.conversation_id,
+            id=natural_id("cnv", said.conversation_id, said.id),
             salon_id=said.salon_id,
             created_at=now,
             updated_at=now,
+            address_key=said.conversation_id,
             channel=said.channel,
             **latest,
         )

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from local.in_process import Suite
+from shared.domain.audit import AuditRecord, broken_links
 from shared.domain.conversation import HOLDING_FOR
+from shared.domain.retention import HALF_A_YEAR
+from shared.use_cases.clean_up import clean_up
 from tests.functional.salon import (
     NOW,
     OWNER,
     ROOT,
+    SALON,
     cancel,
     customer,
     offers,
@@ -110,6 +114,25 @@ def test_the_same_message_twice_waits_once():
         suite.run_until_idle()
         assert conversations(suite)[0]["revision"] == 1
         assert purposes(suite, phone(0)) == ["holding_answer"] and purposes(suite, OWNER) == ["owner_message"]
+
+
+def test_who_writes_again_when_all_they_wrote_is_forgotten_is_heard_as_the_first_time():
+    with salon(waiting=1) as suite:
+        write(suite, "how much?", sender=phone(0))
+        suite.run_until_idle()
+        suite.clock.move_to(NOW + HALF_A_YEAR)
+        clean_up(SALON, store=suite.store, clock=suite.clock)
+        assert conversations(suite) == []
+        write(suite, "do you do perms?", sender=phone(0))
+        suite.run_until_idle()
+        [conversation] = conversations(suite)
+        assert (conversation["revision"], [line["text"] for line in conversation["lines"]]) == (1, ["do you do perms?"])
+        assert "do you do perms?" in texts(suite, OWNER)[-1]
+        # Each life has its own chain.
+        audit = [AuditRecord.model_validate(each) for each in suite.list(f"{ROOT}/audit_logs").values()]
+        lives = [record for record in audit if record.resource_type == "conversation"]
+        gone = {"conversation": suite.clock.now()}
+        assert len(lives) == 2 and broken_links(lives, [conversation], kept_since=gone) == []
 
 
 def test_what_is_said_to_others_is_in_nobody_elses_conversation():
