@@ -1,4 +1,4 @@
-"""Job repair, hourly and for each salon -> repair_salon -> what was stuck waits again, what only a person can mend is told."""
+"""Job repair, hourly and for each salon -> repair_salon -> what was stuck goes on, what only a person can mend is told."""
 
 import functions_framework
 

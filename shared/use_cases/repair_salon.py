@@ -1,7 +1,8 @@
 """Hourly, for each salon: what contradicts itself, or waits for nobody, is mended, or told the owner where only a person can.
+Settings whose event was lost are applied.
 
-What is due, lost events and dead senders are not looked for here: `expire_outreach` and `scan_gaps` do that, from what each
-document says itself. This finds what no document says. Each look is a query with a limit; what a run does not reach is
+What is due, other lost events and dead senders are not looked for here: `expire_outreach` and `scan_gaps` do that, from what
+each document says itself. This finds what no document says. Each look is a query with a limit; what a run does not reach is
 still there for the next.
 """
 
@@ -33,6 +34,7 @@ from shared.domain.repair import (
 from shared.domain.stored import StateDocument
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Update, Write
 from shared.use_cases import writing
+from shared.use_cases.apply_settings import apply_settings
 from shared.use_cases.fill_gap import close_campaign
 from shared.use_cases.load_calendar import readable
 from shared.use_cases.loading import salon_to_tell
@@ -59,9 +61,11 @@ class Repaired:
 
 
 def repair_salon(*, documents: Documents, clock: Clock, dry_run: bool = False) -> Repaired:
-    """With `dry_run` nothing is written. A fault that somebody else has mended meanwhile is left to them."""
+    """With `dry_run` nothing is written, and of settings that wait to be applied nothing is told. A fault that somebody else
+    has mended meanwhile is left to them."""
     found = tuple(_faults(documents, clock.now()))
     if not dry_run:
+        apply_settings(documents=documents, clock=clock)
         for fault in found:
             _mend(fault, documents, clock)
     return Repaired(found)

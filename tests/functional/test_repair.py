@@ -10,6 +10,7 @@ from local.in_process import Delivery, Fate, Suite
 from shared.domain.audit import AuditRecord, broken_links
 from shared.domain.repair import Fault
 from shared.ports import Refused
+from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.repair_salon import repair_salon
 from tests.functional.approvals import approval, ask
 from tests.functional.busy_day import Troubled, busy_day, everything, records, state_documents
@@ -209,6 +210,17 @@ def test_a_sale_of_which_its_gap_or_its_offer_knows_nothing_is_told_the_owner(pa
         sweep(suite)
         sweep(suite)
         assert len([text for text in texts(suite, OWNER) if "please look whether it is right" in text]) == 1
+
+
+def test_settings_whose_event_was_lost_are_applied():
+    with salon(waiting=0) as suite:
+        suite.put(f"{ROOT}/settings/current", {"mode": "dry_run"})
+        suite.waiting.clear()
+        assert look(suite) == []
+        for _ in range(2):
+            sweep(suite)
+        accepted = accepted_settings(suite.store.salon(SALON))
+        assert (accepted.mode, accepted.version) == ("dry_run", 2)
 
 
 def test_what_was_changed_meanwhile_is_left_to_whoever_changed_it():
