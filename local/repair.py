@@ -19,13 +19,18 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: nothing was wrong, or it is mended; 1: something is, and nothing was changed; 2: it could not be found out."""
+    """0: nothing was wrong, or it is mended; 1: something is, and nothing was changed; 2: it could not be found out, or not
+    all of it could be mended."""
     try:
         where = reached(options)
         documents = where.salon(options.salon)
         faults = repair_salon(documents=documents, clock=where.clock, dry_run=options.dry_run).faults
     except (NotReached, InvalidEvent, GoogleAPICallError) as error:
         print(f"not looked at: {error}", file=sys.stderr)
+        return 2
+    except ExceptionGroup as failed:
+        for each in failed.exceptions:
+            print(f"not mended, as all else was: {each}", file=sys.stderr)
         return 2
     for fault in faults:
         print(f"{fault.mend}: {fault.path}: {fault.reason}")

@@ -15,6 +15,7 @@ from shared.domain.retention import KEPT, LOCKS_KEPT, Kind
 from shared.domain.salon import Salon
 from shared.ports import SALON, Clock, Create, Delete, Documents, Put, Query, Store
 from shared.use_cases.connect_salon import route_path
+from shared.use_cases.loading import legible
 from shared.use_cases.refresh_agent_states import refresh_agent_states
 from shared.use_cases.watch_reactions import watch_reactions
 
@@ -54,19 +55,20 @@ def _learn(documents: Documents, now: datetime) -> int:
         order_by=("expires_at",),
         limit=LEARNT_AT_ONCE,
     )
-    offers = [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
+    offers = documents.query(query)
     if not offers:
         return 0
-    if len(offers) == LEARNT_AT_ONCE and offers[0].expires_at < offers[-1].expires_at:
+    first, last = (offer.data["expires_at"] for offer in (offers[0], offers[-1]))
+    if len(offers) == LEARNT_AT_ONCE and first < last:
         # More may share the last deadline than were read.
-        offers = [offer for offer in offers if offer.expires_at < offers[-1].expires_at]
+        offers = [offer for offer in offers if offer.data["expires_at"] < last]
     told = 0
-    for offer in offers:
+    for offer in legible(Outreach, offers):
         if offer.slot is not None and _had_its_time(offer):
             lead = offer.slot.start - offer.created_at
             learned = learned.with_answer(offer.source, offer.segment, lead, accepted=_said_yes(offer))
             told += 1
-    learned = learned.changed(counted_until=offers[-1].expires_at)
+    learned = learned.changed(counted_until=offers[-1].data["expires_at"])
     put = Put(LEARNED, learned.stored(), unchanged_since=found.version) if found else Create(LEARNED, learned.stored())
     return told if documents.commit(put) else 0
 

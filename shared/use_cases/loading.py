@@ -1,5 +1,8 @@
-"""Documents as models. A document of ours that does not parse is broken and raises; one of the booking app's is set aside
-by the caller."""
+"""Documents as models. A document of ours that does not parse is broken and raises, except where it is one of many; one of
+the booking app's is set aside by the caller."""
+
+from collections.abc import Iterable
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -9,7 +12,21 @@ from shared.domain.invalid import InvalidEvent
 from shared.domain.message import Inbound, Message
 from shared.domain.outreach import Outreach
 from shared.domain.salon import Salon
+from shared.domain.stored import Stored
 from shared.ports import SALON, Reader, Snapshot
+
+M = TypeVar("M", bound=Stored)
+
+
+def legible(model: type[M], snapshots: Iterable[Snapshot]) -> list[M]:
+    """Those of our documents that can be understood: the others stand in nobody's way."""
+    read = []
+    for snapshot in snapshots:
+        try:
+            read.append(model.model_validate(snapshot.data))
+        except ValidationError:
+            continue
+    return read
 
 
 def salon_of(documents: Reader, salon_id: str) -> Salon:

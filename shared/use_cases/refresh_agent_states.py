@@ -17,7 +17,7 @@ from shared.domain.settings import SalonSettings
 from shared.ports import Clock, Documents, Query, Reader, Update
 from shared.use_cases.ask_counters import counters_of
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.loading import salon_to_tell
+from shared.use_cases.loading import legible, salon_to_tell
 from shared.use_cases.writing import create
 
 AT_MOST = 1000
@@ -73,8 +73,8 @@ def _figures(
         limit=AT_MOST,
     )
     facts = Facts(
-        asks=[Outreach.model_validate(snapshot.data) for snapshot in documents.query(asks)],
-        sold=[Decision.model_validate(snapshot.data) for snapshot in documents.query(sold)],
+        asks=legible(Outreach, documents.query(asks)),
+        sold=legible(Decision, documents.query(sold)),
         counters=counters,
         last_execution=_last_decision(agent, documents),
         next_scheduled=_next_due(documents, now) if agent == GAP_FILL_AGENT else None,
@@ -85,7 +85,7 @@ def _figures(
 
 def _last_decision(agent: Agent, documents: Reader) -> datetime | None:
     query = Query("autonomous_decisions", where=(("agent_name", "==", agent),), order_by=("-created_at",), limit=1)
-    return next((Decision.model_validate(s.data).created_at for s in documents.query(query)), None)
+    return next((decision.created_at for decision in legible(Decision, documents.query(query))), None)
 
 
 def _next_due(documents: Reader, now: datetime) -> datetime | None:

@@ -6,12 +6,11 @@ each document says itself. This finds what no document says. Each look is a quer
 still there for the next.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
-
-from pydantic import ValidationError
 
 from shared.domain.approval import Approval
 from shared.domain.booking import Booking
@@ -37,7 +36,7 @@ from shared.use_cases import writing
 from shared.use_cases.apply_settings import apply_settings
 from shared.use_cases.fill_gap import close_campaign
 from shared.use_cases.load_calendar import readable
-from shared.use_cases.loading import salon_to_tell
+from shared.use_cases.loading import legible, salon_to_tell
 from shared.use_cases.waitlist import understood, waitlist_moved
 
 AT_ONCE: Final = 100
@@ -62,12 +61,20 @@ class Repaired:
 
 def repair_salon(*, documents: Documents, clock: Clock, dry_run: bool = False) -> Repaired:
     """With `dry_run` nothing is written, and of settings that wait to be applied nothing is told. A fault that somebody else
-    has mended meanwhile is left to them."""
+    has mended meanwhile is left to them. Raises the failures of single mends together, after all others."""
     found = tuple(_faults(documents, clock.now()))
-    if not dry_run:
-        apply_settings(documents=documents, clock=clock)
-        for fault in found:
-            _mend(fault, documents, clock)
+    if dry_run:
+        return Repaired(found)
+    failures: list[Exception] = []
+    mends: list[Callable[[], object]] = [partial(apply_settings, documents=documents, clock=clock)]
+    mends += [partial(_mend, fault, documents, clock) for fault in found]
+    for mend in mends:
+        try:
+            mend()
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("what could not be mended", failures)
     return Repaired(found)
 
 
@@ -90,14 +97,14 @@ def _asleep(documents: Reader, now: datetime) -> Iterator[Fault]:
         ),
     ]
     for query in queries:
-        for document in _parsed(WAITING[query.collection], documents.query(query)):
+        for document in legible(WAITING[query.collection], documents.query(query)):
             yield from _each(asleep(document))
     wrote = Query("identities", where=(("last_inbound_at", ">", now - LOOKED_BACK),), limit=AT_ONCE)
     for identity in documents.query(wrote):
         unhandled = Query(
             f"conversations/{identity.id}/messages", where=(("handled_at", "==", None), NULL_DUE), limit=AT_ONCE
         )
-        for said in _parsed(Inbound, documents.query(unhandled)):
+        for said in legible(Inbound, documents.query(unhandled)):
             yield from _each(asleep(said))
 
 
@@ -108,9 +115,9 @@ def _left_open(documents: Reader, now: datetime) -> Iterator[Fault]:
         order_by=("expires_at",),
         limit=AT_ONCE,
     )
-    decisions = _parsed(Decision, documents.query(query))
+    decisions = legible(Decision, documents.query(query))
     about = sorted({decision.context.trigger_id for decision in decisions})
-    gaps = {gap.id: gap for gap in _parsed(Gap, documents.get_all([f"gaps/{id}" for id in about]))}
+    gaps = {gap.id: gap for gap in legible(Gap, documents.get_all([f"gaps/{id}" for id in about]))}
     faults = [left_open(decision, gaps.get(decision.context.trigger_id), now=now) for decision in decisions]
     yield from dict.fromkeys(fault for fault in faults if fault)
 
@@ -126,7 +133,7 @@ def _unheld(snapshot: Snapshot | None, documents: Reader) -> Fault | None:
     if snapshot is None or entry is None:
         return None
     query = Query("outreach", where=(("waitlist_entry_id", "==", entry.id), ("status", "in", list(OPEN))), limit=1)
-    return offered_by_nobody(entry, _parsed(Outreach, documents.query(query)), snapshot.update_time)
+    return offered_by_nobody(entry, legible(Outreach, documents.query(query)), snapshot.update_time)
 
 
 def _sales(documents: Documents, now: datetime) -> Iterator[Fault]:
@@ -176,7 +183,7 @@ def _mend(fault: Fault, documents: Documents, clock: Clock) -> None:
 
 def _waiting(snapshot: Snapshot) -> Waiting | None:
     model: type[Any] = WAITING.get(snapshot.path.split("/")[0], Inbound)
-    return next(iter(_parsed(model, [snapshot])), None)
+    return next(iter(legible(model, [snapshot])), None)
 
 
 def _waits_again(snapshot: Snapshot, salon_id: str, now: datetime) -> Iterator[Write]:
@@ -190,18 +197,7 @@ def _waits_again(snapshot: Snapshot, salon_id: str, now: datetime) -> Iterator[W
 
 def _one(model: type[D], documents: Reader, path: str) -> D | None:
     found = documents.get(path)
-    return next(iter(_parsed(model, [found])), None) if found else None
-
-
-def _parsed(model: type[D], snapshots: Sequence[Snapshot]) -> list[D]:
-    """What cannot be understood stands in nobody's way; whoever owns such a document has set it aside."""
-    read = []
-    for snapshot in snapshots:
-        try:
-            read.append(model.model_validate(snapshot.data))
-        except ValidationError:
-            continue
-    return read
+    return next(iter(legible(model, [found])), None) if found else None
 
 
 def _each(fault: Fault | None) -> Iterator[Fault]:

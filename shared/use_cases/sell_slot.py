@@ -25,6 +25,7 @@ from shared.domain.settings import SalonSettings
 from shared.domain.stored import natural_id
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.use_cases.load_calendar import readable
+from shared.use_cases.loading import legible
 from shared.use_cases.locking import holding, person_day, release
 from shared.use_cases.refuse import refuse
 from shared.use_cases.rooms import all_services, rooms_free
@@ -249,7 +250,7 @@ def _sell(
 def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:
     day = salon.date_of(slot.start).isoformat()
     found = reader.query(Query("gaps", where=(("staff_id", "==", slot.staff_id), ("date", "==", day))))
-    return [Gap.model_validate(snapshot.data) for snapshot in found]
+    return legible(Gap, found)
 
 
 def _announced(booking: Booking, outreach: Outreach, salon_id: str, now: datetime) -> AuditRecord:

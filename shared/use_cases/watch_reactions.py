@@ -8,6 +8,7 @@ from shared.domain.consent import ConsentRecord
 from shared.domain.outreach import Outreach
 from shared.domain.reactions import LAST_SENDS, objection, reactions
 from shared.ports import Clock, Documents, Query, Reader
+from shared.use_cases.loading import legible
 from shared.use_cases.writing import create, replace, until_committed
 
 ACTOR = "reactions"
@@ -54,7 +55,7 @@ def _sends(agent: str, since: datetime | None, documents: Reader) -> list[Outrea
         order_by=("-created_at",),
         limit=LAST_SENDS + NEVER_LEFT,
     )
-    asks = [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
+    asks = legible(Outreach, documents.query(query))
     return [ask for ask in asks if ask.delivery.sent_at or ask.delivery.former_error][:LAST_SENDS]
 
 

@@ -1,10 +1,11 @@
 """What came of the offers makes the next ones better aimed: each counts once, when it has had its time."""
 
+from datetime import timedelta
 from typing import Any
 
 from local.in_process import Suite
 from shared.use_cases.clean_up import CleanedUp, clean_up
-from tests.functional.salon import ROOT, SALON, arrive, cancel, offers, salon
+from tests.functional.salon import NOW, ROOT, SALON, arrive, cancel, offers, outreach_of, salon
 
 
 def tidy(suite: Suite) -> CleanedUp:
@@ -51,6 +52,19 @@ def test_who_is_reported_to_have_it_only_when_the_time_was_sold_counts_as_well()
         arrive(suite)
         suite.advance(hours=3)
         assert list(tallies(suite).values()) == [{"asked": 3, "accepted": 1}]
+
+
+def test_an_offer_that_cannot_be_understood_stops_no_other_and_no_cleaning() -> None:
+    with salon(waiting=2) as suite:
+        cancel(suite)
+        arrive(suite)
+        suite.advance(minutes=90)
+        suite.update(f"{ROOT}/outreach/{outreach_of(suite, 'c0')['id']}", segment=None)
+        suite.put(f"{ROOT}/approvals/old", {"forget_at": suite.clock.now(), "salon_id": SALON})
+        suite.clock.move_to(NOW + timedelta(hours=3))
+        assert tidy(suite).learned == 1
+        assert suite.get(f"{ROOT}/approvals/old") is None
+        assert tidy(suite).learned == 0
 
 
 def test_what_never_arrived_teaches_nothing() -> None:

@@ -256,3 +256,18 @@ def test_a_document_that_cannot_be_understood_stands_in_no_others_way():
         put_to_sleep(suite, f"gaps/{gap['id']}")
         sweep(suite)
         assert suite.get(f"{ROOT}/gaps/{gap['id']}")["due_at"] is not None
+
+
+def test_what_cannot_be_mended_stands_in_no_others_way_and_is_no_success():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        [gap] = freed_gaps(suite)
+        suite.update(f"{ROOT}/outreach/{outreach_of(suite, 'c0')['id']}", segment=None)
+        suite.put(f"{ROOT}/waitlist/w9", {**waitlist_entry("holder", NOW), "status": "offered"})
+        closed = {"status": "ignored", "closed_at": suite.clock.now(), "closed_reason": "owner"}
+        put_to_sleep(suite, f"gaps/{gap['id']}", **closed)
+        suite.clock.move_to(NOW + timedelta(hours=2))
+        assert look(suite)[0].mend == "close the campaign"
+        with pytest.raises(ExceptionGroup):
+            repair_salon(documents=suite.store.salon(SALON), clock=suite.clock)
+        assert suite.get(f"{ROOT}/waitlist/w9")["status"] == "waiting"
