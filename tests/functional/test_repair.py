@@ -11,7 +11,7 @@ from shared.domain.audit import AuditRecord, broken_links
 from shared.domain.repair import Fault
 from shared.ports import Refused
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.repair_salon import repair_salon
+from shared.use_cases.repair_salon import AT_ONCE, repair_salon
 from tests.functional.approvals import approval, ask
 from tests.functional.busy_day import Troubled, busy_day, everything, records, state_documents
 from tests.functional.salon import (
@@ -157,6 +157,21 @@ def test_a_gap_whose_end_nobody_heard_of_leaves_nothing_open():
         assert decision["outcome"]["status"] == "failed"
         assert [record["resource_type"] for record in repairs(suite)] == ["gap"]
         assert look(suite) == []
+
+
+def test_rounds_of_gaps_that_are_still_open_hide_none_that_was_left_open():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        [gap] = freed_gaps(suite)
+        [decision] = suite.list(f"{ROOT}/autonomous_decisions").values()
+        suite.put(f"{ROOT}/gaps/open", {**gap, "id": "open"})
+        for number in range(AT_ONCE):
+            round = {**decision, "id": f"d{number}", "context": {**decision["context"], "trigger_id": "open"}}
+            suite.put(f"{ROOT}/autonomous_decisions/d{number}", {**round, "expires_at": NOW})
+        closed = {"status": "ignored", "closed_at": suite.clock.now(), "closed_reason": "owner"}
+        put_to_sleep(suite, f"gaps/{gap['id']}", **closed)
+        suite.clock.move_to(NOW + timedelta(hours=2))
+        assert [fault.resource_id for fault in look(suite)] == [gap["id"]]
 
 
 def test_whoever_stands_as_offered_and_has_no_offer_waits_again():
