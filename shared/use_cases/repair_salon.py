@@ -16,7 +16,7 @@ from shared.domain.approval import Approval
 from shared.domain.booking import Booking
 from shared.domain.decision import Decision
 from shared.domain.gap import Gap
-from shared.domain.message import Inbound, Message, message_id, message_path
+from shared.domain.message import KEEP_TRYING, Inbound, Message, message_id, message_path
 from shared.domain.outreach import OPEN, Outreach
 from shared.domain.repair import (
     AT_REST,
@@ -41,7 +41,9 @@ from shared.use_cases.waitlist import understood, waitlist_moved
 
 AT_ONCE: Final = 100
 LOOKED_BACK: Final = timedelta(hours=4)
-"""Sales and messages are looked at in the hours after they came: a few runs may fail."""
+"""Messages are looked at in the hours after they came: a few runs may fail."""
+SOLD_WITHIN: Final = KEEP_TRYING + LOOKED_BACK
+"""Sales for longer: so late may their confirmation fail. Of more than AT_ONCE the later ones have their turn later."""
 WAITING: Final[dict[str, type[Gap] | type[Outreach] | type[Approval]]] = {
     "gaps": Gap,
     "outreach": Outreach,
@@ -152,7 +154,7 @@ def _sales(documents: Documents, now: datetime) -> Iterator[Fault]:
         "bookings",
         where=(
             ("source", "==", "smart_fill"),
-            ("created_at", ">", now - LOOKED_BACK),
+            ("created_at", ">", now - SOLD_WITHIN),
             ("created_at", "<=", now - AT_REST),
         ),
         order_by=("created_at",),

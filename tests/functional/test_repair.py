@@ -8,6 +8,7 @@ import pytest
 
 from local.in_process import Delivery, Fate, Suite
 from shared.domain.audit import AuditRecord, broken_links
+from shared.domain.message import KEEP_TRYING
 from shared.domain.repair import Fault
 from shared.ports import Refused
 from shared.use_cases.load_settings import accepted_settings
@@ -19,6 +20,7 @@ from tests.functional.salon import (
     OWNER,
     ROOT,
     SALON,
+    booking,
     cancel,
     freed_gaps,
     offers,
@@ -200,6 +202,26 @@ def test_the_owner_hears_once_of_a_customer_who_may_not_know_that_they_are_booke
         told = [text for text in texts(suite, OWNER) if "may not have heard" in text]
         assert len(told) == 1 and "2026-11-23 13:00" in told[0]
         assert [record["event_type"] for record in repairs(suite)] == ["alert_triggered"]
+
+
+def test_a_confirmation_that_fails_as_late_as_it_can_is_told_the_owner_too():
+    with salon(waiting=1) as suite:
+        window = {"start": NOW, "end": NOW + timedelta(days=3)}
+        suite.update(f"{ROOT}/waitlist/w0", windows=[window])
+        suite.update(ROOT, opening_hours={day: [{"start": "10:00", "end": "18:00"}] for day in ("mon", "wed")})
+        for hour in range(10, 18):
+            suite.put(f"{ROOT}/bookings/w{hour}", booking(NOW.replace(day=25, hour=hour, minute=0)))
+        suite.run_until_idle()
+        cancel(suite, "w17")
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        [confirmation] = [message for message in suite.outbox.messages if message.purpose == "booking_confirmed"]
+        suite.advance_to(NOW + KEEP_TRYING - timedelta(minutes=1))
+        suite.report(confirmation, "undelivered")
+        for _ in range(2):
+            sweep(suite)
+        told = [text for text in texts(suite, OWNER) if "may not have heard" in text]
+        assert len(told) == 1 and "2026-11-25 17:00" in told[0]
 
 
 def test_who_was_told_of_their_booking_is_no_matter_for_the_owner():
