@@ -142,7 +142,9 @@ def _happened(before: Booking | None, after: Booking | None) -> tuple[AuditWord,
     if after is None:
         return None
     if after.status in _ENDED and (before is None or before.status != after.status):
-        return _ENDED[after.status]
+        # Only a sale of ours writes the depth: what was given up for it, it has announced in its transaction.
+        given_up = after.chain_depth != (before.chain_depth if before else 0)
+        return None if given_up else _ENDED[after.status]
     if before is None:
         # Our own sale has announced its booking in its transaction.
         return None if after.outreach_id else ("booking_created", "BOOKING_CREATED")

@@ -237,7 +237,7 @@ def _sell(
             *replace(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
             *_concluded(decision, booking, now),
             *_off_the_waitlist(entry, outreach, now),
-            *_moved_away(moved, booking, outreach, now),
+            *_moved_away(moved, booking, outreach, salon.id, now),
             *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),
             *said_handled(said, "booked", now),
             *release(locks),
@@ -288,14 +288,29 @@ def _given_up(reader: Reader, booking_id: str | None, slot: Slot) -> Booking | N
     return booking if stands else None
 
 
-def _moved_away(moved: Booking | None, booking: Booking, outreach: Outreach, now: datetime) -> tuple[Write, ...]:
+def _moved_away(
+    moved: Booking | None, booking: Booking, outreach: Outreach, salon_id: str, now: datetime
+) -> tuple[Write, ...]:
     """It is given up in the commit that makes the new one; its time becomes a gap like any other that was cancelled."""
     if moved is None:
         return ()
     given_up = moved.cancelled(now=now, by="customer", reason=f"moved to {booking.id}")
     names = ("status", "cancelled_at", "cancelled_by", "cancellation_reason", "updated_at")
     fields = {name: getattr(given_up, name) for name in names}
-    return (Update(f"bookings/{moved.id}", {**fields, "chain_depth": outreach.chain_depth}),)
+    record = record_fact(
+        salon_id=salon_id,
+        resource_type="booking",
+        resource_id=moved.id,
+        version=given_up.cancellation_reason,
+        now=now,
+        actor=outreach.agent_name,
+        event="booking_cancelled",
+        action="Booking given up for an earlier time",
+        details={"outreach_id": outreach.id, "moved_to": booking.id},
+        announces="BOOKING_CANCELLED",
+        payload={"booking_id": moved.id, "customer_id": outreach.customer_id},
+    )
+    return Update(f"bookings/{moved.id}", {**fields, "chain_depth": outreach.chain_depth}), fact(record)
 
 
 def _off_the_waitlist(snapshot: Snapshot | None, outreach: Outreach, now: datetime) -> tuple[Write, ...]:

@@ -83,6 +83,11 @@ def test_who_would_come_sooner_keeps_their_booking_until_the_new_one_stands() ->
         assert (ours["start_time"], ours["rescheduled_from"]) == (start, "later")
         given_up = suite.get(f"{ROOT}/bookings/later") or {}
         assert (given_up["status"], given_up["chain_depth"]) == ("cancelled", 1)
+        suite.advance(minutes=10)
+        told = [r for r in suite.list(f"{ROOT}/audit_logs").values() if r["announces"] == "BOOKING_CANCELLED"]
+        [record] = [record for record in told if record["resource_id"] == "later"]
+        assert (record["actor"], record["created_at"]) == ("gap_fill_agent", ours["created_at"])
+        assert suite.get(f"{ROOT}/bookings/{record['details']['moved_to']}") == ours
         assert [gap["start_time"] for gap in freed(suite) if gap["status"] == "open"] == [later.replace(hour=10)]
         assert suite.failures == []
 
