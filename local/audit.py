@@ -1,5 +1,5 @@
 """`python -m local audit verify`: whether every change of a salon's documents still has its record, unchanged and in its
-place. It only reads: all of the salon's audit and all that it is about, as they stood at one instant."""
+place; not whether what a document says is what was written. It only reads: all of the salon's audit and all that it is about, as they stood at one instant."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from local.reach import NotReached, add_where, reached
 from shared.domain.agent_state import AgentState
 from shared.domain.approval import Approval
-from shared.domain.audit import AuditRecord, broken_links
+from shared.domain.audit import AuditRecord, Retention, broken_links
 from shared.domain.consent import ConsentRecord
 from shared.domain.conversation import Conversation
 from shared.domain.customer_score import CustomerScore
@@ -23,7 +23,7 @@ from shared.domain.gap import Gap
 from shared.domain.invalid import InvalidEvent
 from shared.domain.message import Message
 from shared.domain.outreach import Outreach
-from shared.domain.retention import kept_since
+from shared.domain.retention import KEPT
 from shared.domain.stored import StateDocument
 from shared.ports import Data
 
@@ -58,7 +58,7 @@ class Found:
             self.unreadable.append(f"{path}: expected an audit record, found {wrong}")
 
     def broken(self, now: datetime) -> list[str]:
-        return [*self.unreadable, *broken_links(self.records, self.documents, kept_since=_kept_since(now))]
+        return [*self.unreadable, *broken_links(self.records, self.documents, retention=_retention(now))]
 
 
 def read(snapshots: Iterable[tuple[str, Data]]) -> Found:
@@ -68,16 +68,17 @@ def read(snapshots: Iterable[tuple[str, Data]]) -> Found:
     return found
 
 
-def _kept_since(now: datetime) -> dict[str, datetime]:
-    since = kept_since(now)
-    by_type = {model.resource_type: since[model.retained_as] for model in CHAINED.values() if model.retained_as}
-    return {**by_type, "audit_log": since["audit_logs"]}
+def _retention(now: datetime) -> Retention:
+    kept = {model.resource_type: KEPT[model.retained_as].period for model in CHAINED.values() if model.retained_as}
+    return Retention(now, {**kept, "audit_log": KEPT["audit_logs"].period})
 
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("audit", help="look after the audit", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    verify = commands.add_parser("verify", help="find what was changed, removed or reordered", description=__doc__)
+    verify = commands.add_parser(
+        "verify", help="find records that were changed, removed or reordered", description=__doc__
+    )
     add_where(verify)
     verify.set_defaults(command=run)
 

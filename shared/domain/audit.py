@@ -9,9 +9,9 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from shared.domain.events import EventType, SalonEvent
 from shared.domain.stored import Instant, StateDocument, Stored, natural_id
@@ -216,24 +216,42 @@ class _Link:
     created_at: datetime
 
 
+DELETED_WITHIN = timedelta(days=7)
+"""What may go is mostly gone a day later."""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What may have been deleted by its age: `kept` says how long each is kept, by resource type, and the records themselves
+    as `audit_log`."""
+
+    now: datetime
+    kept: Mapping[str, timedelta]
+
+    def may_be_gone(self, type_: str, created_at: object) -> bool:
+        return type_ in self.kept and isinstance(created_at, datetime) and created_at < self.now - self.kept[type_]
+
+    def lived_since(self, type_: str, seen: datetime) -> datetime:
+        """The earliest at which a document that is deleted, and was there at `seen`, can have been written before."""
+        return seen - self.kept[type_] - DELETED_WITHIN
+
+
+NOTHING_GOES: Final = Retention(datetime.max.replace(tzinfo=UTC), {})
+
+
 def broken_links(
-    records: Iterable[AuditRecord],
-    documents: Iterable[Mapping[str, Any]],
-    *,
-    kept_since: Mapping[str, datetime] | None = None,
+    records: Iterable[AuditRecord], documents: Iterable[Mapping[str, Any]], *, retention: Retention = NOTHING_GOES
 ) -> list[str]:
     """Where the chains do not hold, in words; empty when they do. `documents` are all state documents, as stored, of the
-    salon whose `records` these are. Finds a record that was changed, is missing or stands elsewhere, and a document that
-    was changed past its audit; it cannot see that a document and all its records are gone together, nor whether a record
-    in no chain is.
+    salon whose `records` these are. Finds a record that was changed, is missing or stands elsewhere, and a document whose
+    `revision` or `audit_head` is not that of its last record. What retention may have deleted is not missed: the beginning
+    of a chain, other records that are old enough, the document.
 
-    `kept_since` says, by resource type and for the records themselves as `audit_log`, what was created when may have been
-    deleted by its age: a chain may then lack its beginning, records that are old enough themselves, or its document."""
-    since = kept_since or {}
-
-    def may_be_gone(type_: str, created_at: object) -> bool:
-        return type_ in since and isinstance(created_at, datetime) and created_at < since[type_]
-
+    The hashes are of the records, and each is held only by what follows it. So it cannot see that another field of a document
+    was changed in place; that a record was changed whose follower has gone by its age; that of a chain whose document has gone
+    by its age the last record was changed, or the last ones are missing; that a document and all its records are gone
+    together; nor anything of a record that is in no chain."""
+    may_be_gone = retention.may_be_gone
     chains: dict[tuple[str, str], list[_Link]] = defaultdict(list)
     for record in records:
         if record.revision is not None:
@@ -264,7 +282,8 @@ def broken_links(
         deleted = (type_, id) not in born and may_be_gone(type_, first.created_at)
         if (type_, id) not in born and not deleted:
             broken.append(f"{type_} {id}: expected a document at the end of its records, found none")
-        begins_at = first.revision if deleted or may_be_gone("audit_log", born.get((type_, id))) else 1
+        began = retention.lived_since(type_, first.created_at) if deleted else born.get((type_, id))
+        begins_at = first.revision if may_be_gone("audit_log", began) else 1
         pairs = list(pairwise(chain))
         # Records that may go do not go in their order.
         holes = [

@@ -5,7 +5,7 @@ A document says itself when it may go (`forget_at`, written with it): the databa
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, Literal
 
 YEAR = timedelta(days=365)
@@ -44,8 +44,3 @@ are one document each."""
 
 LOCKS_KEPT = timedelta(days=1)
 """Since the end of its lease, in real time: whoever died holding it was succeeded long ago, or nobody ever wanted it again."""
-
-
-def kept_since(now: datetime) -> dict[Kind, datetime]:
-    """What was created before then may be deleted."""
-    return {kind: now - kept.period for kind, kept in KEPT.items()}

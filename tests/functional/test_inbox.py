@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.in_process import Suite
-from shared.domain.audit import AuditRecord, broken_links
+from shared.domain.audit import AuditRecord, Retention, broken_links
 from shared.domain.conversation import HOLDING_FOR
 from shared.domain.retention import HALF_A_YEAR
 from shared.use_cases.clean_up import clean_up
@@ -120,7 +120,7 @@ def test_who_writes_again_when_all_they_wrote_is_forgotten_is_heard_as_the_first
     with salon(waiting=1) as suite:
         write(suite, "how much?", sender=phone(0))
         suite.run_until_idle()
-        suite.clock.move_to(NOW + HALF_A_YEAR)
+        suite.clock.move_to(NOW + HALF_A_YEAR + timedelta(minutes=1))
         clean_up(SALON, store=suite.store, clock=suite.clock)
         assert conversations(suite) == []
         write(suite, "do you do perms?", sender=phone(0))
@@ -131,8 +131,8 @@ def test_who_writes_again_when_all_they_wrote_is_forgotten_is_heard_as_the_first
         # Each life has its own chain.
         audit = [AuditRecord.model_validate(each) for each in suite.list(f"{ROOT}/audit_logs").values()]
         lives = [record for record in audit if record.resource_type == "conversation"]
-        gone = {"conversation": suite.clock.now()}
-        assert len(lives) == 2 and broken_links(lives, [conversation], kept_since=gone) == []
+        retention = Retention(suite.clock.now(), {"conversation": HALF_A_YEAR})
+        assert len(lives) == 2 and broken_links(lives, [conversation], retention=retention) == []
 
 
 def test_what_is_said_to_others_is_in_nobody_elses_conversation():
