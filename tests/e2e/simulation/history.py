@@ -26,6 +26,11 @@ class History:
     def commits(self) -> list[list[Change]]:
         return [list(changes) for _, changes in groupby(self.cloud.history, key=lambda change: change.update_time)]
 
+    def commit_of(self, index: int) -> list[Change]:
+        """All that was written with this change."""
+        at = self.cloud.history[index].update_time
+        return [change for commit in self.commits if commit[0].update_time == at for change in commit]
+
     @cached_property
     def now(self) -> dict[str, Data]:
         """Every document as it is in the end, by path."""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from shared.adapters.memory import Change
 from shared.domain import approval, decision, outgoing
 from shared.domain.agent_figures import Figures
 from shared.domain.audit import AuditRecord
@@ -56,6 +57,28 @@ def every_change_has_its_record(history: History) -> Iterator[str]:
                 yield f"{change.path} goes from revision {before.get('revision', 0)} to {after['revision']}"
             if f"{salon(change.path)}/audit_logs/{name}-{after['id']}-{after['revision']}" not in records:
                 yield f"{change.path} reached revision {after['revision']} without a record in the same commit"
+
+
+def what_we_write_for_the_app_has_its_record(history: History) -> Iterator[str]:
+    """Its documents are in no chain. Places on the waitlist it only makes here: every later status is ours."""
+    for commit in history.commits:
+        records = [change.after for change in commit if kind(change.path) == "audit_logs" and change.before is None]
+        told = {(record["resource_type"], record["resource_id"]) for record in records if record}
+        for change in commit:
+            name = {"bookings": "booking", "waitlist": "waitlist"}.get(kind(change.path))
+            if name and _written_by_us(name, change) and (name, change.path.rpartition("/")[2]) not in told:
+                yield f"{change.path} was written by us without a record in the same commit"
+
+
+def _written_by_us(name: str, change: Change) -> bool:
+    before, after = change.before, change.after
+    if after is None:
+        return False
+    if name == "waitlist":
+        return before is not None and before["status"] != after["status"]
+    sold = before is None and after["source"] == "smart_fill"
+    given_up = before is not None and before.get("chain_depth") != after.get("chain_depth")
+    return sold or given_up
 
 
 def _only_figures(before: Data, after: Data) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from shared.domain.booking import OCCUPYING
 from shared.domain.message import KEEP_TRYING
 from shared.ports import Data
-from tests.e2e.simulation.history import History, kind, overlap
+from tests.e2e.simulation.history import History, kind, overlap, salon
 from tests.e2e.simulation.town import PLACES
 
 
@@ -55,8 +55,10 @@ def every_yes_has_an_end(history: History) -> Iterator[str]:
             # The app may delete what it likes.
             if not history.changes(booking):
                 yield f"{path} was booked and has no booking"
+            if not any(message["purpose"] == "booking_confirmed" for message in _about(id, history)):
+                yield f"{path} was booked and has no confirmation"
         elif action not in ("declined", "opted_out"):
-            told = [m for p, m in history.now.items() if kind(p) == "messages" and m.get("about") == id]
+            told = _about(id, history)
             plainly = any(message["purpose"] in ("slot_taken", "slot_no_longer_free") for message in told)
             with_another = any(
                 kind(p) == "outreach"
@@ -66,6 +68,29 @@ def every_yes_has_an_end(history: History) -> Iterator[str]:
             )
             if not plainly and not with_another:
                 yield f"{path} was answered yes, refused ({action}) and nobody told them"
+
+
+def _about(id: str, history: History) -> list[Data]:
+    return [data for path, data in history.now.items() if kind(path) == "messages" and data.get("about") == id]
+
+
+def who_comes_sooner_gives_up_what_is_later(history: History) -> Iterator[str]:
+    """In the commit of the sale, and only what then still stood and began later."""
+    for index, path, sale in history.created("bookings"):
+        if sale["source"] != "smart_fill":
+            continue
+        root = salon(path)
+        ask = history.version(f"{root}/outreach/{sale['outreach_id']}", index) or {}
+        moves = f"{root}/bookings/{ask.get('moves_booking_id')}"
+        with_it = {change.path: change for change in history.commit_of(index)}
+        given_up = with_it[moves].after if moves in with_it else None
+        stood = with_it[moves].before if moves in with_it else history.version(moves, index)
+        if stood and (stood["status"] not in ("pending", "confirmed") or stood["start_time"] <= sale["start_time"]):
+            stood = None
+        if bool(stood) != bool(given_up and given_up["status"] == "cancelled"):
+            yield f"{path} was sold and {moves} {'stands' if stood else 'was given up'}"
+        if bool(stood) != (sale["rescheduled_from"] is not None):
+            yield f"{path} was sold and says that it replaces {sale['rescheduled_from']}"
 
 
 def gaps_are_free(history: History) -> Iterator[str]:
