@@ -5,11 +5,8 @@ cannot overshoot; the salon's limits and the customers' are counted in it, under
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-
-from pydantic import ValidationError
 
 from shared.domain.allowance import TURN, WAITS, allowance_of, left_to
 from shared.domain.campaign import (
@@ -37,7 +34,7 @@ from shared.use_cases.checking_again import asked_about_once, checked_again
 from shared.use_cases.find_prospects import find_prospects
 from shared.use_cases.load_calendar import given_back, load_staff, readable
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.loading import salon_of
+from shared.use_cases.loading import legible, salon_of
 from shared.use_cases.locking import holding, release
 from shared.use_cases.rooms import rooms_taken
 from shared.use_cases.round_documents import (
@@ -169,11 +166,7 @@ def _gaps_due(scene: Scene, documents: Reader) -> list[Gap]:
         ),
         limit=DUE_AT_MOST,
     )
-    due: list[Gap] = []
-    for snapshot in documents.query(query):
-        with suppress(ValidationError):
-            due.append(Gap.model_validate(snapshot.data))
-    return due
+    return legible(Gap, documents.query(query))
 
 
 def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:

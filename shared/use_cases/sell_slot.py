@@ -196,7 +196,7 @@ def _sell(
         if (before := _answered(outreach)) is not None or slot is None:
             transaction.write(*release(locks))
             return before or NotSold("gap_closed")
-        moved = _given_up(transaction, outreach.moves_booking_id, slot)
+        moved = _given_up(transaction, outreach, slot)
         verdict = acceptance.judge(
             outreach,
             gaps=_gaps_of_day(transaction, slot, salon),
@@ -279,13 +279,14 @@ def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tu
     return replace(concluded) if concluded else ()
 
 
-def _given_up(reader: Reader, booking_id: str | None, slot: Slot) -> Booking | None:
-    """The booking that a mover gives up for the slot. None where it is over, or where the app has moved it since: who already
-    comes sooner keeps it."""
-    found = reader.get(f"bookings/{booking_id}") if booking_id else None
+def _given_up(reader: Reader, outreach: Outreach, slot: Slot) -> Booking | None:
+    """The booking that a mover gives up for the slot. None where it is over, or where the app has given it to somebody else or
+    moved it since: who already comes sooner keeps it."""
+    found = reader.get(f"bookings/{outreach.moves_booking_id}") if outreach.moves_booking_id else None
     booking = Booking.from_document(found.id, found.data) if found else None
-    stands = booking is not None and booking.status in ("pending", "confirmed") and booking.start_time > slot.start
-    return booking if stands else None
+    if booking is None or booking.customer_id != outreach.customer_id or booking.start_time <= slot.start:
+        return None
+    return booking if booking.status in ("pending", "confirmed") else None
 
 
 def _moved_away(

@@ -92,9 +92,14 @@ def test_who_would_come_sooner_keeps_their_booking_until_the_new_one_stands() ->
         assert suite.failures == []
 
 
-@pytest.mark.parametrize(("hour", "answered_after"), [(10, 120), (12, 5)])
-def test_whose_booking_was_moved_before_the_offered_time_keeps_it(hour: int, answered_after: int) -> None:
-    """One of the two has taken place when they answer."""
+@pytest.mark.parametrize(
+    ("whose", "days", "hour", "answered_after"),
+    [("mover", 0, 10, 120), ("mover", 0, 12, 5), ("holder", 7, 13, 5)],
+    ids=["it has taken place", "it comes before", "it is somebody else's by now"],
+)
+def test_a_booking_that_was_changed_since_the_offer_is_not_given_up(
+    whose: str, days: int, hour: int, answered_after: int
+) -> None:
     with Suite(now=NOW) as suite:
         start = open_salon(suite, waiting=0)
         suite.put(f"{ROOT}/customers/mover", customer(51, sooner_opt_in=True))
@@ -103,7 +108,8 @@ def test_whose_booking_was_moved_before_the_offered_time_keeps_it(hour: int, ans
         suite.put(f"{ROOT}/bookings/later", later)
         suite.run_until_idle()
         cancel(suite)
-        moved = booking(start.replace(hour=hour), customer_id="mover", staff_id="zoe", updated_at=suite.clock.now())
+        at = start.replace(hour=hour) + timedelta(days=days)
+        moved = booking(at, customer_id=whose, staff_id="zoe", updated_at=suite.clock.now())
         suite.put(f"{ROOT}/bookings/later", moved)
         suite.run_until_idle()
         suite.advance(minutes=answered_after)
