@@ -75,11 +75,12 @@ def consent_and_hours_hold(history: History) -> Iterator[str]:
 
 def nobody_asks_while_stopped(history: History) -> Iterator[str]:
     """By a salon that is paused, or an agent whose breaker is open or that the owner has paused. It must have been so
-    before the instant at which that was looked at, and still when the ask was claimed: what changes at the same instant may
-    be seen or not."""
+    from before the instant at which that was looked at until the ask was claimed, all the while: of what changes at the same
+    instant anything may be seen."""
 
     def then(path: str, at: datetime, claim: int) -> list[Data]:
-        return [history.version_until(path, at) or {}, history.version(path, claim) or {}]
+        since = (change.after for _, change in history.changes(path, claim) if change.update_time >= at)
+        return [version or {} for version in (history.version_until(path, at), *since)]
 
     def stopped(agent: Data, at: datetime) -> bool:
         breaker = agent.get("circuit_breaker", {})
