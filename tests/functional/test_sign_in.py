@@ -61,7 +61,7 @@ def test_a_role_that_is_no_text_is_none(google: FirebaseSignIns, role: Any) -> N
         token(iss="https://accounts.google.com"),
         token(aud=None),
         token(exp=int(time.time()) - 60, iat=int(time.time()) - 3660),
-        token(iat=int(time.time()) + 600),
+        token(iat=int(time.time()) + 86_400, exp=int(time.time()) + 90_000),
         token(sub=""),
         token(sub=None),
         token("", algorithm="none"),
