@@ -248,4 +248,24 @@ MUTANTS = (
             ),
         ),
     ),
+    Mutant(
+        "a sale without its record",
+        "shared/use_cases/sell_slot.py",
+        (("            fact(_announced(booking, outreach, salon.id, now)),\n", ""),),
+    ),
+    Mutant(
+        "a sale without its confirmation",
+        "shared/use_cases/sell_slot.py",
+        (
+            (
+                "            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),\n",
+                "",
+            ),
+        ),
+    ),
+    Mutant(
+        "a later booking kept by who comes sooner",
+        "shared/use_cases/sell_slot.py",
+        (("            *_moved_away(moved, booking, outreach, salon.id, now),\n", ""),),
+    ),
 )
