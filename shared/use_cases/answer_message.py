@@ -122,17 +122,17 @@ def customers_at(phone: str, documents: Documents) -> list[Customer]:
     return list(readable(Customer, documents, query))
 
 
-def next_booking(customers: Sequence[Customer], documents: Documents, now: datetime) -> Booking | None:
-    """The first that lies ahead of any of them."""
+def bookings_ahead(customers: Sequence[Customer], documents: Documents, now: datetime) -> list[Booking]:
+    """Of any of them, the first one first."""
     if not customers:
-        return None
+        return []
     query = Query(
         "bookings",
         where=(("customer_id", "in", [customer.id for customer in customers]), ("start_time", ">", now)),
         order_by=("start_time",),
         limit=20,
     )
-    return next((booking for booking in readable(Booking, documents, query) if booking.occupies), None)
+    return [booking for booking in readable(Booking, documents, query) if booking.occupies]
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,12 @@ class _Work:
 
     def next_booking(self, in_days: int | None) -> Booking | None:
         """The first of the bookings ahead of whoever this is; only of that day, if they named one."""
-        ahead = next_booking(self.customers, self.documents, self.clock.now())
-        if ahead is None or in_days is None:
-            return ahead
-        zone, day = self.salon.zone, timedelta(days=in_days)
-        named = self.clock.now().astimezone(zone).date() + day
-        return ahead if ahead.start_time.astimezone(zone).date() == named else None
+        now, salon = self.clock.now(), self.salon
+        ahead = bookings_ahead(self.customers, self.documents, now)
+        if in_days is not None:
+            day = salon.date_of(now) + timedelta(days=in_days)
+            ahead = [booking for booking in ahead if salon.date_of(booking.start_time) == day]
+        return ahead[0] if ahead else None
 
     def standing_sale(self, outreach: Outreach) -> Booking | None:
         """What was booked by a yes to this offer, if it still stands: a no to it comes too late to be only a no."""

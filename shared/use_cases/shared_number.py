@@ -16,7 +16,7 @@ from shared.domain.replies import understand
 from shared.domain.salon import Salon
 from shared.domain.tokens import read, read_approval
 from shared.ports import SALON, Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
-from shared.use_cases.answer_message import Answered, customers_at, next_booking
+from shared.use_cases.answer_message import Answered, bookings_ahead, customers_at
 from shared.use_cases.load_settings import accepted_settings
 from shared.use_cases.loading import inbound, salon_of
 from shared.use_cases.speaking import reply_to
@@ -136,7 +136,7 @@ class _Shared:
 
     def _expects(self, documents: Documents) -> bool:
         customers = customers_at(self.said.sender, documents)
-        return next_booking(customers, documents, self.now) is not None
+        return bool(bookings_ahead(customers, documents, self.now))
 
     def _knows(self, documents: Documents) -> bool:
         customers = Query("customers", where=(("phone", "==", self.said.sender),), limit=1)

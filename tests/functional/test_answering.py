@@ -421,6 +421,16 @@ def test_who_cannot_come_today_does_not_mean_a_booking_of_another_day():
         assert purposes(suite, phone(0)) == ["slot_offer", "offer_declined", "cancel_request_received"]
 
 
+def test_who_cannot_come_tomorrow_means_the_booking_of_tomorrow_though_another_is_sooner():
+    with salon(waiting=1) as suite:
+        for id, days in (("today", 0), ("tomorrow", 1)):
+            at = START.replace(hour=17) + timedelta(days=days)
+            suite.put(f"{ROOT}/bookings/{id}", booking(at, customer_id="c0", staff_id="noah"))
+        write(suite, "I can't come tomorrow", sender=phone(0))
+        suite.run_until_idle()
+        assert "tomorrow at 17:00" in texts(suite, phone(0))[-1]
+
+
 def test_an_ok_after_something_else_we_said_is_no_yes_to_the_offer_before():
     for first in ("how much?", "who is this?", "only if it is with Priya"):
         with salon(waiting=1) as suite:
