@@ -12,7 +12,7 @@ from shared.domain.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.use_cases.answer_message import called_off, customers_at, decline
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.loading import salon_of
+from shared.use_cases.loading import salon_of, salon_to_tell
 from shared.use_cases.offer_another import another_id
 from shared.use_cases.opting import opt_out
 from shared.use_cases.sell_slot import sell_slot
@@ -44,10 +44,10 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
     if found is None:
         return _unknown()
     documents, outreach = found
-    salon = salon_of(documents, documents.salon_id)
     if answer == "stop":
         until_committed(lambda: _stop(outreach, documents, clock.now()) or None, clock=clock)
         return _page("stopped", outreach, documents, clock, deployment)
+    salon = salon_of(documents, documents.salon_id)
     if answer == "decline":
         decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
     else:
@@ -111,7 +111,7 @@ def _standing(outreach: Outreach, documents: Documents) -> State:
 
 
 def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> Page:
-    salon, now = salon_of(documents, documents.salon_id), clock.now()
+    salon, now = salon_to_tell(documents, documents.salon_id), clock.now()
     another = _another(outreach, salon, documents, deployment, now) if state == "taken" else None
     html = page(state, locale=outreach.locale, variables=said_now(outreach, salon, now), another=another)
     return Page(200, state, html, outreach.salon_id)

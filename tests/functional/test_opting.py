@@ -196,6 +196,18 @@ def test_who_has_declined_by_the_link_can_still_end_all_offers_there():
         assert outreach_of(suite, "c0")["response"]["action"] == "declined" and len(ledger(suite)) == 4
 
 
+def test_the_links_page_opens_and_ends_all_offers_though_the_salon_cannot_be_read():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        suite.update(ROOT, timezone="Nowhere/Nowhere")
+        suite.waiting.clear()
+        link = offer_link(suite, "c0")
+        assert suite.request("GET", link).status_code == 200
+        assert suite.request("POST", link, form={"answer": "stop"}).status_code == 200
+        assert len(ledger(suite)) == 4
+        suite.waiting.clear()
+
+
 def test_a_yes_by_sms_is_a_yes_though_twilio_calls_it_a_start():
     with salon(waiting=1, messaging=BOTH) as suite:
         suite.update(f"{ROOT}/customers/c0", consents={"sms": {"marketing": True, "service": True}})
