@@ -92,7 +92,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     if owners is not None:
         return work.decide(owners)
     named = isinstance(bound, Bound) and bound.named
-    if meaning == "cancel_request" and not named and (booking := work.next_booking(day_named(said.body))) is not None:
+    if meaning == "cancel_request" and not named and (booking := work.next_booking()) is not None:
         return work.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
@@ -122,17 +122,22 @@ def customers_at(phone: str, documents: Documents) -> list[Customer]:
     return list(readable(Customer, documents, query))
 
 
-def bookings_ahead(customers: Sequence[Customer], documents: Documents, now: datetime) -> list[Booking]:
-    """Of any of them, the first one first."""
+def next_booking(
+    body: str, customers: Sequence[Customer], *, salon: Salon, documents: Documents, now: datetime
+) -> Booking | None:
+    """The first that lies ahead of any of them; only of that day, if these words name one."""
     if not customers:
-        return []
+        return None
     query = Query(
         "bookings",
         where=(("customer_id", "in", [customer.id for customer in customers]), ("start_time", ">", now)),
         order_by=("start_time",),
         limit=20,
     )
-    return [booking for booking in readable(Booking, documents, query) if booking.occupies]
+    in_days = day_named(body)
+    day = None if in_days is None else salon.date_of(now) + timedelta(days=in_days)
+    ahead = (booking for booking in readable(Booking, documents, query) if booking.occupies)
+    return next((booking for booking in ahead if day in (None, salon.date_of(booking.start_time))), None)
 
 
 @dataclass(frozen=True)
@@ -146,14 +151,10 @@ class _Work:
     clock: Clock
     deployment: Deployment
 
-    def next_booking(self, in_days: int | None) -> Booking | None:
-        """The first of the bookings ahead of whoever this is; only of that day, if they named one."""
-        now, salon = self.clock.now(), self.salon
-        ahead = bookings_ahead(self.customers, self.documents, now)
-        if in_days is not None:
-            day = salon.date_of(now) + timedelta(days=in_days)
-            ahead = [booking for booking in ahead if salon.date_of(booking.start_time) == day]
-        return ahead[0] if ahead else None
+    def next_booking(self) -> Booking | None:
+        return next_booking(
+            self.said.body, self.customers, salon=self.salon, documents=self.documents, now=self.clock.now()
+        )
 
     def standing_sale(self, outreach: Outreach) -> Booking | None:
         """What was booked by a yes to this offer, if it still stands: a no to it comes too late to be only a no."""

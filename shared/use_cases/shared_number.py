@@ -16,9 +16,9 @@ from shared.domain.replies import understand
 from shared.domain.salon import Salon
 from shared.domain.tokens import read, read_approval
 from shared.ports import SALON, Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
-from shared.use_cases.answer_message import Answered, bookings_ahead, customers_at
+from shared.use_cases.answer_message import Answered, customers_at, next_booking
 from shared.use_cases.load_settings import accepted_settings
-from shared.use_cases.loading import inbound, salon_of
+from shared.use_cases.loading import inbound, salon_of, salon_to_tell
 from shared.use_cases.speaking import reply_to
 from shared.use_cases.taking_in import Arrival
 from shared.use_cases.writing import create, until_committed
@@ -135,8 +135,10 @@ class _Shared:
         return bool(documents.query(open_to_them))
 
     def _expects(self, documents: Documents) -> bool:
-        customers = customers_at(self.said.sender, documents)
-        return bool(bookings_ahead(customers, documents, self.now))
+        if not self._name(documents.salon_id):
+            return False
+        customers, salon = customers_at(self.said.sender, documents), salon_to_tell(documents, documents.salon_id)
+        return next_booking(self.said.body, customers, salon=salon, documents=documents, now=self.now) is not None
 
     def _knows(self, documents: Documents) -> bool:
         customers = Query("customers", where=(("phone", "==", self.said.sender),), limit=1)

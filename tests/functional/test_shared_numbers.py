@@ -1,6 +1,7 @@
 """Two salons of one organization that write from one number: a reply reaches the salon it is for, and no other."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -153,6 +154,16 @@ def test_who_cannot_come_is_heard_where_they_have_a_booking_and_not_where_an_off
     assert outreach_of(branches, "c0")["response"]["action"] is None
 
 
+def test_who_cannot_come_today_is_not_heard_where_their_booking_is_another_day(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    later = booking(START.replace(hour=17) + timedelta(days=14), customer_id="c0")
+    branches.put("salons/s2/bookings/theirs", later)
+    branches.run_until_idle()
+    write(branches, "I can't come today", sender=phone(0))
+    branches.run_until_idle()
+    assert outreach_of(branches, "c0")["response"]["action"] == "declined"
+
+
 def test_an_answer_under_the_question_is_an_answer_whoever_asked_it(branches: Suite):
     ask_which(branches)
     question = next(m for m in branches.outbox.messages if m.purpose == "which_branch")
@@ -229,6 +240,17 @@ def test_a_branch_that_is_gone_takes_no_message_with_it(branches: Suite):
     branches.advance(hours=26)
     assert ("hello, is Friday free?", "kept for the owner") in said_in(branches, "s1")
     assert branches.failures == []
+
+
+def test_a_branch_that_cannot_be_read_keeps_nobody_from_telling_another_that_they_cannot_come(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    branches.put(f"{ROOT}/bookings/theirs", booking(START.replace(hour=17), customer_id="c0", staff_id="noah"))
+    branches.run_until_idle()
+    branches.update("salons/s2", timezone="Nowhere/Nowhere")
+    branches.waiting.clear()
+    write(branches, "I can't come today", sender=phone(0))
+    branches.run_until_idle()
+    assert purposes(branches, phone(0))[-1] == "cancel_request_received"
 
 
 def test_a_stranger_is_kept_and_not_asked(branches: Suite):
