@@ -12,6 +12,8 @@ from tests.e2e.simulation.history import ZONE, History, salon
 from tests.e2e.simulation.town import PLACES
 
 HOUR = timedelta(hours=1)
+INSTANT = timedelta(milliseconds=1)
+"""While the clock stands, each commit is a microsecond after the one before."""
 
 
 class Claimed(NamedTuple):
@@ -75,12 +77,14 @@ def consent_and_hours_hold(history: History) -> Iterator[str]:
 
 def nobody_asks_while_stopped(history: History) -> Iterator[str]:
     """By a salon that is paused, or an agent whose breaker is open or that the owner has paused. It must have been so
-    from before the instant at which that was looked at until the ask was claimed, all the while: of what changes at the same
-    instant anything may be seen."""
+    before the instant at which that was looked at, all through it, and still when the ask was claimed: of what changes at
+    the same instant anything may be seen."""
 
     def then(path: str, at: datetime, claim: int) -> list[Data]:
-        since = (change.after for _, change in history.changes(path, claim) if change.update_time >= at)
-        return [version or {} for version in (history.version_until(path, at), *since)]
+        changes = history.changes(path, claim)
+        during = (change.after for _, change in changes if at <= change.update_time < at + INSTANT)
+        versions = (history.version_until(path, at), *during, history.version(path, claim))
+        return [version or {} for version in versions]
 
     def stopped(agent: Data, at: datetime) -> bool:
         breaker = agent.get("circuit_breaker", {})
