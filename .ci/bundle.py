@@ -1,6 +1,7 @@
 """Stages every function as it is deployed: build/bundles/<name>.zip, the same bytes on every run.
 
-A bundle holds main.py, the modules of shared/ that it reaches, their bytecode, and the pins that they need. Terraform
+A bundle holds the door as main.py, the modules of its room and of shared/ that it reaches, their bytecode, and the pins that
+they need. Terraform
 names the uploaded object by the bundle's hash, so a change redeploys the functions that reach it, and no other.
 """
 
@@ -31,11 +32,11 @@ UNIX = 3
 
 def stage(function: str, root: Path = ROOT) -> dict[str, bytes]:
     """The files of a bundle by their path in it."""
-    folder = root / "functions" / function
-    reached = reach(folder / "main.py", root)
+    door = root / "functions" / function / "main.py"
+    reached = reach(door, root)
     staged: dict[str, bytes] = {}
     for file in reached.files:
-        name = file.relative_to(folder if file.is_relative_to(folder) else root).as_posix()
+        name = file.name if file == door else file.relative_to(root).as_posix()
         staged[name] = file.read_bytes()
         if file.suffix == ".py":
             staged[importlib.util.cache_from_source(name)] = bytecode(staged[name], name)

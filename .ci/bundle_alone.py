@@ -27,7 +27,8 @@ from functions_framework import create_app  # noqa: E402  (part of what is measu
 app = create_app(target=target, source=str(folder / "main.py"))
 ms = (time.perf_counter() - started) * 1000
 
-booted = {name for name in sys.modules if name.split(".")[0] == "shared"}
+OURS = ("functions", "shared")
+booted = {name for name in sys.modules if name.split(".")[0] in OURS}
 for file in sorted(folder.rglob("*.py")):
     # What is imported only inside functions must be there too.
     parts = file.relative_to(folder).with_suffix("").parts
@@ -41,7 +42,7 @@ report: dict[str, object] = {
     "outside": sorted(
         name
         for name, file in modules.items()
-        if name.split(".")[0] in ("shared", "local", "tests") and not file.startswith(str(folder))
+        if name.split(".")[0] in (*OURS, "local", "tests") and not file.startswith(str(folder))
     ),
     "compiled": compiled,
 }

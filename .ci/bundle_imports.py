@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = "shared"
+OURS = ("functions", "shared")
 
 
 class BundleError(Exception):
@@ -38,7 +38,7 @@ def reach(door: Path, root: Path = ROOT) -> Reached:
         # Such as a model's coefficients: its code names the file, which lies beside it.
         files.update(path.parent / name for name in module.data if (path.parent / name).is_file())
         for name in module.imported:
-            if name.split(".")[0] != OURS:
+            if name.split(".")[0] not in OURS:
                 foreign.add(name)
                 continue
             found = [file for part in _prefixes(name) if (file := _file(part, root)) is not None]

@@ -1,6 +1,6 @@
 """Keeps the tables of docs/schema.md true: field, type and default come from the models, the meaning is by hand.
 
-A table stands between `<!-- model: shared.domain.gap.Gap -->` and `<!-- /model -->`.
+A table stands between `<!-- model: shared.calendar.gap.Gap -->` and `<!-- /model -->`.
 """
 
 import importlib
@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shared.domain.app_document import AppDocument
-from shared.domain.stretches import Stretch
+from shared.records.app_document import AppDocument
+from shared.values.stretches import Stretch
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "schema.md"
 TABLE = re.compile(r"(<!-- model: ([\w.]+) -->\n)(.*?)(<!-- /model -->)", re.DOTALL)

@@ -20,17 +20,17 @@ from typing import TypeVar
 import portion
 
 from bench.table import show
-from shared.domain.booking import Booking
-from shared.domain.occupied import parts_of
-from shared.domain.reconcile import reconcile
-from shared.domain.salon import Salon
-from shared.domain.service import Service
-from shared.domain.settings import GapSettings
-from shared.domain.staff import StaffMember
-from shared.domain.staff_day import StaffDay, findings
-from shared.domain.stretches import Stretch, without
-from shared.domain.wall_time import weekday_of
-from shared.domain.working_time import absence_stretch
+from shared.calendar.booking import Booking
+from shared.calendar.occupied import parts_of
+from shared.calendar.reconcile import reconcile
+from shared.calendar.service import Service
+from shared.calendar.staff import StaffMember
+from shared.calendar.staff_day import StaffDay, findings
+from shared.calendar.working_time import absence_stretch
+from shared.salon.salon import Salon
+from shared.salon.settings import GapSettings
+from shared.values.stretches import Stretch, without
+from shared.values.wall_time import weekday_of
 
 DAYS = 400
 ROUNDS = 5
@@ -182,7 +182,7 @@ def a_second(finders: Sequence[Callable[[StaffDay], T]], days: list[StaffDay]) -
 
 def main() -> None:
     days = staff_days()
-    names = ["stretches of shared/domain", f"portion {version('portion')}", "grid of 1,440 minutes"]
+    names = ["stretches of shared/values", f"portion {version('portion')}", "grid of 1,440 minutes"]
     measured = dict(zip(names, a_second([ours, with_portion, with_grid], days), strict=True))
     speed, found = measured[names[0]]
     for name, (_, other) in measured.items():

@@ -14,10 +14,12 @@ from typing import Any
 from bench.counting import Bill, CountedDocuments
 from bench.salon import DAYS, HALF_HOUR, NOW, STAFF, StandingClock, booking, copy_of, documents_of
 from bench.table import show
-from shared.domain.booking import Booking
+from functions.detect_gaps.follow_booking import detect_gaps
+from shared.calendar.booking import Booking
+from shared.calendar.booking_changes import staff_days
+from shared.calendar.calendar import Calendar
+from shared.calendar.load_calendar import load_calendar
 from shared.ports import Data, Documents, Put, Query, Snapshot
-from shared.use_cases.detect_gaps import detect_gaps, staff_days
-from shared.use_cases.load_calendar import Calendar, load_calendar
 
 MOST = 1.5
 DAY = timedelta(days=1)

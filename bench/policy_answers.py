@@ -8,8 +8,8 @@ from typing import Literal
 
 from local import customers
 from local.customers import Circumstance, Draws, Reaction
-from shared.domain.learned import IGNORED_FACTOR
-from shared.domain.salon import Salon
+from shared.asking.learned import IGNORED_FACTOR
+from shared.salon.salon import Salon
 
 Assumption = Literal["low", "base", "high"]
 

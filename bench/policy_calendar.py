@@ -5,14 +5,14 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from bench.policy_world import World
-from shared.domain.audit import Amended
-from shared.domain.booking import Booking
-from shared.domain.gap import Gap
-from shared.domain.outreach import Slot
-from shared.domain.reconcile import reconcile
-from shared.domain.staff import StaffMember
-from shared.domain.staff_day import StaffDay
-from shared.domain.stretches import Stretch, merged
+from shared.asking.outreach import Slot
+from shared.calendar.booking import Booking
+from shared.calendar.gap import Gap
+from shared.calendar.reconcile import reconcile
+from shared.calendar.staff import StaffMember
+from shared.calendar.staff_day import StaffDay
+from shared.records.audit import Amended
+from shared.values.stretches import Stretch, merged
 
 ACTOR = "study"
 

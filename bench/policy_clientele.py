@@ -1,5 +1,5 @@
 """Who could be asked: the customers of a simulated salon as they stand at a time, what they have booked, wished for and
-given up. Prospects come in the order and within the bounds of the suite's own queries (use_cases.find_prospects)."""
+given up. Prospects come in the order and within the bounds of the suite's own queries (find_prospects.py)."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
@@ -9,12 +9,13 @@ from itertools import chain, islice
 
 from bench.policy_world import World
 from local.customers import Circumstance
-from shared.domain.booking import Booking
-from shared.domain.candidates import REGULAR_FROM_VISITS, Prospect, Source
-from shared.domain.gap import Gap
-from shared.domain.outreach import Outreach, Slot
-from shared.domain.waitlist import WaitlistEntry
-from shared.use_cases.find_prospects import PER_PLACE, REGULAR_WITHIN, REMEMBERED, SOONER_WITHIN
+from shared.asking.candidates import REGULAR_FROM_VISITS, Prospect, Source
+from shared.asking.find_prospects import PER_PLACE, REGULAR_WITHIN, SOONER_WITHIN
+from shared.asking.load_asks import REMEMBERED
+from shared.asking.outreach import Outreach, Slot
+from shared.calendar.booking import Booking
+from shared.calendar.gap import Gap
+from shared.customers.waitlist import WaitlistEntry
 
 DAY, NEVER = timedelta(days=1), datetime.max.replace(tzinfo=UTC)
 EVERYTHING = frozenset((channel, purpose) for channel in ("whatsapp", "sms") for purpose in ("marketing", "service"))

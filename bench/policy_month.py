@@ -13,11 +13,11 @@ from bench.policy_agenda import GAPS_DUE
 from bench.policy_answers import People
 from bench.policy_trade import Freed, Offered, Trade, slots_remembered
 from bench.policy_world import MONTH, START, World
-from shared.domain.campaign import Ask, End, NoRound, Situation, Wait, next_step, one_each, plan_round, without_round
-from shared.domain.gap import Gap
-from shared.domain.outreach import Outreach
-from shared.domain.reply_model import Awaited
-from shared.domain.stored import natural_id
+from shared.asking.campaign import Ask, End, NoRound, Situation, Wait, next_step, one_each, plan_round, without_round
+from shared.asking.outreach import Outreach
+from shared.asking.reply_model import Awaited
+from shared.calendar.gap import Gap
+from shared.records.stored import natural_id
 
 Policy = Literal["sequential", "blast", "adaptive"]
 POLICIES: tuple[Policy, ...] = ("sequential", "blast", "adaptive")

@@ -17,29 +17,31 @@ from bench.policy_answers import People
 from bench.policy_calendar import Calendar
 from bench.policy_clientele import Clientele
 from bench.policy_world import START, World
+from functions.clean_up.forget import LATE_YES
+from functions.expire_outreach.move_on import ANNOUNCE_AGAIN
 from local.customers import Reaction
-from shared.domain import acceptance, candidates, plan
-from shared.domain.acceptance import NotHonoured, Refusal
-from shared.domain.allowance import Allowance, allowance_of
-from shared.domain.another_slot import could_suit, not_to_be_offered, suiting
-from shared.domain.audit import Amended
-from shared.domain.booking import Booking, sold
-from shared.domain.candidates import CHAIN_DEPTH, PURPOSE, Candidate, Prospect, Terms, judged, most_given_away
-from shared.domain.discounts import discount_left, discount_of_round, discounted
-from shared.domain.gap import Campaign, Gap, announced_due, campaigned, filled
-from shared.domain.learned import Learned
-from shared.domain.limits import AskCounters
-from shared.domain.outgoing import Delivery, OutgoingStatus
-from shared.domain.outreach import OfferDetails, Outreach
-from shared.domain.service import Service
-from shared.domain.stored import natural_id
-from shared.domain.stretches import Stretch
-from shared.use_cases.clean_up import LATE_YES
-from shared.use_cases.expire_outreach import ANNOUNCE_AGAIN
-from shared.use_cases.find_prospects import REMEMBERED
-from shared.use_cases.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
-from shared.use_cases.refuse import COME_TOO_LATE
-from shared.use_cases.round_documents import AGENT
+from shared.asking import candidates
+from shared.asking.allowance import Allowance, allowance_of
+from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
+from shared.asking.candidates import CHAIN_DEPTH, PURPOSE, Candidate, Prospect, Terms, judged, most_given_away
+from shared.asking.discounts import discount_left, discount_of_round, discounted
+from shared.asking.learned import Learned
+from shared.asking.limits import AskCounters
+from shared.asking.load_asks import REMEMBERED
+from shared.asking.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
+from shared.asking.outreach import OfferDetails, Outreach
+from shared.asking.write_round import AGENT
+from shared.calendar import plan
+from shared.calendar.booking import Booking, sold
+from shared.calendar.gap import Campaign, Gap, announced_due, campaigned, filled
+from shared.calendar.service import Service
+from shared.messaging.outgoing import Delivery, OutgoingStatus
+from shared.records.audit import Amended
+from shared.records.stored import natural_id
+from shared.sales import acceptance
+from shared.sales.acceptance import NotHonoured, Refusal
+from shared.sales.refuse_yes import COME_TOO_LATE
+from shared.values.stretches import Stretch
 
 DAY = timedelta(days=1)
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from shared.domain.booking import Booking
-from shared.domain.customer import Consent, Consents, Customer
-from shared.domain.salon import Messaging, Salon
-from shared.domain.service import Service
-from shared.domain.settings import SalonSettings
-from shared.domain.waitlist import WaitlistEntry, Window
-from shared.domain.wall_time import WallStretch
+from shared.calendar.booking import Booking
+from shared.calendar.service import Service
+from shared.customers.customer import Consent, Consents, Customer
+from shared.customers.waitlist import WaitlistEntry, Window
+from shared.salon.salon import Messaging, Salon
+from shared.salon.settings import SalonSettings
+from shared.values.wall_time import WallStretch
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 MONTH = timedelta(days=30)

@@ -4,10 +4,10 @@ import random
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from shared.adapters.memory import MemoryDatabase, MemoryStore
+from local.memory.memory import MemoryDatabase, MemoryStore
+from shared.calendar.reconcile_staff_day import reconcile_salon
 from shared.ports import SALON, Data, Documents, Put, Query
-from shared.use_cases.apply_settings import apply_settings
-from shared.use_cases.reconcile_staff_day import reconcile_salon
+from shared.salon.accept_settings import apply_settings
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 STAFF = 10

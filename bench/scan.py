@@ -12,12 +12,12 @@ from datetime import timedelta
 from bench.counting import Bill, CountedDocuments
 from bench.salon import DAYS, NOW, STAFF, StandingClock, copy_of, documents_of
 from bench.table import show
-from shared.adapters.memory import MemoryBus, MemoryDatabase, MemoryStore
-from shared.domain.registry import SHARDS, Entry, Registry, registry_path, shard_of
-from shared.domain.scan import ScanCursor, due, turn_at
+from functions.dispatch_jobs.fan_out import dispatch_jobs
+from functions.scan_gaps.scan_salon import scan_gaps
+from local.memory.memory import MemoryBus, MemoryDatabase, MemoryStore
+from shared.calendar.scan import ScanCursor, due, turn_at
 from shared.ports import Data, Documents, Put, Query, Update
-from shared.use_cases.dispatch_jobs import dispatch_jobs
-from shared.use_cases.scan_gaps import scan_gaps
+from shared.salon.registry import SHARDS, Entry, Registry, registry_path, shard_of
 
 SALONS = (100, 300, 1000)
 BOOKINGS_A_DAY = 6

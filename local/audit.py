@@ -11,21 +11,22 @@ from typing import Any, Final
 from google.api_core.exceptions import GoogleAPICallError
 from pydantic import ValidationError
 
+from local.audit_chain import Retention, broken_links
 from local.reach import NotReached, add_where, reached
-from shared.domain.agent_state import AgentState
-from shared.domain.approval import Approval
-from shared.domain.audit import AuditRecord, Retention, broken_links
-from shared.domain.consent import ConsentRecord
-from shared.domain.conversation import Conversation
-from shared.domain.customer_score import CustomerScore
-from shared.domain.decision import Decision
-from shared.domain.gap import Gap
-from shared.domain.invalid import InvalidEvent
-from shared.domain.message import Message
-from shared.domain.outreach import Outreach
-from shared.domain.retention import KEPT
-from shared.domain.stored import StateDocument
+from shared.approvals.approval import Approval
+from shared.asking.agent_state import AgentState
+from shared.asking.decision import Decision
+from shared.asking.outreach import Outreach
+from shared.calendar.gap import Gap
+from shared.customers.consent import ConsentRecord
+from shared.customers.customer_score import CustomerScore
+from shared.messaging.conversation import Conversation
+from shared.messaging.message import Message
 from shared.ports import Data
+from shared.records.audit import AuditRecord
+from shared.records.invalid import InvalidEvent
+from shared.records.retention import KEPT
+from shared.records.stored import StateDocument
 
 AUDIT: Final = "audit_logs"
 CHAINED: Final[Mapping[str, type[StateDocument]]] = {

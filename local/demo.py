@@ -23,7 +23,7 @@ from urllib.request import Request, urlopen
 
 from local.demo_salon import OWNER_PHONE, SALON_ID, ZONE
 from local.documents import from_json, instant, parse_instant
-from shared.domain.audit import AuditRecord
+from shared.records.audit import AuditRecord
 
 READY_SECONDS = 90.0
 STEP_SECONDS = 30.0

@@ -14,12 +14,12 @@ from urllib.request import urlopen
 from google.api_core.exceptions import GoogleAPICallError
 
 from local import documents
+from local.dry_run_report import DEFINITIONS, AgentReport
+from local.memory.memory import MemoryDatabase, MemoryStore
 from local.reach import NotReached, add_where, reached
-from shared.adapters.memory import MemoryDatabase, MemoryStore
-from shared.domain.dry_run_report import DEFINITIONS, AgentReport
-from shared.domain.invalid import InvalidEvent
+from local.report_dry_run import DryRunReport, InvalidPeriod, report_dry_run
 from shared.ports import Data, Documents
-from shared.use_cases.report_dry_run import DryRunReport, InvalidPeriod, report_dry_run
+from shared.records.invalid import InvalidEvent
 
 READ = ("settings", "autonomous_decisions", "gaps")
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.domain.events import EventType
+from shared.records.events import EventType
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 VERB_NOUN = re.compile(r"^[a-z]+(_[a-z]+)+$")

@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from local import documents
 from local.booking_export import ExportedBooking, NotAnExport, Problem, read_bookings
-from shared.domain.money import rounded
-from shared.domain.wall_time import WEEKDAYS, weekday_of
 from shared.ports import Data
+from shared.values.money import rounded
+from shared.values.wall_time import WEEKDAYS, weekday_of
 
 SALON_ID = "imported"
 MINUTES_A_DAY = 24 * 60

@@ -22,14 +22,15 @@ import flask
 from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Response
 
+from functions.manage_schedules import scheduler, sign_in
 from local import cloud_events, cron
 from local.functions import FUNCTIONS, Function, door, load
+from local.memory.memory import Change, MemoryBus, MemoryDatabase, MemoryScheduler, MemoryStore
 from local.outbox import SEEDED_TEMPLATES, Message, Outbox
 from local.routes import Schedule, document_triggers, doors, schedules, subscriptions
 from local.sign_in import LocalSignIns
 from shared.adapters import clock as clock_adapter
-from shared.adapters import firestore, log, pubsub, scheduler, settings, sign_in, twilio
-from shared.adapters.memory import Change, MemoryBus, MemoryDatabase, MemoryScheduler, MemoryStore
+from shared.adapters import firestore, log, pubsub, settings, twilio
 from shared.ports import (
     SALON,
     Data,

@@ -11,7 +11,7 @@ from local.documents import from_json, instant, parse_instant, to_json
 from local.in_flight import InFlight
 from local.schedules import Schedules
 from shared.adapters import paths
-from shared.domain.invalid import InvalidEvent
+from shared.records.invalid import InvalidEvent
 
 DRAIN_SECONDS = 30.0
 JUMP_SECONDS = 120.0

@@ -12,10 +12,10 @@ from local.cloud_events import document_event, happened, match
 from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery, always
 from local.functions import Function
 from local.link import Shared
+from local.memory.memory import Change, MemoryBus, MemoryDatabase
 from local.push import push_delivery
 from local.routes import document_triggers, subscriptions
 from shared.adapters import wire
-from shared.adapters.memory import Change, MemoryBus, MemoryDatabase
 from shared.ports import Data, Delete, Published
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from google.api_core.exceptions import GoogleAPICallError
 
+from functions.repair_salon.mend import repair_salon
 from local.reach import NotReached, add_where, reached
-from shared.domain.invalid import InvalidEvent
-from shared.use_cases.repair_salon import repair_salon
+from shared.records.invalid import InvalidEvent
 
 
 def add_parser(subparsers: Any) -> None:

@@ -18,8 +18,8 @@ from local.booking_export import ExportedBooking, NotAnExport
 from local.customers import Circumstance, Draws
 from local.import_bookings import Import, booking_document, fictional_phone, read_export
 from local.in_process import Suite
+from local.memory.memory import Change
 from local.outbox import Message
-from shared.adapters.memory import Change
 from shared.ports import Data, Query
 
 SALON = "replay"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.outreach import OPEN
+from shared.asking.outreach import OPEN
 from shared.ports import Data
 
 ORIGINS = ("freed", "no_show", "idle")

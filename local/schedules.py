@@ -7,8 +7,8 @@ from datetime import datetime
 from local import cron
 from local.clock import BusinessTime
 from local.documents import instant
+from local.memory.memory import MemoryScheduler
 from local.routes import Schedule
-from shared.adapters.memory import MemoryScheduler
 from shared.ports import Bus, Published
 
 

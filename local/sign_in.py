@@ -7,7 +7,7 @@ import hmac
 import json
 from dataclasses import dataclass
 
-from shared.adapters.sign_in import signed_in
+from functions.manage_schedules.sign_in import signed_in
 from shared.ports import SignedIn
 
 

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from shared.domain.wording import templates
+from shared.messaging.texts import templates
 
 SAMPLES = {
     "name": "Noor",

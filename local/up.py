@@ -35,7 +35,7 @@ from local.schedules import Schedules
 from local.visits import Visits
 from local.workers import Workers, WorkersBroken
 from shared.adapters.twilio import INCOMING_PATH, WEBHOOK_RETRIES
-from shared.domain import wording
+from shared.messaging import texts as wording
 from shared.ports import SignedIn
 
 WORDS = {"emulator": "Google's emulators", "memory": "the memory adapters"}

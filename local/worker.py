@@ -15,15 +15,16 @@ from typing import Any
 import functions_framework
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from functions.manage_schedules import scheduler, sign_in
 from local import link
 from local.clock import LocalClock
 from local.functions import load
+from local.memory.memory import MemoryStore
 from local.phone import loopback
 from local.published import AnnouncedBus
 from local.sign_in import LocalSignIns
 from local.workers import FAULT_HEADER, FUNCTION_HEADER
-from shared.adapters import clock, firestore, pubsub, scheduler, sign_in, twilio
-from shared.adapters.memory import MemoryStore
+from shared.adapters import clock, firestore, pubsub, twilio
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

@@ -1,6 +1,6 @@
 resource "google_cloud_scheduler_job" "of" {
   for_each = local.schedules
-  # By this prefix manage_schedules knows the suite's own (shared/adapters/scheduler.py).
+  # By this prefix manage_schedules knows the suite's own (functions/manage_schedules/scheduler.py).
   name     = "smart_fill_${each.key}"
   schedule = each.value.cron
   # A salon's own clock is the function's matter.

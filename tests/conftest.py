@@ -13,13 +13,13 @@ from google.cloud import firestore as library
 from hypothesis import HealthCheck, settings
 
 from local.emulators import Emulators, find, start
+from local.memory.memory import MemoryDatabase
 from shared.adapters.firestore import FirestoreStore
-from shared.adapters.memory import MemoryDatabase
 from shared.ports import Query, Snapshot
 from tests.index_usage import Asked, Verdict, judged, kind
 from tests.indexes import declared, groups_by_due_at, missing
 
-ASK_ANYTHING = ("tests/integration/", "tests/unit/test_memory")
+ASK_ANYTHING = ("tests/integration/", "tests/local/test_memory")
 """The tests of the stores themselves."""
 
 

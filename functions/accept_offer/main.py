@@ -3,9 +3,9 @@
 import functions_framework
 from flask import Request, Response
 
+from functions.accept_offer import answer_offer
 from shared.adapters import clock, firestore, settings
 from shared.adapters.handling import Answered, on_request
-from shared.use_cases import accept_offer as use_case
 
 
 @functions_framework.http
@@ -13,15 +13,15 @@ from shared.use_cases import accept_offer as use_case
 def accept_offer(request: Request) -> Answered:
     token = request.path.rstrip("/").rsplit("/", 1)[-1]
     store, deployment = firestore.store(), settings.deployment()
-    answer = request.form.get("answer") if request.method == "POST" else None
+    answer = answer_offer.ANSWERS.get(request.form.get("answer", "")) if request.method == "POST" else None
     if request.method not in ("GET", "HEAD", "POST"):
         return Answered(Response(status=405), "no such method", refused=True)
-    if answer in ("accept", "decline", "stop"):
-        page = use_case.answer_offer(token, answer, store=store, clock=clock.clock(), deployment=deployment)
+    if answer is not None:
+        page = answer_offer.answer_offer(token, answer, store=store, clock=clock.clock(), deployment=deployment)
     elif request.method == "POST":
         expected = "expected answer=accept, answer=decline or answer=stop"
         return Answered(Response(expected, status=400), "no answer", refused=True)
     else:
-        page = use_case.show_offer(token, store=store, clock=clock.clock(), deployment=deployment)
+        page = answer_offer.show_offer(token, store=store, clock=clock.clock(), deployment=deployment)
     shown = Response(page.html, status=page.status, mimetype="text/html", headers={"Cache-Control": "no-store"})
     return Answered(shown, page.state, refused=page.state == "unknown", salon_id=page.salon_id)

@@ -3,9 +3,9 @@
 import functions_framework
 from flask import Request, Response
 
+from functions.answer_approval import answer_link
 from shared.adapters import clock, firestore, settings
 from shared.adapters.handling import Answered, on_request
-from shared.use_cases import answer_approval as use_case
 
 
 @functions_framework.http
@@ -14,7 +14,7 @@ def answer_approval(request: Request) -> Answered:
     token = request.path.rstrip("/").rsplit("/", 1)[-1]
     store, now, deployment = firestore.store(), clock.clock(), settings.deployment()
     if request.method in ("GET", "HEAD"):
-        page = use_case.show_approval(token, store=store, clock=now, deployment=deployment)
+        page = answer_link.show_approval(token, store=store, clock=now, deployment=deployment)
     elif request.method != "POST":
         return Answered(Response(status=405), "no such method", refused=True)
     else:
@@ -22,7 +22,7 @@ def answer_approval(request: Request) -> Answered:
         if answer not in ("approve", "reject"):
             expected = "expected answer=approve or answer=reject"
             return Answered(Response(expected, status=400), "no answer", refused=True)
-        page = use_case.answer_approval(
+        page = answer_link.answer_approval(
             token,
             approval_id,
             "approve" if answer == "approve" else "reject",

@@ -3,10 +3,10 @@
 import functions_framework
 
 from shared.adapters import clock, firestore, triggers
-from shared.use_cases import apply_settings as use_case
+from shared.salon import accept_settings
 
 
 @functions_framework.cloud_event
 @triggers.on_document_written
 def apply_settings(change: triggers.DocumentChange) -> triggers.Outcome:
-    return use_case.apply_settings(documents=firestore.store().salon(change.salon_id), clock=clock.clock())
+    return accept_settings.apply_settings(documents=firestore.store().salon(change.salon_id), clock=clock.clock())

@@ -3,7 +3,7 @@
 import functions_framework
 
 from shared.adapters import clock, firestore, triggers
-from shared.use_cases import connect_salon as use_case
+from shared.salon import connect_salon as use_case
 
 
 @functions_framework.cloud_event

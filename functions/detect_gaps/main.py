@@ -2,14 +2,14 @@
 
 import functions_framework
 
+from functions.detect_gaps import follow_booking
 from shared.adapters import clock, firestore, triggers
-from shared.use_cases import detect_gaps as use_case
 
 
 @functions_framework.cloud_event
 @triggers.on_document_written
 def detect_gaps(change: triggers.DocumentChange) -> triggers.Outcome:
-    return use_case.detect_gaps(
+    return follow_booking.detect_gaps(
         change.id,
         before=change.before,
         after=change.after,

@@ -2,11 +2,11 @@
 
 import functions_framework
 
+from functions.dispatch_jobs import fan_out
 from shared.adapters import firestore, pubsub, triggers
-from shared.use_cases import dispatch_jobs as use_case
 
 
 @functions_framework.cloud_event
 @triggers.on_tick
 def dispatch_jobs(tick: triggers.Tick) -> triggers.Outcome:
-    return use_case.dispatch_jobs(tick.name, at=tick.at, after=tick.after, store=firestore.store(), bus=pubsub.bus())
+    return fan_out.dispatch_jobs(tick.name, at=tick.at, after=tick.after, store=firestore.store(), bus=pubsub.bus())

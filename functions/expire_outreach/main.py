@@ -2,13 +2,13 @@
 
 import functions_framework
 
+from functions.expire_outreach import move_on
 from shared.adapters import clock, firestore, pubsub, settings, triggers
-from shared.use_cases import expire_outreach as use_case
 
 
 @functions_framework.cloud_event
 @triggers.on_tick
 def expire_outreach(tick: triggers.Tick) -> triggers.Outcome:
-    return use_case.expire_outreach(
+    return move_on.expire_outreach(
         store=firestore.store(), bus=pubsub.bus(), clock=clock.clock(), deployment=settings.deployment()
     )

@@ -3,21 +3,21 @@
 import functions_framework
 
 from shared.adapters import clock, firestore, settings, triggers
-from shared.domain.events import SalonEvent
-from shared.use_cases import fill_gap as use_case
+from shared.asking import run_campaign
+from shared.records.events import SalonEvent
 
 
 @functions_framework.cloud_event
 @triggers.on_event
 def fill_gap(event: SalonEvent) -> triggers.Outcome:
     documents = firestore.store().salon(event.salon_id)
-    gap_id = use_case.gap_of(event, documents=documents)
+    gap_id = run_campaign.gap_of(event, documents=documents)
     if gap_id is None:
         return "about no gap"
-    return use_case.fill_gap(
+    return run_campaign.fill_gap(
         gap_id,
         documents=documents,
         clock=clock.clock(),
         deployment=settings.deployment(),
-        after_reaction=event.event_type in use_case.REACTIONS,
+        after_reaction=event.event_type in run_campaign.REACTIONS,
     )

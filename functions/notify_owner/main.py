@@ -2,15 +2,15 @@
 
 import functions_framework
 
+from functions.notify_owner import tell_owner
 from shared.adapters import clock, firestore, settings, triggers
-from shared.domain.events import SalonEvent
-from shared.use_cases import notify_owner as use_case
+from shared.records.events import SalonEvent
 
 
 @functions_framework.cloud_event
 @triggers.on_event
 def notify_owner(event: SalonEvent) -> triggers.Outcome:
-    return use_case.notify_owner(
+    return tell_owner.notify_owner(
         event,
         documents=firestore.store().salon(event.salon_id),
         clock=clock.clock(),

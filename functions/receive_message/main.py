@@ -3,10 +3,10 @@
 import functions_framework
 from flask import Request, Response
 
+from functions.receive_message import store_message
 from shared.adapters import clock, firestore, settings, twilio
 from shared.adapters.handling import Answered, on_request
-from shared.domain.invalid import InvalidEvent
-from shared.use_cases import receive_message as use_case
+from shared.records.invalid import InvalidEvent
 
 
 @functions_framework.http
@@ -18,7 +18,7 @@ def receive_message(request: Request) -> Answered:
     taken, event_id = Response(twilio.EMPTY_TWIML, mimetype="text/xml"), form.get("MessageSid")
     # What is signed but no message we could ever answer is not worth a retry: it would bring the same.
     try:
-        outcome = use_case.receive_message(
+        outcome = store_message.receive_message(
             twilio.inbound_message(form),
             store=firestore.store(),
             clock=clock.clock(),

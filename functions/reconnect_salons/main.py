@@ -2,11 +2,11 @@
 
 import functions_framework
 
+from functions.reconnect_salons import reconnect
 from shared.adapters import clock, firestore, triggers
-from shared.use_cases import reconnect_salons as use_case
 
 
 @functions_framework.cloud_event
 @triggers.on_tick
 def reconnect_salons(tick: triggers.Tick) -> triggers.Outcome:
-    return use_case.reconnect_salons(store=firestore.store(), clock=clock.clock())
+    return reconnect.reconnect_salons(store=firestore.store(), clock=clock.clock())

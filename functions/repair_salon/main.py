@@ -2,11 +2,11 @@
 
 import functions_framework
 
+from functions.repair_salon import mend
 from shared.adapters import clock, firestore, triggers
-from shared.use_cases import repair_salon as use_case
 
 
 @functions_framework.cloud_event
 @triggers.on_job
 def repair_salon(job: triggers.Job) -> triggers.Outcome:
-    return use_case.repair_salon(documents=firestore.store().salon(job.salon_id), clock=clock.clock())
+    return mend.repair_salon(documents=firestore.store().salon(job.salon_id), clock=clock.clock())

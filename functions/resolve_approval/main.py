@@ -3,7 +3,7 @@
 import functions_framework
 
 from shared.adapters import clock, firestore, settings, triggers
-from shared.use_cases import resolve_approval as use_case
+from shared.approvals import hear_answer
 
 
 @functions_framework.cloud_event
@@ -15,7 +15,7 @@ def resolve_approval(change: triggers.DocumentChange) -> triggers.Outcome:
         and change.before.get("status") == change.after.get("status")
     ):
         return "nothing to do"
-    return use_case.resolve_approval(
+    return hear_answer.resolve_approval(
         change.id,
         documents=firestore.store().salon(change.salon_id),
         clock=clock.clock(),

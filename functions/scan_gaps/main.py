@@ -2,11 +2,11 @@
 
 import functions_framework
 
+from functions.scan_gaps import scan_salon
 from shared.adapters import clock, firestore, triggers
-from shared.use_cases import scan_gaps as use_case
 
 
 @functions_framework.cloud_event
 @triggers.on_job
 def scan_gaps(job: triggers.Job) -> triggers.Outcome:
-    return use_case.scan_gaps(documents=firestore.store().salon(job.salon_id), clock=clock.clock())
+    return scan_salon.scan_gaps(documents=firestore.store().salon(job.salon_id), clock=clock.clock())

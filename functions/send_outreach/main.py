@@ -2,16 +2,16 @@
 
 import functions_framework
 
-from shared.adapters import clock, firestore, notifiers, settings, triggers, twilio
-from shared.domain.events import SalonEvent
-from shared.use_cases import send_outreach as use_case
+from functions.send_outreach import notifiers, send_message
+from shared.adapters import clock, firestore, settings, triggers, twilio
+from shared.records.events import SalonEvent
 
 
 @functions_framework.cloud_event
 @triggers.on_event
 def send_outreach(event: SalonEvent) -> triggers.Outcome:
     store = firestore.store()
-    return use_case.send_outreach(
+    return send_message.send_outreach(
         str(event.payload.get("path")),
         documents=store.salon(event.salon_id),
         platform=store.platform(),

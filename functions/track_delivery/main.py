@@ -3,9 +3,9 @@
 import functions_framework
 from flask import Request, Response
 
+from functions.track_delivery import track_report
 from shared.adapters import clock, firestore, settings, twilio
 from shared.adapters.handling import Answered, on_request
-from shared.use_cases import track_delivery as use_case
 
 
 @functions_framework.http
@@ -18,7 +18,7 @@ def track_delivery(request: Request) -> Answered:
     report = twilio.delivery_report(form, request.args)
     if report is None:
         return Answered(taken, "no report", event_id=event_id)
-    outcome = use_case.track_delivery(
+    outcome = track_report.track_delivery(
         report,
         account_sid=form["AccountSid"],
         store=firestore.store(),

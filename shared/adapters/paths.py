@@ -7,8 +7,8 @@ document of its own salon can never be handled, so it raises InvalidEvent.
 import re
 from dataclasses import dataclass
 
-from shared.domain.invalid import InvalidEvent
 from shared.ports import SALON, Found
+from shared.records.invalid import InvalidEvent
 
 SALONS = "salons"
 MAX_BYTES = 1500

@@ -21,10 +21,10 @@ from pydantic import ValidationError
 
 from shared.adapters import clock, firestore
 from shared.adapters.handling import Handling
-from shared.domain.audit import record_fact
-from shared.domain.events import SalonEvent
-from shared.domain.invalid import InvalidEvent
 from shared.ports import SALON, Create, Data
+from shared.records.audit import record_fact
+from shared.records.events import SalonEvent
+from shared.records.invalid import InvalidEvent
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

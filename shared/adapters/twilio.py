@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from shared.adapters import settings
-from shared.domain.inbound import Channel, DeliveryReport, InboundMessage
-from shared.domain.invalid import InvalidEvent
+from shared.messaging.inbound import Channel, DeliveryReport, InboundMessage
 from shared.ports import Accepted, AnswerLost, Messenger, Refused, Sending
+from shared.records.invalid import InvalidEvent
 
 if TYPE_CHECKING:
     from flask import Request

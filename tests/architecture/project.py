@@ -62,3 +62,69 @@ def reached(start: Path) -> set[Path]:
             if target is not None:
                 waiting.append(target)
     return seen
+
+
+PORTS = ROOT / "shared" / "ports.py"
+
+
+def reaches_ports(path: Path) -> bool:
+    """Whether the file may read or write anything: what it decides is then not decided from given facts alone."""
+    return PORTS in reached(path)
+
+
+VENDORS = {"fcm", "notifiers", "scheduler", "sign_in", "smtp"}
+"""Adapters that only one function needs, and that stand in its folder."""
+VERBS = {
+    "accept",
+    "announce",
+    "answer",
+    "ask",
+    "bind",
+    "check",
+    "choose",
+    "commit",
+    "compose",
+    "connect",
+    "count",
+    "decline",
+    "end",
+    "fall",
+    "fan",
+    "find",
+    "follow",
+    "forget",
+    "hear",
+    "hold",
+    "keep",
+    "load",
+    "mark",
+    "mend",
+    "move",
+    "offer",
+    "opt",
+    "read",
+    "reconcile",
+    "reconnect",
+    "refresh",
+    "refuse",
+    "release",
+    "report",
+    "run",
+    "scan",
+    "sell",
+    "send",
+    "settle",
+    "speak",
+    "store",
+    "switch",
+    "take",
+    "tell",
+    "track",
+    "watch",
+    "write",
+}
+"""How the name of a file begins that reads or writes documents, or calls one that does."""
+
+
+def is_named_by_a_verb(path: Path) -> bool:
+    return path.stem.split("_")[0] in VERBS

@@ -155,7 +155,10 @@ def test_a_change_changes_exactly_the_bundles_that_reach_it(scripts: ModuleType,
     changing = copy(tmp_path, project)
     before = hashes(changing)
     reaching = {function.name: reached(function.name, project) for function in FUNCTIONS}
-    touched = sorted((changing / "shared" / "use_cases").glob("*.py"))
+    touched = [
+        *sorted((changing / "shared" / "sales").glob("*.py")),
+        changing / "functions" / "detect_gaps" / "follow_booking.py",
+    ]
     assert touched
     for file in touched:
         name, content = file.relative_to(changing).as_posix(), file.read_bytes()
@@ -179,14 +182,14 @@ def test_only_the_pins_of_a_bundle_change_it(scripts: ModuleType, project: Path,
 
 def test_data_that_a_module_names_is_in_its_bundle(scripts: ModuleType, project: Path, tmp_path: Path) -> None:
     changing = copy(tmp_path, project)
-    (changing / "shared" / "domain" / "weights.json").write_text("{}")
-    with (changing / "shared" / "use_cases" / "relay_events.py").open("a") as file:
-        file.write("\nfrom shared.domain import weights\n")
-    (changing / "shared" / "domain" / "weights.py").write_text('FILE = "weights.json"\n')
+    (changing / "shared" / "values" / "weights.json").write_text("{}")
+    with (changing / "functions" / "detect_gaps" / "follow_booking.py").open("a") as file:
+        file.write("\nfrom shared.values import weights\n")
+    (changing / "shared" / "values" / "weights.py").write_text('FILE = "weights.json"\n')
     import bundle
 
-    assert "shared/domain/weights.json" in bundle.stage("relay_events", changing)
-    assert "shared/domain/weights.json" not in bundle.stage("apply_settings", changing)
+    assert "shared/values/weights.json" in bundle.stage("detect_gaps", changing)
+    assert "shared/values/weights.json" not in bundle.stage("apply_settings", changing)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +198,7 @@ def test_data_that_a_module_names_is_in_its_bundle(scripts: ModuleType, project:
         ("import hypothesis", "expected a pin that brings hypothesis"),
         ("from . import clock", "expected an absolute import"),
         ("import importlib", "found importlib"),
-        ("from shared.domain.nothing import of_it", "expected shared.domain.nothing.of_it to be a module"),
+        ("from shared.values.nothing import of_it", "expected shared.values.nothing.of_it to be a module"),
     ],
 )
 def test_what_cannot_be_bundled_is_refused_with_a_sentence(

@@ -8,8 +8,7 @@ from tests.architecture.project import ROOT, python_files, tree, where
 
 READS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
 SLEEPS = {"time.sleep"}
-OWN_CLOCK = {ROOT / "shared" / "adapters" / name for name in ("clock.py", "memory_database.py")}
-"""The adapter itself, and a database that stamps its writes as a server would."""
+OWN_CLOCK = {ROOT / "shared" / "adapters" / "clock.py"}
 
 
 def calls(files: Iterable[Path], forbidden: set[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What each room may import. import-linter holds most of it (pyproject.toml); here is what it cannot say."""
+"""What each file may import. import-linter holds most of it (pyproject.toml); here is what it cannot say."""
 
 import sys
 from pathlib import Path
@@ -7,20 +7,35 @@ import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from local.functions import load
-from tests.architecture.project import ROOT, imports, python_files, where
-
-OURS = {
-    "shared/domain": ("pydantic", "pydantic_core", "shared.domain"),
-    "shared/use_cases": ("pydantic", "shared.domain", "shared.ports", "shared.use_cases"),
-}
-DOORS_MAY_IMPORT = (
-    "functions_framework",
-    "flask",
-    "shared.use_cases",
-    "shared.adapters",
-    "shared.domain",
-    "shared.ports",
+from tests.architecture.project import (
+    PORTS,
+    ROOT,
+    VENDORS,
+    VERBS,
+    imports,
+    is_named_by_a_verb,
+    python_files,
+    reached,
+    reaches_ports,
+    where,
 )
+
+DOORS_MAY_IMPORT = ("functions_framework", "flask", "functions", "shared")
+PURE = ("pydantic", "pydantic_core", "functions", "shared")
+"""Of packages, what a file that decides may import."""
+
+
+def rooms() -> list[Path]:
+    """Everything but doors, adapters and the ports themselves."""
+    files = python_files("functions", "shared")
+    return [
+        path
+        for path in files
+        if path.name not in ("__init__.py", "main.py")
+        and path != PORTS
+        and "adapters" not in path.parts
+        and path.stem not in VENDORS
+    ]
 
 
 def strangers(path: Path, allowed: tuple[str, ...]) -> list[str]:
@@ -37,12 +52,25 @@ def test_every_import_contract_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lint_imports(config_filename="pyproject.toml", cache_dir=None) == EXIT_STATUS_SUCCESS
 
 
-@pytest.mark.parametrize("room", OURS)
-def test_the_inner_rooms_import_only_what_is_listed(room: str) -> None:
-    files = python_files(room)
-    assert files
-    assert [stranger for path in files for stranger in strangers(path, OURS[room])] == []
+def test_only_adapters_import_what_others_wrote_but_pydantic() -> None:
+    assert [stranger for path in rooms() for stranger in strangers(path, PURE)] == []
 
 
-def test_a_door_imports_only_the_framework_and_the_shared_rooms() -> None:
+def test_a_door_imports_only_the_framework_its_room_and_what_is_shared() -> None:
     assert [stranger for function in load() for stranger in strangers(function.source, DOORS_MAY_IMPORT)] == []
+
+
+def test_a_file_that_reads_or_writes_is_named_by_a_verb() -> None:
+    reading = [path for path in rooms() if reaches_ports(path)]
+    assert [str(path.relative_to(ROOT)) for path in reading if not is_named_by_a_verb(path)] == []
+    assert VERBS - {path.stem.split("_")[0] for path in reading} == set()
+
+
+def test_what_is_shared_is_used_by_two_functions() -> None:
+    users: dict[Path, set[str]] = {}
+    for function in load():
+        for path in reached(function.source):
+            users.setdefault(path, set()).add(function.name)
+    shared = [path for path in python_files("shared") if path.name != "__init__.py"]
+    alone = {str(path.relative_to(ROOT)): users.get(path, set()) for path in shared if len(users.get(path, set())) < 2}
+    assert alone == {}

@@ -3,16 +3,14 @@
 import ast
 import importlib
 import importlib.util
-import pkgutil
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-import shared.domain
-from shared.domain.stored import Stored
-from tests.architecture.project import ROOT, python_files, tracked_files, tree
+from shared.records.stored import Stored
+from tests.architecture.project import ROOT, python_files, reaches_ports, tracked_files, tree
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -26,20 +24,21 @@ def script(name: str) -> ModuleType:
 
 
 def models() -> dict[str, type[Stored]]:
-    for module in pkgutil.iter_modules(shared.domain.__path__, "shared.domain."):
-        importlib.import_module(module.name)
+    for path in python_files("shared", "functions"):
+        if path.name not in ("__init__.py", "main.py") and not reaches_ports(path):
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
     def below(model: type[Stored]) -> set[type[Stored]]:
         return {model}.union(*(below(child) for child in model.__subclasses__()))
 
-    return {model.__name__: model for model in below(Stored) if model.__module__.startswith("shared.domain.")}
+    return {model.__name__: model for model in below(Stored) if model.__module__.startswith(("shared.", "functions."))}
 
 
 def stored_documents() -> set[str]:
     """Every model that has a collection of its own or that a use case reads from what is stored."""
     read = {
         ast.unparse(node.value)
-        for path in python_files("shared/use_cases")
+        for path in python_files("shared", "functions")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in ("model_validate", "from_document", "accepted")
     }

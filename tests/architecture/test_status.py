@@ -1,4 +1,4 @@
-"""A status is assigned by its state machine only: one file of the domain for each lifecycle."""
+"""A status is assigned by its state machine only: one file for each lifecycle."""
 
 import ast
 from pathlib import Path
@@ -51,12 +51,14 @@ def assignments(files: list[Path]) -> list[str]:
     return [where(path, node) for path in files for node in assigned(tree(path))]
 
 
-def test_nothing_outside_the_domain_assigns_a_status() -> None:
-    assert assignments(python_files("shared/use_cases", "shared/adapters", "functions")) == []
+def test_only_the_state_machines_assign_a_status() -> None:
+    assert assignments([path for path in python_files("shared", "functions") if path.stem not in MACHINES]) == []
 
 
-def test_inside_the_domain_only_the_state_machines_assign_a_status() -> None:
-    assert assignments([path for path in python_files("shared/domain") if path.stem not in MACHINES]) == []
+def test_a_state_machine_stands_in_one_file() -> None:
+    assert sorted(path.stem for path in python_files("shared", "functions") if path.stem in MACHINES) == sorted(
+        MACHINES
+    )
 
 
 @pytest.mark.parametrize(

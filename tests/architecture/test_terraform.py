@@ -17,10 +17,10 @@ from typing import Any, get_args
 import hcl2
 import pytest
 
+from functions.manage_schedules.scheduler import PREFIX
 from local.functions import FirestoreTrigger, Function, Trigger, load
 from local.routes import TOPICS, document_triggers, doors, schedules, subscriptions
-from shared.adapters.scheduler import PREFIX
-from shared.domain.events import EventType
+from shared.records.events import EventType
 from tests.architecture.project import ROOT, reached, tree
 
 TERRAFORM = ROOT / "terraform"
@@ -269,10 +269,9 @@ def topics_published(function: Function) -> set[str]:
     """By what its door reaches, where the door takes the bus at all."""
     if "pubsub.bus(" not in function.source.read_text():
         return set()
-    use_cases = {path for path in reached(function.source) if path.parent.name == "use_cases"}
     calls = (
         node
-        for path in use_cases
+        for path in reached(function.source)
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Published"
     )
@@ -307,7 +306,7 @@ def test_an_event_has_time_to_be_handled_before_it_is_delivered_again(function: 
 
 
 def test_metrics_count_only_what_the_log_lines_have() -> None:
-    from shared.domain.figures import figures
+    from functions.relay_events.figures import figures
 
     details = {name: 1.0 for name in re.findall(r"figures\.(\w+)", (TERRAFORM / "monitoring.tf").read_text())}
     assert {f"figures.{name}" for name in details} <= {

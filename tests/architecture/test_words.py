@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from shared.domain.wording import Purpose
+from shared.messaging.texts import Purpose
 from tests.architecture.project import python_files, tree, where
 
-SPEAK = {"wording", "offer_page", "approval_page"}
+SPEAK = {"texts", "offer_page", "approval_page"}
 """Messages, and the pages behind an offer's and an approval's link."""
 LISTEN = {"replies", "owner_replies"}
 SPOKEN = {"body", "text", "title"}
@@ -47,7 +47,7 @@ def test_other_languages_stand_only_where_we_speak_and_listen() -> None:
 def test_whatever_is_said_has_its_words() -> None:
     purposes = {
         (where(path, node), node.value.value)
-        for path in python_files("shared/use_cases")
+        for path in python_files("shared", "functions")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.keyword) and node.arg == "purpose" and isinstance(node.value, ast.Constant)
     }

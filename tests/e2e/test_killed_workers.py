@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.use_cases.locking import person_day
+from shared.records.hold_locks import person_day
 from tests.e2e.black_box import ROOT, LocalCloud, family, local_cloud
 from tests.e2e.test_sold_on_one_machine import NOW, START, cancel, offers, seed
 

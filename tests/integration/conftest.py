@@ -6,7 +6,7 @@ from multiprocessing.managers import BaseManager
 
 import pytest
 
-from shared.adapters.memory import MemoryDatabase, MemoryStore
+from local.memory.memory import MemoryDatabase, MemoryStore
 from shared.ports import Documents, Store
 
 

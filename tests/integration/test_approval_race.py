@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier
 
-from shared.domain.approval import Approval
-from shared.domain.decision import Decision
+from shared.approvals.approval import Approval
+from shared.approvals.settle_approval import Action, Verdict, answer, cancel_approvals
+from shared.asking.decision import Decision
 from shared.ports import Documents, Query
-from shared.use_cases.approving import Action, Verdict, answer, cancel_approvals
-from shared.use_cases.writing import create
-from tests.functional import approvals
+from shared.records.commit import create
+from tests.stories import approvals
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 AT_ONCE = 8

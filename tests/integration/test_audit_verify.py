@@ -12,9 +12,9 @@ from google.cloud import firestore as library
 from local import __main__ as command_line
 from local.audit import CHAINED
 from local.in_process import Suite
-from shared.domain.stored import StateDocument
-from tests.functional.busy_day import busy_day, everything
-from tests.functional.salon import ROOT
+from shared.records.stored import StateDocument
+from tests.stories.busy_day import busy_day, everything
+from tests.stories.salon import ROOT
 
 pytestmark = pytest.mark.emulator
 

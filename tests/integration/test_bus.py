@@ -10,8 +10,8 @@ from google.api_core.exceptions import NotFound
 from google.cloud import pubsub_v1
 
 from local.emulators import Emulators
+from local.memory.memory import MemoryBus
 from shared.adapters import pubsub
-from shared.adapters.memory import MemoryBus
 from shared.ports import Published
 
 MESSAGE = Published(

@@ -6,8 +6,8 @@ import pytest
 from google.cloud import firestore as library
 
 from local import __main__ as command_line
-from tests.functional.busy_day import everything
-from tests.functional.salon import NOW, ROOT, cancel, freed_gaps, salon
+from tests.stories.busy_day import everything
+from tests.stories.salon import NOW, ROOT, cancel, freed_gaps, salon
 
 pytestmark = pytest.mark.emulator
 

@@ -6,17 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+from functions.detect_gaps.follow_booking import detect_gaps
+from functions.receive_message.store_message import receive_message
 from shared.adapters.firestore import FirestoreStore
-from shared.domain.gap import Gap
-from shared.domain.inbound import InboundMessage
-from shared.domain.outreach import Outreach
-from shared.domain.tokens import OfferToken, sign
+from shared.asking.outreach import Outreach
+from shared.asking.run_campaign import fill_gap
+from shared.calendar.gap import Gap
+from shared.messaging.inbound import InboundMessage
+from shared.messaging.tokens import OfferToken, sign
 from shared.ports import SALON, Deployment, Documents, Put, Query
-from shared.use_cases.apply_settings import apply_settings
-from shared.use_cases.connect_salon import connect_salon
-from shared.use_cases.detect_gaps import detect_gaps
-from shared.use_cases.fill_gap import fill_gap
-from shared.use_cases.receive_message import receive_message
+from shared.salon.accept_settings import apply_settings
+from shared.salon.connect_salon import connect_salon
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 START = NOW.replace(hour=13, minute=0)

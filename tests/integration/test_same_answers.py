@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
+from local.memory.memory import MemoryDatabase, MemoryStore
 from shared.adapters.firestore import FirestoreStore
-from shared.adapters.memory import MemoryDatabase, MemoryStore
 from tests.integration.operations import answer, steps
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.invalid import InvalidEvent
 from shared.ports import SALON, Create, Delete, Found, Put, Query, Store, Update
+from shared.records.invalid import InvalidEvent
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 

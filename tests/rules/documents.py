@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.domain.booking import Booking
-from shared.domain.customer import Customer
-from shared.domain.salon import Salon
-from shared.domain.service import Service
-from shared.domain.staff import StaffMember
-from shared.domain.waitlist import WaitlistEntry
+from shared.calendar.booking import Booking
+from shared.calendar.service import Service
+from shared.calendar.staff import StaffMember
+from shared.customers.customer import Customer
+from shared.customers.waitlist import WaitlistEntry
+from shared.salon.salon import Salon
 
 Data = dict[str, Any]
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from functions.send_outreach.send_message import FRESH
 from shared.ports import Data
-from shared.use_cases.send_outreach import FRESH
 from tests.e2e.simulation.history import ZONE, History, salon
 from tests.e2e.simulation.town import PLACES
 

@@ -15,7 +15,7 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "sent without a claim",
-        "shared/use_cases/send_outreach.py",
+        "functions/send_outreach/send_message.py",
         (
             (
                 "if not documents.commit(*replace(claimed, snapshot)):",
@@ -25,7 +25,7 @@ MUTANTS = (
     ),
     Mutant(
         "sent before the claim is committed",
-        "shared/use_cases/send_outreach.py",
+        "functions/send_outreach/send_message.py",
         (
             (
                 "    claimed = claim(message, now=now, actor=ACTOR)\n",
@@ -35,17 +35,17 @@ MUTANTS = (
     ),
     Mutant(
         "sent again after a lost answer",
-        "shared/domain/outgoing.py",
+        "shared/messaging/outgoing.py",
         (('message, "unknown", "failed", now=now', 'message, "pending", "failed", now=now'),),
     ),
     Mutant(
         "sold without looking at the bookings",
-        "shared/domain/acceptance.py",
+        "shared/sales/acceptance.py",
         (("    if takes(staff_bookings, slot, services):", "    if False:"),),
     ),
     Mutant(
         "the customer's other bookings not looked at",
-        "shared/domain/acceptance.py",
+        "shared/sales/acceptance.py",
         (
             (
                 "    if any(booking.occupies and booking.stretch.overlaps(slot.stretch) for booking in customer_bookings):",
@@ -55,7 +55,7 @@ MUTANTS = (
     ),
     Mutant(
         "bookings read outside the transaction",
-        "shared/use_cases/sell_slot.py",
+        "shared/sales/sell_slot.py",
         (
             (
                 'staff_bookings=_bookings_around(transaction, "staff_id"',
@@ -65,7 +65,7 @@ MUTANTS = (
     ),
     Mutant(
         "handled before it is stored",
-        "shared/use_cases/taking_in.py",
+        "shared/sales/take_in.py",
         (
             (
                 "        _keep(said, documents, self.clock)\n        _remember",
@@ -75,7 +75,7 @@ MUTANTS = (
     ),
     Mutant(
         "a yes not worked on again after a crash",
-        "shared/use_cases/expire_outreach.py",
+        "functions/expire_outreach/move_on.py",
         (
             (
                 '    return answer_message(found.path, documents=documents, clock=clock, deployment=deployment) != "handled before"',
@@ -85,7 +85,7 @@ MUTANTS = (
     ),
     Mutant(
         "published once, if at all",
-        "shared/use_cases/relay_events.py",
+        "shared/records/announce.py",
         (
             (
                 "    bus.publish(\n",
@@ -95,17 +95,17 @@ MUTANTS = (
     ),
     Mutant(
         "a dead sender's claim left standing",
-        "shared/use_cases/expire_outreach.py",
+        "functions/expire_outreach/move_on.py",
         (('    if message.status == "sending":', "    if False:"),),
     ),
     Mutant(
         "opt-outs not looked at",
-        "shared/use_cases/obstacles.py",
+        "functions/send_outreach/find_obstacle.py",
         (("in withdrawn(chain.from_iterable(ledger.values())):", "in ():"),),
     ),
     Mutant(
         "contact limits not looked at",
-        "shared/domain/limits.py",
+        "shared/asking/limits.py",
         (
             (
                 '    return [PastAsk(ask.created_at, ask.consent_purpose == "marketing") for ask in recent if bothered(ask)]',
@@ -115,22 +115,22 @@ MUTANTS = (
     ),
     Mutant(
         "the sender's tier not looked at",
-        "shared/domain/sender_budget.py",
+        "shared/asking/sender_budget.py",
         (("        elif left <= 0:", "        elif False:"),),
     ),
     Mutant(
         "asks not counted",
-        "shared/domain/limits.py",
+        "shared/asking/limits.py",
         (("        counts[agent] = counts.get(agent, 0) + count", "        counts[agent] = counts.get(agent, 0)"),),
     ),
     Mutant(
         "a late delivery report moves backward",
-        "shared/domain/outgoing.py",
+        "shared/messaging/outgoing.py",
         (("    if _RANK[reached] <= _RANK[message.status]:", "    if reached == message.status:"),),
     ),
     Mutant(
         "a refusal that says nothing",
-        "shared/use_cases/refuse.py",
+        "shared/sales/refuse_yes.py",
         (
             (
                 "            *answer,\n            *said_handled(said, refusal, now),",
@@ -140,12 +140,12 @@ MUTANTS = (
     ),
     Mutant(
         "a place on the waitlist kept after its offer",
-        "shared/use_cases/waitlist.py",
+        "shared/asking/release_wish.py",
         (("    if outreach.waitlist_entry_id is None or not outreach.is_open:", "    if True:"),),
     ),
     Mutant(
         "asks counted outside the transaction",
-        "shared/use_cases/ask_round.py",
+        "shared/asking/ask_round.py",
         (
             (
                 "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))\n",
@@ -163,7 +163,7 @@ MUTANTS = (
     ),
     Mutant(
         "a round not bound to where its campaign was",
-        "shared/use_cases/ask_round.py",
+        "shared/asking/ask_round.py",
         (
             (
                 "    if gap is None or gap.campaign != scene.gap.campaign:\n        transaction.write",
@@ -173,7 +173,7 @@ MUTANTS = (
     ),
     Mutant(
         "an approval not looked at again",
-        "shared/use_cases/ask_round.py",
+        "shared/asking/ask_round.py",
         (
             (
                 '    if gap is None or not gap.is_open:\n        return NobodyAsked("the time is no longer free")\n    salon,',
@@ -189,7 +189,7 @@ MUTANTS = (
     ),
     Mutant(
         "an approval carried out without an answer",
-        "shared/use_cases/resolve_approval.py",
+        "shared/approvals/hear_answer.py",
         (
             (
                 '    if approval.recorded_status != "approved" or approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',
@@ -199,7 +199,7 @@ MUTANTS = (
     ),
     Mutant(
         "a paused salon goes on asking",
-        "shared/use_cases/obstacles.py",
+        "functions/send_outreach/find_obstacle.py",
         (
             (
                 '    if salon.status == "paused":\n        return Hold',
@@ -209,12 +209,12 @@ MUTANTS = (
     ),
     Mutant(
         "sent by a machine that hung since the look",
-        "shared/use_cases/send_outreach.py",
+        "functions/send_outreach/send_message.py",
         (("    if clock.now() - now > FRESH:", "    if False:"),),
     ),
     Mutant(
         "the breaker not looked at",
-        "shared/use_cases/send_outreach.py",
+        "functions/send_outreach/send_message.py",
         (
             ("        if isinstance(admission, Stopped):\n", "        if isinstance(admission, Stopped) and False:\n"),
             (
@@ -225,22 +225,22 @@ MUTANTS = (
     ),
     Mutant(
         "a change written without its record",
-        "shared/use_cases/writing.py",
+        "shared/records/commit.py",
         (("    return put, fact(amended.record)", "    return put, put"),),
     ),
     Mutant(
         "records that do not form a chain",
-        "shared/domain/audit.py",
+        "shared/records/audit.py",
         (("        previous_hash=document.audit_head,\n", "        previous_hash=None,\n"),),
     ),
     Mutant(
         "a status that its record does not tell",
-        "shared/domain/outgoing.py",
+        "shared/messaging/outgoing.py",
         (('        message, "sending", "claimed", now=now', '        message, "sending", "requested", now=now'),),
     ),
     Mutant(
         "a wake-up forgotten",
-        "shared/domain/outgoing.py",
+        "shared/messaging/outgoing.py",
         (
             (
                 "attempts=message.attempts + 1, last_attempt_at=now, due_at=now + CLAIM_LEASE,",
@@ -250,12 +250,12 @@ MUTANTS = (
     ),
     Mutant(
         "a sale without its record",
-        "shared/use_cases/sell_slot.py",
+        "shared/sales/sell_slot.py",
         (("            fact(_announced(booking, outreach, salon.id, now)),\n", ""),),
     ),
     Mutant(
         "a sale without its confirmation",
-        "shared/use_cases/sell_slot.py",
+        "shared/sales/sell_slot.py",
         (
             (
                 "            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),\n",
@@ -265,7 +265,7 @@ MUTANTS = (
     ),
     Mutant(
         "a later booking kept by who comes sooner",
-        "shared/use_cases/sell_slot.py",
+        "shared/sales/sell_slot.py",
         (("            *_moved_away(moved, booking, outreach, salon.id, now),\n", ""),),
     ),
 )

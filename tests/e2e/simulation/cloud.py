@@ -14,11 +14,11 @@ from werkzeug.wrappers import Response
 from local import cron
 from local.functions import Function
 from local.in_process import MICROSECOND, Crash, Dead, Delivery, Suite
+from local.memory.memory import Change, Database, MemoryBus, MemoryStore
+from local.memory.memory_database import Reads
 from local.routes import Schedule
-from shared.adapters.memory import Change, Database, MemoryBus, MemoryStore
-from shared.adapters.memory_database import Reads
 from shared.ports import Accepted, AnswerLost, Create, Data, Published, Query, Refused, Sending, Snapshot, Write
-from shared.use_cases.locking import LEASE
+from shared.records.hold_locks import LEASE
 from tests.e2e.simulation.faults import Faults
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from shared.adapters.memory import Change
+from local.memory.memory import Change
 from shared.ports import Data
 from tests.e2e.simulation.cloud import Cloud, HandedOver
 from tests.e2e.simulation.town import Place

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from local.in_process import Crash
-from shared.domain.retention import LOCKS_KEPT
 from shared.ports import Contended, Data
+from shared.records.retention import LOCKS_KEPT
 from tests.e2e.simulation.history import History, kind, salon
 
 TICK = timedelta(minutes=1)

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from shared.adapters.memory import Change
-from shared.domain import approval, decision, outgoing
-from shared.domain.agent_figures import Figures
-from shared.domain.audit import AuditRecord
+from local.memory.memory import Change
+from shared.approvals import approval
+from shared.asking import decision
+from shared.asking.agent_figures import Figures
+from shared.messaging import outgoing
 from shared.ports import Data
+from shared.records.audit import AuditRecord
 from tests.e2e.simulation.history import History, kind, salon
 from tests.e2e.simulation.replaying import replayed
 

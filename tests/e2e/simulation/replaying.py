@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shared.domain.audit import AuditRecord
+from shared.records.audit import AuditRecord
 
 MESSAGE_STATES = {
     "requested": "pending",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.domain.booking import OCCUPYING
-from shared.domain.message import KEEP_TRYING
+from shared.calendar.booking import OCCUPYING
+from shared.messaging.message import KEEP_TRYING
 from shared.ports import Data
 from tests.e2e.simulation.history import History, kind, overlap, salon
 from tests.e2e.simulation.town import PLACES

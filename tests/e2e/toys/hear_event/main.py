@@ -3,8 +3,8 @@
 import functions_framework
 
 from shared.adapters import firestore, triggers
-from shared.domain.events import SalonEvent
 from shared.ports import Put
+from shared.records.events import SalonEvent
 
 
 @functions_framework.cloud_event

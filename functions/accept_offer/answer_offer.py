@@ -1,0 +1,134 @@
+"""The signed link of an offer: looking changes nothing, answering does what an answer by message does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from functions.accept_offer.offer_page import Another, State, page
+from shared.asking.answer_customer import said_now
+from shared.asking.offer_another import another_id
+from shared.asking.opt_out import opt_out
+from shared.asking.outreach import Outreach
+from shared.customers.find_customers import customers_at
+from shared.messaging.tokens import OfferToken, read, sign
+from shared.ports import Clock, Deployment, Documents, Store
+from shared.records.commit import until_committed
+from shared.records.invalid import InvalidEvent
+from shared.sales.decline_offer import called_off, decline
+from shared.sales.sell_slot import sell_slot
+from shared.salon.load_salon import salon_of, salon_to_tell
+from shared.salon.load_settings import accepted_settings
+from shared.salon.salon import Salon
+
+Answer = Literal["accept", "decline", "stop"]
+ANSWERS: Final[dict[str, Answer]] = {"accept": "accept", "decline": "decline", "stop": "stop"}
+
+
+@dataclass(frozen=True)
+class Page:
+    status: Literal[200, 404]
+    state: State
+    html: str
+    salon_id: str | None = None
+
+
+def show_offer(token: str, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
+    found = _offer(token, store, deployment)
+    if found is None:
+        return _unknown()
+    documents, outreach = found
+    return _page(_standing(outreach, documents), outreach, documents, clock, deployment)
+
+
+def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
+    """A second answer through the same link shows what came of the first; to end all offers is never too late."""
+    found = _offer(token, store, deployment)
+    if found is None:
+        return _unknown()
+    documents, outreach = found
+    if answer == "stop":
+        until_committed(lambda: _stop(outreach, documents, clock.now()) or None, clock=clock)
+        return _page("stopped", outreach, documents, clock, deployment)
+    salon = salon_of(documents, documents.salon_id)
+    if answer == "decline":
+        decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
+    else:
+        sell_slot(
+            outreach.id,
+            salon=salon,
+            settings=accepted_settings(documents),
+            documents=documents,
+            clock=clock,
+            signing_key=deployment.signing_key,
+        )
+    latest = _again(documents, outreach)
+    return _page(_standing(latest, documents), latest, documents, clock, deployment)
+
+
+def _stop(outreach: Outreach, documents: Documents, now: datetime) -> bool:
+    ended = opt_out(
+        outreach.address_key,
+        customers_at(outreach.customer_phone, documents),
+        # Each press is a word of its own: they may have begun again since the last.
+        said_id=f"{outreach.id} {now.isoformat()}",
+        source="link",
+        text="",
+        at=now,
+        documents=documents,
+        now=now,
+    )
+    return documents.commit(*ended)
+
+
+def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:
+    claimed = read(deployment.signing_key, token)
+    # A button's token is no link: it was made for a chat that says who taps it.
+    if claimed is None or claimed.answer != "link":
+        return None
+    try:
+        documents = store.salon(claimed.salon_id)
+        found = documents.get(f"outreach/{claimed.outreach_id}")
+    except InvalidEvent:
+        return None
+    return (documents, Outreach.model_validate(found.data)) if found else None
+
+
+def _again(documents: Documents, outreach: Outreach) -> Outreach:
+    found = documents.get(outreach.path)
+    return Outreach.model_validate(found.data) if found else outreach
+
+
+def _standing(outreach: Outreach, documents: Documents) -> State:
+    if outreach.status != "responded":
+        # An expired offer may still be taken while the time is free; answering finds out.
+        return "open"
+    match outreach.response.action:
+        case "booked":
+            return "cancelled" if called_off(outreach.response.booking_id, documents) else "booked"
+        case "declined":
+            return "declined"
+        case "opted_out":
+            return "stopped"
+    return "taken"
+
+
+def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> Page:
+    salon, now = salon_to_tell(documents, documents.salon_id), clock.now()
+    another = _another(outreach, salon, documents, deployment, now) if state == "taken" else None
+    html = page(state, locale=outreach.locale, variables=said_now(outreach, salon, now), another=another)
+    return Page(200, state, html, outreach.salon_id)
+
+
+def _another(
+    lost: Outreach, salon: Salon, documents: Documents, deployment: Deployment, now: datetime
+) -> Another | None:
+    found = documents.get(f"outreach/{another_id(lost.id)}")
+    offered = Outreach.model_validate(found.data) if found else None
+    if offered is None or not offered.is_open:
+        return None
+    token = sign(deployment.signing_key, OfferToken(offered.salon_id, offered.id, "link"))
+    return Another(said_now(offered, salon, now), f"{deployment.public_base_url}/o/{token}")
+
+
+def _unknown() -> Page:
+    return Page(404, "unknown", page("unknown", locale="en", variables={}))

@@ -1,0 +1,273 @@
+"""Tells the salon's own people what was sold, what needs a person, and asks them what policy leaves to them. One notice per
+event, contact and channel, however often the event is delivered; what can wait goes out in one digest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
+from shared.approvals.approval import Approval, notified
+from shared.calendar.booking import Booking
+from shared.customers.load_customer import customer_of
+from shared.messaging.conversation import Conversation, Reason
+from shared.messaging.message import KEEP_TRYING, Message, collected, merged, message_path, say
+from shared.messaging.texts import spoken_deadline, spoken_reason, spoken_time
+from shared.messaging.write_message import notices_to
+from shared.ports import Clock, Create, Deployment, Documents, Put, Reader, Snapshot, Write
+from shared.records.commit import create, replace, until_committed
+from shared.records.events import SalonEvent
+from shared.records.stored import natural_id
+from shared.salon.load_salon import salon_to_tell
+from shared.salon.load_settings import accepted_settings
+from shared.salon.salon import Contact, Salon
+from shared.values import money
+from shared.values.identity import without_numbers
+
+ACTOR = "notify_owner"
+
+Outcome = Literal["requested", "kept for a digest", "requested before", "nothing to tell", "nobody to tell", "dry run"]
+Told = Literal["requested", "kept for a digest", "requested before"]
+
+
+@dataclass(frozen=True)
+class News:
+    """What there is to tell. Instants among the variables are spoken when it is known who reads them, and when."""
+
+    purpose: str
+    about: str
+    weight: Weight
+    variables: dict[str, str]
+    moments: dict[str, datetime] = field(default_factory=dict)
+    until: datetime | None = None
+    approval: Approval | None = None
+    reason: Reason | None = None
+
+
+def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+    salon = salon_to_tell(documents, documents.salon_id)
+    # Who takes up an offer made before the dry run is booked, and that the owner must know.
+    if accepted_settings(documents).mode == "dry_run" and event.event_type != "GAP_FILLED":
+        return "dry run"
+    contacts = _in_order(salon)
+    if not contacts:
+        return "nobody to tell"
+    telling = _Telling(salon, contacts, documents, clock, deployment)
+    if event.resource_type == "approval":
+        return telling.about_approval(event)
+    news = _news(event, salon, documents)
+    if news is None:
+        return "nothing to tell"
+    return telling.tell(news, contacts[:1])
+
+
+def _in_order(salon: Salon) -> list[Contact]:
+    """The first owner is told, and asked, first."""
+    return sorted((c for c in salon.contacts if c.addresses), key=lambda contact: contact.role != "owner")
+
+
+@dataclass(frozen=True)
+class _Telling:
+    salon: Salon
+    contacts: Sequence[Contact]
+    documents: Documents
+    clock: Clock
+    deployment: Deployment
+
+    def about_approval(self, event: SalonEvent) -> Outcome:
+        found = self.documents.get(f"approvals/{event.resource_id}")
+        if found is None:
+            return "nothing to tell"
+        approval = Approval.model_validate(found.data)
+        if event.event_type == "APPROVAL_CANCELLED":
+            return self._called_off(approval, event)
+        if not approval.waits or self.clock.now() >= approval.expires_at:
+            return "nothing to tell"
+        if event.event_type == "APPROVAL_REQUESTED":
+            return self._asked(approval)
+        return self._reminded(approval)
+
+    def _asked(self, approval: Approval) -> Outcome:
+        """The first who is awake; all of them when there is no time to lose. In the night it waits for the first."""
+        there = [contact for contact in self.contacts if self._is_awake(contact)] or self.contacts[:1]
+        return self.tell(_question(approval, "owner_approval"), there if approval.priority == "urgent" else there[:1])
+
+    def _reminded(self, approval: Approval) -> Outcome:
+        """Who has been asked is reminded, the others are asked now; nobody is woken for it."""
+        there = [contact for contact in self.contacts if self._is_awake(contact)]
+        asked = [contact for contact in there if self._has_heard(contact, approval)]
+        others = [contact for contact in there if contact not in asked]
+        reminders = self.tell(_question(approval, "owner_reminder"), asked)
+        return _together([reminders, self.tell(_question(approval, "owner_approval"), others)])
+
+    def _called_off(self, approval: Approval, event: SalonEvent) -> Outcome:
+        """Those who were asked; a yes that could not be carried out is owed to the owner in any case."""
+        asked = [contact for contact in self.contacts if self._has_heard(contact, approval)]
+        if not asked and event.payload.get("was") == "approved":
+            asked = list(self.contacts[:1])
+        reason = str(event.payload.get("reason") or "it is no longer possible")
+        variables = {"proposal": approval.action_summary, "reason": reason}
+        return self.tell(News("owner_not_done", approval.id, "usual", variables), asked)
+
+    def _is_awake(self, contact: Contact) -> bool:
+        now = self.clock.now()
+        return awake(contact, zone=self.salon.zone, now=now) <= now
+
+    def _has_heard(self, contact: Contact, approval: Approval) -> bool:
+        return any(
+            self.documents.get(each.path) for each in self._messages(_question(approval, "owner_approval"), contact)
+        )
+
+    def _messages(self, news: News, contact: Contact, *, read_at: datetime | None = None) -> list[Message]:
+        now, zone, locale = self.clock.now(), self.salon.zone, contact.locale or self.salon.locale
+        read_at = read_at or now
+        variables = news.variables | {
+            name: spoken_time(moment, zone, locale, now=read_at) for name, moment in news.moments.items()
+        }
+        if news.reason is not None:
+            variables["reason"] = spoken_reason(news.reason, locale, when=variables.get("when", ""))
+        if news.until is not None:
+            variables["until"] = spoken_deadline(news.until, zone, locale, now=read_at)
+        return notices_to(
+            contact,
+            news.purpose,
+            self.salon,
+            about=news.about,
+            variables=variables,
+            deployment=self.deployment,
+            now=now,
+        )
+
+    def tell(self, news: News, people: Sequence[Contact]) -> Outcome:
+        return _together(
+            [
+                self._tell(news, contact, number)
+                for contact in people
+                for number in range(len(self._messages(news, contact)))
+            ]
+        )
+
+    def _tell(self, news: News, contact: Contact, number: int) -> Told:
+        """One message over one channel, alone or into a digest, in one commit with what says so."""
+
+        def attempt() -> Told | None:
+            now = self.clock.now()
+            message = self._messages(news, contact)[number]
+            if self.documents.get(message.path) is not None:
+                return "requested before"
+            counter = f"counters/notices-{message.conversation_id}"
+            counted = self.documents.get(counter)
+            sent = NoticesSent.model_validate(counted.data) if counted else NoticesSent()
+            when = told_at(contact, news.weight, sent, zone=self.salon.zone, now=now, until=news.until)
+            if when == "alone":
+                writes: tuple[Write, ...] = create(say(_kept_until(message, news), now=now, actor=ACTOR))
+                if news.weight != "sale":
+                    writes = (*writes, _counted(counter, counted, sent.one_more(now)))
+            else:
+                late = self._messages(news, contact, read_at=when)[number]
+                writes = (*create(merged(late, now=now, actor=ACTOR)), *self._collected(late, when, now))
+            if not self.documents.commit(*writes, *self._noted(news.approval, message, now)):
+                return None
+            return "requested" if when == "alone" else "kept for a digest"
+
+        return until_committed(attempt, clock=self.clock)
+
+    def _collected(self, message: Message, due_at: datetime, now: datetime) -> tuple[Write, ...]:
+        id = natural_id("msg", "digest", message.conversation_id, due_at)
+        found = self.documents.get(message_path(message.conversation_id, id))
+        if found is not None:
+            digest = Message.model_validate(found.data)
+            return replace(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR), found)
+        digest = message.changed(
+            id=id,
+            about=id,
+            purpose="owner_digest",
+            variables={"salon": self.salon.name},
+            merges=[],
+            expires_at=due_at + KEEP_TRYING,
+        )
+        return create(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR))
+
+    def _noted(self, approval: Approval | None, message: Message, now: datetime) -> tuple[Write, ...]:
+        """On the approval, by which channels somebody has been told of it."""
+        if approval is None:
+            return ()
+        found = self.documents.get(approval.path)
+        if found is None:
+            return ()
+        latest = Approval.model_validate(found.data)
+        if not latest.waits or latest.notifications_sent.get(message.channel):
+            return ()
+        return replace(notified(latest, [message.channel], now=now, actor=ACTOR), found)
+
+
+def _together(told: Sequence[Outcome]) -> Outcome:
+    order: tuple[Outcome, ...] = ("requested", "kept for a digest", "requested before")
+    return next((outcome for outcome in order if outcome in told), "nothing to tell")
+
+
+def _counted(path: str, before: Snapshot | None, sent: NoticesSent) -> Write:
+    return Put(path, sent.stored(), unchanged_since=before.version) if before else Create(path, sent.stored())
+
+
+def _kept_until(message: Message, news: News) -> Message:
+    """A question is pointless once its time is over."""
+    return message.changed(expires_at=news.until) if news.until is not None else message
+
+
+def _question(approval: Approval, purpose: Literal["owner_approval", "owner_reminder"]) -> News:
+    weight: Weight = "urgent" if approval.priority == "urgent" else "usual"
+    return News(
+        purpose,
+        approval.id,
+        weight,
+        {"proposal": approval.action_summary},
+        until=approval.expires_at,
+        approval=approval,
+    )
+
+
+def _news(event: SalonEvent, salon: Salon, documents: Reader) -> News | None:
+    if event.resource_type == "conversation":
+        return _written(event, documents)
+    if event.event_type != "GAP_FILLED":
+        problem = str(event.payload.get("reason") or event.resource_type)
+        return News("owner_alert", event.event_id, "usual", {"problem": problem})
+    found = documents.get(f"bookings/{event.payload.get('booking_id')}") if event.payload.get("ours") else None
+    if found is None:
+        return None
+    booking = Booking.from_document(found.id, found.data)
+    customer = customer_of(documents, booking.customer_id) if booking.customer_id else None
+    return News(
+        "owner_sold",
+        event.event_id,
+        "sale",
+        {
+            "customer": customer.name if customer else "",
+            "service": _name(documents, "services", booking.service_ids[0]),
+            "staff": _name(documents, "staff", booking.staff_id),
+            "price": money.display(booking.price, salon.currency, salon.locale),
+        },
+        moments={"when": booking.start_time},
+    )
+
+
+def _written(event: SalonEvent, documents: Reader) -> News | None:
+    found = documents.get(str(event.payload["path"]).partition("/messages/")[0])
+    if found is None:
+        return None
+    conversation = Conversation.model_validate(found.data)
+    theirs = next((line for line in reversed(conversation.lines) if line.by == "them"), None)
+    ours = next((line for line in reversed(conversation.lines) if line.by == "us"), None)
+    variables = {
+        "customer": ", ".join(conversation.customer_names),
+        "words": without_numbers(theirs.text) if theirs else "",
+        "before": ours.text if ours else "",
+    }
+    moments = {"when": conversation.moment} if conversation.moment else {}
+    return News("owner_message", event.event_id, "usual", variables, moments=moments, reason=conversation.reason)
+
+
+def _name(documents: Reader, collection: str, document_id: str) -> str:
+    found = documents.get(f"{collection}/{document_id}")
+    return str(found.data.get("name", document_id)) if found else document_id

@@ -1,0 +1,91 @@
+"""What exactly goes to the provider: the words as they are said now, the template, the sender, the validity."""
+
+from datetime import datetime, timedelta
+
+from functions.send_outreach.speak_to_owner import Words, owner_words
+from shared.asking.answer_customer import said_now
+from shared.asking.outreach import Outreach
+from shared.messaging import tokens
+from shared.messaging.conversation import Identity, identity_path
+from shared.messaging.message import Message
+from shared.messaging.texts import Rendered, render, spoken_time
+from shared.ports import Deployment, Notice, Reader, Sending
+from shared.salon.salon import Salon
+
+LONGEST_VALIDITY = timedelta(hours=10)
+
+
+def composed(
+    message: Outreach | Message, *, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
+) -> Sending | Notice | str:
+    """What goes to the provider, or why nothing can."""
+    words = _words(message, salon, documents, deployment, now)
+    rendered = render(words.purpose, message.locale, words.variables)
+    if message.channel in ("email", "push"):
+        return Notice(
+            channel="email" if message.channel == "email" else "push",
+            to=message.address,
+            reference=_reference(salon.id, message.path),
+            subject=salon.name,
+            body=rendered.text,
+            locale=rendered.locale,
+        )
+    messaging = salon.messaging
+    sender = message.sender if isinstance(message, Message) and message.sender else None
+    sender = sender or (messaging.whatsapp_from if message.channel == "whatsapp" else messaging.sms_from)
+    account = (message.account_sid if isinstance(message, Message) else None) or messaging.account_sid
+    if sender is None or account is None:
+        return f"the salon has no {message.channel} number"
+    template = _template(rendered, salon, deployment) if message.channel == "whatsapp" else None
+    if message.channel == "whatsapp" and template is None and not _in_session(message, documents, now):
+        return f"no approved template for {rendered.purpose} in {rendered.locale}"
+    return Sending(
+        channel="whatsapp" if message.channel == "whatsapp" else "sms",
+        account_sid=account,
+        sender=sender,
+        to=message.address,
+        reference=_reference(salon.id, message.path),
+        body=None if template else rendered.text,
+        content_sid=template,
+        variables=rendered.numbered if template else {},
+        validity=min(message.expires_at - now, LONGEST_VALIDITY) if isinstance(message, Outreach) else None,
+    )
+
+
+def _words(
+    message: Outreach | Message, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
+) -> Words:
+    """The stored variables, times as they are said now, and an offer's signed buttons and link, which are never stored."""
+    if isinstance(message, Message):
+        words = owner_words(message, documents=documents, deployment=deployment, now=now)
+        if message.moment is None:
+            return words
+        when = spoken_time(message.moment, salon.zone, message.locale, now=now)
+        return Words(words.purpose, words.variables | {"when": when})
+
+    def token(answer: tokens.Answer) -> str:
+        return tokens.sign(deployment.signing_key, tokens.OfferToken(salon.id, message.id, answer))
+
+    variables = {
+        **said_now(message, salon, now),
+        "accept_token": token("accept"),
+        "decline_token": token("decline"),
+        "link": f"{deployment.public_base_url}/o/{token('link')}",
+    }
+    return Words(message.purpose, variables)
+
+
+def _template(rendered: Rendered, salon: Salon, deployment: Deployment) -> str | None:
+    own = salon.messaging.templates.get(rendered.purpose, {})
+    return own.get(rendered.locale) or deployment.templates.get(rendered.purpose, {}).get(rendered.locale)
+
+
+def _in_session(message: Outreach | Message, documents: Reader, now: datetime) -> bool:
+    key = message.address_key if isinstance(message, Outreach) else message.conversation_id
+    identity = documents.get(identity_path(key))
+    return identity is not None and Identity.model_validate(identity.data).in_session(now)
+
+
+def _reference(salon_id: str, path: str) -> str:
+    """What a callback URL carries: which document of which salon the message is."""
+    return f"{salon_id}/{path}"

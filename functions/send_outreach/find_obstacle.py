@@ -1,0 +1,143 @@
+"""Why a message may not go out now, although it was right when it was requested."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from functions.send_outreach.speak_to_owner import answered_meanwhile
+from shared.asking.outreach import Outreach
+from shared.calendar.gap import Gap
+from shared.customers.address_keys import keys_of
+from shared.customers.consent import withdrawn
+from shared.customers.customer import Customer
+from shared.customers.load_customer import customer_of
+from shared.customers.read_consents import withdrawal_records
+from shared.messaging.message import Message, message_path
+from shared.messaging.messaging_hours import answers, country_of, next_allowed
+from shared.ports import Query, Reader
+from shared.records.read_app_documents import readable
+from shared.salon.salon import Salon, zone_named
+from shared.salon.settings import QuietHours, SalonSettings
+
+PAUSED_RETRY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Hold:
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    reason: str
+
+
+def obstacle(
+    message: Outreach | Message,
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Reader,
+    signing_key: bytes,
+    now: datetime,
+) -> Hold | Drop | None:
+    """Why it may not go now. What was right when it was requested may have changed since."""
+    if now >= message.expires_at:
+        return Drop("its time had passed before it could be sent")
+    mode = settings.mode_of(message.agent_name) if isinstance(message, Outreach) else settings.mode
+    if mode == "dry_run" and not _settles_an_offer(message, documents):
+        return Drop("only a dry run is made")
+    if salon.status == "paused":
+        return Hold(now + PAUSED_RETRY, "the salon is paused")
+    if isinstance(message, Message):
+        if answered_meanwhile(message, documents=documents, now=now):
+            return Drop("it has been answered meanwhile")
+        if message.audience == "owner":
+            return _owner_asleep(message, salon=salon, now=now)
+        return None if _answers(message, now) else _asleep(message, salon, settings, documents, now)
+    right = _no_longer_right(message, documents=documents, signing_key=signing_key)
+    if isinstance(right, Drop) or _answers(message, now):
+        return right if isinstance(right, Drop) else None
+    return _quiet(message, right, salon=salon, settings=settings, now=now)
+
+
+def _answers(message: Outreach | Message, now: datetime) -> bool:
+    """What somebody has just written themselves: it may go out in their quiet hours."""
+    return message.is_answer and answers(now, message.created_at)
+
+
+def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: Reader, now: datetime) -> Hold | None:
+    """What a customer must hear is never dropped: it waits for their morning."""
+    query = Query("customers", where=(("phone", "==", message.to),), limit=20)
+    zones = [customer.timezone for customer in readable(Customer, documents, query) if customer.timezone]
+    zone = zone_named(zones[0]) if zones else salon.zone
+    free_at = _next_allowed(message, zone=zone, quiet=settings.quiet_hours, marketing=False, now=now)
+    return Hold(free_at, "quiet hours") if free_at is not None and free_at > now else None
+
+
+def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
+    """It is about what we offered before the dry run began: who took that up is owed it, and a booking that was made is
+    told to the owner."""
+    if not isinstance(message, Message):
+        return False
+    if message.audience == "owner":
+        merged = documents.get_all([message_path(message.conversation_id, each) for each in message.merges])
+        return "owner_sold" in (message.purpose, *(snapshot.data["purpose"] for snapshot in merged))
+    return documents.get(f"outreach/{message.about}") is not None
+
+
+def _owner_asleep(message: Message, *, salon: Salon, now: datetime) -> Hold | None:
+    contact = salon.contact_at(message.to)
+    if contact is None or contact.quiet_hours is None:
+        return None
+    quiet = QuietHours(start=contact.quiet_hours.start, end=contact.quiet_hours.end)
+    free_at = _next_allowed(message, zone=salon.zone, quiet=quiet, marketing=False, now=now)
+    return Hold(free_at, "the owner's quiet hours") if free_at is not None and free_at > now else None
+
+
+def _next_allowed(
+    message: Outreach | Message, *, zone: ZoneInfo, quiet: QuietHours, marketing: bool, now: datetime
+) -> datetime | None:
+    return next_allowed(
+        now,
+        zone=zone,
+        quiet=quiet,
+        channel="sms" if message.channel == "sms" else "whatsapp",
+        marketing=marketing,
+        country=country_of(message.address),
+    )
+
+
+def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: bytes) -> Drop | Customer:
+    """Why the offer must not go out any more, or its customer as they are now."""
+    found = documents.get(f"gaps/{outreach.trigger_id}")
+    slot = outreach.slot
+    gap = Gap.model_validate(found.data) if found else None
+    if gap is None or slot is None or not (gap.is_open and gap.stretch.contains(slot.stretch)):
+        return Drop("the time is no longer on offer")
+    customer = customer_of(documents, outreach.customer_id)
+    if customer is None or customer.blocked or customer.open_complaint or customer.phone != outreach.customer_phone:
+        return Drop("the customer may no longer be asked there")
+    if outreach.channel not in ("whatsapp", "sms") or not customer.consents.allows(
+        outreach.channel, outreach.consent_purpose
+    ):
+        return Drop("the customer no longer consents")
+    ledger = withdrawal_records(documents, keys_of(customer, signing_key))
+    if (outreach.channel, outreach.consent_purpose) in withdrawn(chain.from_iterable(ledger.values())):
+        return Drop("the customer has opted out")
+    return customer
+
+
+def _quiet(
+    outreach: Outreach, customer: Customer, *, salon: Salon, settings: SalonSettings, now: datetime
+) -> Hold | Drop | None:
+    zone = zone_named(customer.timezone) if customer.timezone else salon.zone
+    marketing = outreach.consent_purpose == "marketing"
+    free_at = _next_allowed(outreach, zone=zone, quiet=settings.quiet_hours, marketing=marketing, now=now)
+    if free_at == now:
+        return None
+    if free_at is None or free_at >= outreach.expires_at:
+        return Drop("quiet hours last longer than the offer")
+    return Hold(free_at, "quiet hours")

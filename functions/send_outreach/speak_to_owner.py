@@ -1,0 +1,110 @@
+"""What a message to one of the salon's own people says at the moment it leaves: signed buttons and links, which are never
+stored, and a digest made from what its messages have become meanwhile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.approvals.approval import Approval
+from shared.approvals.asks import ASKS
+from shared.messaging import tokens
+from shared.messaging.message import Message, message_path
+from shared.messaging.texts import render, spoken_digest, spoken_outcome
+from shared.ports import Deployment, Reader
+
+NO_ACTION = "0" * 16
+"""A digest is about no single action; its page looks at each approval's own."""
+
+
+@dataclass(frozen=True)
+class Words:
+    purpose: str
+    variables: dict[str, str]
+
+
+def owner_words(message: Message, *, documents: Reader, deployment: Deployment, now: datetime) -> Words:
+    if message.purpose != "owner_digest":
+        return _words(message, documents, deployment)
+    items = _merged(message, documents)
+    alone = items[0] if len(items) == 1 else None
+    if alone is not None and (alone.purpose not in ASKS or _waiting(alone, documents, now)):
+        return _words(alone, documents, deployment)
+    return _digest(message, items, documents, deployment, now)
+
+
+def answered_meanwhile(message: Message, *, documents: Reader, now: datetime) -> bool:
+    """Nobody is asked what has its answer already."""
+    return message.purpose in ASKS and _waiting(message, documents, now) is None
+
+
+def link(message: Message, approval: Approval | None, deployment: Deployment) -> str:
+    """The page of one approval, or of all that a digest speaks of."""
+    token = (
+        _token("link", approval.id, approval.action_hash, message, deployment)
+        if approval
+        else _token("digest", message.id, NO_ACTION, message, deployment)
+    )
+    return f"{deployment.public_base_url}/a/{token}"
+
+
+def _words(message: Message, documents: Reader, deployment: Deployment) -> Words:
+    found = documents.get(f"approvals/{message.about}") if message.purpose in ASKS else None
+    if found is None:
+        return Words(message.purpose, message.variables)
+    approval = Approval.model_validate(found.data)
+    signed = {
+        "approve_token": _token("approve", approval.id, approval.action_hash, message, deployment),
+        "reject_token": _token("reject", approval.id, approval.action_hash, message, deployment),
+        "link": link(message, approval, deployment),
+    }
+    return Words(message.purpose, message.variables | signed)
+
+
+def _digest(digest: Message, items: list[Message], documents: Reader, deployment: Deployment, now: datetime) -> Words:
+    said: dict[str, list[str]] = {"waiting": [], "sold": [], "alert": [], "over": []}
+    for item in items:
+        match item.purpose:
+            case purpose if purpose in ASKS:
+                proposal = item.variables["proposal"]
+                if _waiting(item, documents, now):
+                    said["waiting"].append(proposal)
+                else:
+                    said["over"].append(f"{_outcome(item, documents)}: {proposal}")
+            case "owner_sold":
+                sold = [item.variables[name] for name in ("customer", "service", "when", "price")]
+                said["sold"].append(" ".join(word for word in sold if word))
+            case "owner_not_done":
+                said["over"].append(f"{item.variables['proposal']}: {item.variables['reason']}")
+            case "owner_alert":
+                said["alert"].append(item.variables["problem"])
+            case _:
+                said["alert"].append(render(item.purpose, item.locale, item.variables).text)
+    variables = {"salon": digest.variables.get("salon", ""), "summary": spoken_digest(said, digest.locale)}
+    if not said["waiting"]:
+        return Words("owner_digest", variables)
+    return Words("owner_digest_link", variables | {"link": link(digest, None, deployment)})
+
+
+def _merged(digest: Message, documents: Reader) -> list[Message]:
+    """Of a question, its reminder and that it was called off, only what was said last."""
+    paths = [message_path(digest.conversation_id, id) for id in digest.merges]
+    merged = [Message.model_validate(snapshot.data) for snapshot in documents.get_all(paths)]
+    return list({message.about: message for message in merged}.values())
+
+
+def _waiting(message: Message, documents: Reader, now: datetime) -> Approval | None:
+    found = documents.get(f"approvals/{message.about}")
+    approval = Approval.model_validate(found.data) if found else None
+    return approval if approval is not None and approval.waits and now < approval.expires_at else None
+
+
+def _outcome(message: Message, documents: Reader) -> str:
+    found = documents.get(f"approvals/{message.about}")
+    status = Approval.model_validate(found.data).settled_as if found else "cancelled"
+    return spoken_outcome(status, message.locale)
+
+
+def _token(answer: tokens.ApprovalAnswer, about: str, action: str, message: Message, deployment: Deployment) -> str:
+    token = tokens.ApprovalToken(
+        message.salon_id, about, answer, tokens.binding(action), tokens.binding(message.conversation_id)
+    )
+    return tokens.sign_approval(deployment.signing_key, token)

@@ -1,0 +1,85 @@
+"""Delivery states of what we sent, only forward. A report is bound by the reference we put into its callback URL, so it also
+repairs a message whose sending was never answered."""
+
+from typing import Literal
+
+from shared.asking.breaker import LATE_FAULTS
+from shared.asking.check_breaker import fault
+from shared.asking.end_ask import ended
+from shared.asking.fall_back import by_another_channel, opt_out_told_by
+from shared.asking.load_outgoing import outgoing
+from shared.asking.outreach import Outreach
+from shared.asking.reactions import TOO_MUCH_MARKETING
+from shared.asking.watch_reactions import watch_reactions
+from shared.messaging.inbound import DeliveryReport
+from shared.messaging.message import Message
+from shared.messaging.outgoing import reported
+from shared.ports import SALON, Clock, Documents, Reader, Store
+from shared.records.commit import replace, until_committed
+from shared.records.invalid import InvalidEvent
+from shared.salon.load_settings import accepted_settings
+
+Tracked = Literal["recorded", "nothing new", "unknown message"]
+
+
+def track_delivery(
+    report: DeliveryReport, *, account_sid: str, store: Store, clock: Clock, signing_key: bytes
+) -> Tracked:
+    """`account_sid` is whose signature the report carries: an account speaks for its own messages only."""
+    salon_id, _, path = (report.reference or "").partition("/")
+    if not path.startswith(("outreach/", "conversations/")):
+        return "unknown message"
+    try:
+        return _tracked(
+            path, report, account_sid, documents=store.salon(salon_id), clock=clock, signing_key=signing_key
+        )
+    except InvalidEvent:
+        return "unknown message"
+
+
+def _tracked(
+    path: str, report: DeliveryReport, account_sid: str, *, documents: Documents, clock: Clock, signing_key: bytes
+) -> Tracked:
+    def attempt() -> Tracked | None:
+        snapshot = documents.get(path)
+        if snapshot is None:
+            return "unknown message"
+        message, now = outgoing(snapshot), clock.now()
+        if _account(message, documents) != account_sid:
+            return "unknown message"
+        moved = reported(
+            message,
+            status=report.status,
+            message_sid=report.message_sid,
+            error=report.error_code,
+            now=now,
+        )
+        if moved is None:
+            return "nothing new"
+        if moved.document.status != "failed":
+            return "recorded" if documents.commit(*replace(moved, snapshot)) else None
+        code = report.error_code
+        other_way = by_another_channel(
+            message, code, message_sid=report.message_sid,
+            documents=documents, signing_key=signing_key, now=now, actor="track_delivery",
+        )  # fmt: skip
+        follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
+        if other_way is None:
+            follows += ended(message, moved.document, documents)
+        if not documents.commit(*replace(other_way or moved, snapshot), *follows):
+            return None
+        if isinstance(message, Outreach) and code in LATE_FAULTS:
+            settings = accepted_settings(documents)
+            fault(message.agent_name, str(code), documents=documents, settings=settings, clock=clock)
+        if isinstance(message, Outreach) and code == TOO_MUCH_MARKETING:
+            watch_reactions(message.agent_name, documents=documents, clock=clock)
+        return "recorded"
+
+    return until_committed(attempt, clock=clock)
+
+
+def _account(message: Outreach | Message, documents: Reader) -> str | None:
+    """Which account it goes out through. Read leniently: a report must not be lost because of the salon's timezone."""
+    own = message.account_sid if isinstance(message, Message) else None
+    salon = None if own else documents.get(SALON)
+    return own or ((salon.data.get("messaging") or {}).get("account_sid") if salon else None)

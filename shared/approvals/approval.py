@@ -1,0 +1,248 @@
+"""The owner's yes or no: pending -> approved | rejected | expired | cancelled, and approved -> cancelled when what was
+approved can no longer be carried out."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator
+
+from shared.asking.decision import Agent, Decision
+from shared.messaging.outgoing import ForbiddenTransition
+from shared.records.audit import Amended, AuditWord, amend
+from shared.records.events import EventType
+from shared.records.stored import Instant, StateDocument, Stored, natural_id
+from shared.salon.settings import SalonSettings
+
+ApprovalStatus = Literal["pending", "approved", "rejected", "expired", "cancelled"]
+Priority = Literal["low", "medium", "high", "urgent"]
+
+STARTS_WITHIN: tuple[tuple[timedelta, Priority], ...] = (
+    (timedelta(hours=2), "urgent"),
+    (timedelta(hours=6), "high"),
+    (timedelta(hours=24), "medium"),
+)
+
+TRANSITIONS: dict[ApprovalStatus, frozenset[ApprovalStatus]] = {
+    "pending": frozenset({"approved", "rejected", "expired", "cancelled"}),
+    "approved": frozenset({"cancelled"}),
+    "rejected": frozenset(),
+    "expired": frozenset(),
+    "cancelled": frozenset(),
+}
+
+_RECORDED: dict[ApprovalStatus, tuple[AuditWord, EventType]] = {
+    "pending": ("approval_requested", "APPROVAL_REQUESTED"),
+    "approved": ("approval_granted", "APPROVAL_APPROVED"),
+    "rejected": ("approval_rejected", "APPROVAL_REJECTED"),
+    "expired": ("approval_expired", "APPROVAL_EXPIRED"),
+    "cancelled": ("approval_cancelled", "APPROVAL_CANCELLED"),
+}
+
+
+CARRY_OUT_WITHIN = timedelta(minutes=2)
+"""What was approved and not carried out by then is taken up again."""
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    return moment if isinstance(moment, datetime) and moment.tzinfo is not None else None
+
+
+Text = Annotated[str | None, BeforeValidator(lambda value: value if isinstance(value, str) else None)]
+
+
+class ApprovalResponse(Stored):
+    """Apps write it too, so what they got wrong in it is no reason not to hear the answer."""
+
+    action: Annotated[
+        Literal["approve", "reject"] | None,
+        BeforeValidator(lambda value: value if value in ("approve", "reject") else None),
+    ] = None
+    responded_by: Text = None
+    responded_at: Annotated[Instant | None, BeforeValidator(_moment)] = None
+    notes: Text = None
+
+
+class Approval(StateDocument):
+    """Bound to exactly one action: `action_hash` is what the answer is given to. An app may write `status` and
+    `response`, nothing else; `recorded_status` is the last status we wrote ourselves, so that the two tell its answer
+    apart from ours."""
+
+    collection: ClassVar[str] = "approvals"
+    retained_as = "approvals"
+    resource_type: ClassVar[str] = "approval"
+
+    decision_id: str
+    agent_name: Agent
+    action_type: str
+    action_summary: str
+    action_details: dict[str, Any]
+    action_hash: str
+    priority: Priority
+    trigger_id: str
+    status: ApprovalStatus = "pending"
+    recorded_status: ApprovalStatus = "pending"
+    expires_at: Instant
+    notifications_sent: dict[str, bool] = {}
+    response: ApprovalResponse = ApprovalResponse()
+    reminded_at: Instant | None = None
+    carried_out_at: Instant | None = None
+    due_at: Instant | None
+
+    @property
+    def waits(self) -> bool:
+        """For somebody's answer."""
+        return self.status == self.recorded_status == "pending"
+
+    @property
+    def settled_as(self) -> ApprovalStatus:
+        """For people, of one whose question is over: what an app answered counts though it is not heard yet, and what
+        nobody answered is out of time though no sweep came by yet."""
+        answered = self.status if self.recorded_status == "pending" else self.recorded_status
+        return "expired" if answered == "pending" else answered
+
+    @property
+    def intact(self) -> bool:
+        """Still the action that was asked about."""
+        return action_hash(self.action_details) == self.action_hash
+
+
+def approval_id(decision_id: str) -> str:
+    return natural_id("apr", decision_id)
+
+
+def approval_for(
+    decision: Decision,
+    *,
+    action: dict[str, Any],
+    summary: str,
+    starts_at: datetime,
+    useful_until: datetime,
+    settings: SalonSettings,
+    now: datetime,
+) -> Approval:
+    """`action` is all that will be carried out, and nothing else. It is due for its one reminder at half of its time."""
+    expires_at = min(now + timedelta(minutes=settings.approval_ttl_minutes), useful_until)
+    return Approval(
+        id=approval_id(decision.id),
+        salon_id=decision.salon_id,
+        created_at=now,
+        updated_at=now,
+        decision_id=decision.id,
+        agent_name=decision.agent_name,
+        action_type=decision.decision_type,
+        action_summary=summary,
+        action_details=action,
+        action_hash=action_hash(action),
+        priority=priority(starts_at, now=now),
+        trigger_id=decision.context.trigger_id,
+        expires_at=expires_at,
+        due_at=now + (expires_at - now) / 2,
+    )
+
+
+def action_hash(action: dict[str, Any]) -> str:
+    """The same before and after storage, where a client may turn 50.0 into 50 and instants into another zone's."""
+    return hashlib.sha256(json.dumps(_canonical(action), sort_keys=True).encode()).hexdigest()
+
+
+def priority(starts_at: datetime, *, now: datetime) -> Priority:
+    return next((priority for within, priority in STARTS_WITHIN if starts_at - now <= within), "low")
+
+
+def _canonical(value: Any) -> Any:
+    match value:
+        case dict():
+            return {str(name): _canonical(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_canonical(inner) for inner in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case float() if value.is_integer():
+            return int(value)
+        case None | bool() | int() | float() | str():
+            return value
+    raise ValueError(f"expected an action of plain values and instants, found {type(value).__name__}")
+
+
+def request(approval: Approval, *, now: datetime) -> Amended[Approval]:
+    return _record(approval, "pending", now=now, actor=approval.agent_name, reason=approval.action_summary)
+
+
+def move(
+    approval: Approval,
+    status: ApprovalStatus,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str,
+    response: ApprovalResponse | None = None,
+) -> Amended[Approval]:
+    """From the status we recorded last, whatever an app has written over it."""
+    was = approval.recorded_status
+    if status not in TRANSITIONS[was]:
+        raise ForbiddenTransition(f"approval {approval.id}: {was} -> {status} is no step")
+    return _record(
+        approval, status, now=now, actor=actor, reason=reason, was=was,
+        status=status, recorded_status=status, response=response or approval.response,
+        due_at=now + CARRY_OUT_WITHIN if status == "approved" else None,
+    )  # fmt: skip
+
+
+def put_back(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
+    """An app answered what has its answer already: that one stands."""
+    return amend(
+        approval, now=now, actor=actor, event="data_set_aside", severity="warning",
+        action=f"An answer after the answer: {approval.recorded_status} stays",
+        details={"written": approval.status}, status=approval.recorded_status,
+    )  # fmt: skip
+
+
+def carried_out(approval: Approval, *, now: datetime, actor: str, result: str) -> Amended[Approval]:
+    return amend(
+        approval, now=now, actor=actor, event="approval_carried_out", action="Approved action carried out",
+        details={"result": result}, carried_out_at=now, due_at=None,
+    )  # fmt: skip
+
+
+def reminded(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
+    """Once, at half of its time."""
+    return amend(
+        approval, now=now, actor=actor, event="approval_notified", action="Reminder requested",
+        announces="AGENT_ACTION_REQUIRED", payload={"approval_id": approval.id, "reason": "approval_reminder"},
+        reminded_at=now, due_at=approval.expires_at,
+    )  # fmt: skip
+
+
+def notified(approval: Approval, channels: Iterable[str], *, now: datetime, actor: str) -> Amended[Approval]:
+    """By which channels the owner has been told: what we asked to be sent, not what has arrived."""
+    told = {**approval.notifications_sent, **dict.fromkeys(channels, True)}
+    return amend(
+        approval, now=now, actor=actor, event="approval_notified", action="Owner notified",
+        details={"channels": sorted(told)}, notifications_sent=told,
+    )  # fmt: skip
+
+
+def _record(
+    approval: Approval,
+    recorded: ApprovalStatus,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str,
+    was: ApprovalStatus | None = None,
+    **changes: Any,
+) -> Amended[Approval]:
+    event, announces = _RECORDED[recorded]
+    waited = (now - approval.created_at).total_seconds() if recorded in ("approved", "rejected") else None
+    return amend(
+        approval, now=now, actor=actor, event=event, action=f"Approval {recorded}",
+        details={"reason": reason, "approval_seconds": waited},
+        announces=announces, payload={"approval_id": approval.id, "was": was, "reason": reason}, **changes,
+    )  # fmt: skip

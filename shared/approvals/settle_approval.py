@@ -1,0 +1,124 @@
+"""An approval and the decision that waits for it move in one commit, whoever moves them: one answer counts, and both tell
+the same story."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from shared.approvals.approval import Approval, ApprovalResponse, ApprovalStatus, move
+from shared.asking.decision import Decision, approval_settled
+from shared.messaging.tokens import binding
+from shared.ports import Clock, Documents, Query, Snapshot, Write
+from shared.records.commit import replace, until_committed
+
+Action = Literal["approve", "reject"]
+MOST_PENDING = 100
+
+
+Verdict = Literal["approved", "rejected", "expired", "settled before", "another action", "no such approval"]
+COUNTS: tuple[Verdict, ...] = ("approved", "rejected", "expired")
+"""Verdicts that this answer has brought about; too late a yes settles the approval as well, as expired."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """`approval` is as it was before the answer."""
+
+    verdict: Verdict
+    approval: Approval | None
+
+
+def answer(
+    approval_id: str,
+    action: Action,
+    *,
+    bound_to: str | None,
+    by: str,
+    documents: Documents,
+    clock: Clock,
+    beside: Callable[[Verdict, Approval], tuple[Write, ...]] = lambda verdict, approval: (),
+) -> Answered:
+    """The first answer counts, whoever gives it and by whichever way. `bound_to` is the action a token was made for;
+    `beside` is written in the same commit."""
+
+    def attempt() -> Answered | None:
+        snapshot = documents.get(f"approvals/{approval_id}")
+        if snapshot is None:
+            return Answered("no such approval", None)
+        approval = Approval.model_validate(snapshot.data)
+        if bound_to is not None and bound_to != binding(approval.action_hash):
+            return Answered("another action", approval)
+        if not approval.waits:
+            return Answered("settled before", approval)
+        now = clock.now()
+        verdict = _verdict(approval, action, now)
+        writes = settled(
+            snapshot,
+            verdict,
+            documents=documents,
+            now=now,
+            by=by,
+            reason=f"{action} by {by}",
+            response=ApprovalResponse(action=action, responded_by=by, responded_at=now),
+        )
+        return Answered(verdict, approval) if documents.commit(*writes, *beside(verdict, approval)) else None
+
+    return until_committed(attempt, clock=clock)
+
+
+def _verdict(approval: Approval, action: Action, now: datetime) -> Literal["approved", "rejected", "expired"]:
+    if now >= approval.expires_at:
+        return "expired"
+    return "approved" if action == "approve" else "rejected"
+
+
+def settled(
+    snapshot: Snapshot,
+    status: Literal["approved", "rejected", "expired", "cancelled"],
+    *,
+    documents: Documents,
+    now: datetime,
+    by: str,
+    reason: str,
+    response: ApprovalResponse | None = None,
+) -> tuple[Write, ...]:
+    """The commit of these fails when either document was written since it was read."""
+    approval = Approval.model_validate(snapshot.data)
+    moved = move(approval, status, now=now, actor=by, reason=reason, response=response)
+    found = documents.get(f"autonomous_decisions/{approval.decision_id}")
+    if found is None:
+        return replace(moved, snapshot)
+    decision = approval_settled(Decision.model_validate(found.data), status, by=by, reason=reason, now=now)
+    return (*replace(moved, snapshot), *replace(decision, found))
+
+
+def cancel_approvals(trigger_id: str, reason: str, *, documents: Documents, clock: Clock, by: str) -> int:
+    """What was asked about a gap that has closed is asked no more; what was approved and is not carried out yet will not
+    be. Says how many there were."""
+    query = Query("approvals", where=(("trigger_id", "==", trigger_id), ("status", "in", ["pending", "approved"])))
+    return sum(_cancel(snapshot.path, reason, documents, clock, by) for snapshot in documents.query(query))
+
+
+def _cancel(path: str, reason: str, documents: Documents, clock: Clock, by: str) -> bool:
+    def attempt() -> bool | None:
+        snapshot = documents.get(path)
+        if snapshot is None:
+            return False
+        approval = Approval.model_validate(snapshot.data)
+        open_still: tuple[ApprovalStatus, ...] = ("pending", "approved")
+        if approval.recorded_status not in open_still or approval.carried_out_at is not None:
+            return False
+        writes = settled(snapshot, "cancelled", documents=documents, now=clock.now(), by=by, reason=reason)
+        return documents.commit(*writes) or None
+
+    return until_committed(attempt, clock=clock)
+
+
+def waiting(documents: Documents, now: datetime) -> list[Approval]:
+    """What waits for an answer, what runs out first before the rest."""
+    query = Query("approvals", where=(("status", "==", "pending"),), limit=MOST_PENDING)
+    found = [Approval.model_validate(snapshot.data) for snapshot in documents.query(query)]
+    return sorted(
+        (each for each in found if each.waits and now < each.expires_at), key=lambda each: (each.expires_at, each.id)
+    )

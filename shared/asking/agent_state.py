@@ -1,0 +1,103 @@
+"""What an agent of a salon is doing: its breaker, which decides, and figures for people to read, which decide nothing.
+
+active <-> circuit_breaker;  any -> paused (the owner) -> active
+"""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.asking.agent_figures import AgentConfig, Counters, Figures, Health, RateLimit
+from shared.asking.breaker import Breaker
+from shared.asking.decision import Agent
+from shared.asking.reactions import PAUSE, Marketing
+from shared.records.audit import Amended, amend
+from shared.records.events import EventType
+from shared.records.stored import Instant, StateDocument
+
+Status = Literal["active", "paused", "error", "circuit_breaker"]
+
+
+class AgentState(StateDocument):
+    """`agent_states/{agent_name}`. Absent means active, with a closed breaker. What begins with `last_execution` or follows
+    `marketing` are figures of `agent_figures`, refreshed hourly and part of no audit."""
+
+    collection: ClassVar[str] = "agent_states"
+    resource_type: ClassVar[str] = "agent_state"
+
+    agent_name: str
+    status: Status = "active"
+    last_execution: Instant | None = None
+    next_scheduled: Instant | None = None
+    circuit_breaker: Breaker = Breaker()
+    marketing: Marketing = Marketing()
+    config: AgentConfig | None = None
+    counters: Counters | None = None
+    rate_limits: dict[str, RateLimit] = {}
+    health: Health | None = None
+
+    @property
+    def path(self) -> str:
+        return state_path(self.agent_name)
+
+
+def state_path(agent: str) -> str:
+    return f"agent_states/{agent}"
+
+
+def fresh(salon_id: str, agent: Agent | str, now: datetime) -> AgentState:
+    return AgentState(
+        id=f"state_{salon_id}_{agent}", salon_id=salon_id, created_at=now, updated_at=now, agent_name=agent
+    )
+
+
+def first_seen(state: AgentState, figures: Figures, *, now: datetime) -> Amended[AgentState]:
+    """Its document begins to exist, because its figures are kept from here on."""
+    shown = {name: getattr(figures, name) for name in Figures.model_fields}
+    return amend(
+        state, now=now, actor=state.agent_name, event="agent_changed", action="Its figures are kept from here on", **shown
+    )  # fmt: skip
+
+
+def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """The breaker moved on."""
+    before, after = state.circuit_breaker.state, breaker.state
+    announces: EventType | None = None
+    if after == "open" and before != "open":
+        announces = "CIRCUIT_BREAKER_OPENED"
+    elif after == "closed" and before != "closed":
+        announces = "CIRCUIT_BREAKER_CLOSED"
+    status: Status = "active" if after == "closed" else "circuit_breaker"
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action=f"Circuit breaker {before} -> {after}",
+        details={"error_count": breaker.error_count, "last_error": breaker.last_error}, announces=announces,
+        payload={"agent": state.agent_name}, severity="warning" if announces == "CIRCUIT_BREAKER_OPENED" else "info",
+        circuit_breaker=breaker, status="paused" if state.status == "paused" else status,
+    )  # fmt: skip
+
+
+def paused(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action="Paused by the owner", status="paused",
+    )  # fmt: skip
+
+
+def marketing_paused(state: AgentState, reason: str, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """Promotional asks stop, and go on by themselves; asks that answer a wish on the waitlist are none."""
+    marketing = Marketing(paused_at=now, paused_until=now + PAUSE, reason=reason)
+    told = f"Promotional offers are paused for {PAUSE.days} days: {reason}"
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action="Promotional asks paused",
+        details={"reason": reason, "until": marketing.paused_until}, announces="AGENT_ACTION_REQUIRED",
+        payload={"agent": state.agent_name, "reason": told}, severity="warning", marketing=marketing,
+    )  # fmt: skip
+
+
+def reset(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """Ends every pause and closes the breaker, whatever had opened it. Reactions to what was sent before no longer count."""
+    was_closed = state.circuit_breaker.state == "closed"
+    return amend(
+        state, now=now, actor=actor, event="agent_changed", action="Reset by the owner",
+        announces=None if was_closed else "CIRCUIT_BREAKER_CLOSED", payload={"agent": state.agent_name},
+        status="active", circuit_breaker=Breaker(auto_recovery=state.circuit_breaker.auto_recovery),
+        marketing=Marketing(counted_from=now),
+    )  # fmt: skip

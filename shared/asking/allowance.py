@@ -1,0 +1,70 @@
+"""What the salon's limits leave to one gap's round. Under limits, time that was given back goes before idle time, and what
+starts first goes first: for each gap that goes before, as many asks are kept as a round of it begins with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.asking.limits import AskCounters
+from shared.asking.round_size import most_at_once
+from shared.calendar.gap import Gap
+from shared.salon.settings import SalonSettings
+
+TURN = timedelta(minutes=10)
+"""A gap whose round has been due for longer has not taken its turn: nothing is kept for it any more."""
+WAITS = timedelta(seconds=30)
+"""A gap that waits for its turn is looked at by the next minute's sweep. Its own turn stands meanwhile."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """`left` asks in all, and some more at `again_at` if that is none; `at_once` of them now, without those that are kept
+    for others."""
+
+    left: int
+    at_once: int
+    again_at: datetime
+
+
+def allowance_of(
+    gap: Gap,
+    others: Sequence[Gap],
+    *,
+    agent: str,
+    counters: AskCounters,
+    settings: SalonSettings,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Allowance:
+    """`others` are at least the salon's open gaps whose next round fell due within the last `TURN`, or does within
+    `WAITS`."""
+    all_left = counters.left(agent, limits=settings.limits, now=now, zone=zone)
+    left = left_to(gap, agent=agent, counters=counters, settings=settings, now=now, zone=zone)
+    kept = most_at_once(settings.offers) * sum(_goes_before(other, gap, now) for other in others)
+    at_once = max(0, min(left, all_left - kept))
+    if gap.origin == "idle" and at_once < left:
+        at_once = 0  # It is offered once: rather later than to fewer.
+    return Allowance(left, at_once, counters.next_free_at(agent, limits=settings.limits, now=now, zone=zone))
+
+
+def left_to(
+    gap: Gap, *, agent: str, counters: AskCounters, settings: SalonSettings, now: datetime, zone: ZoneInfo
+) -> int:
+    """How many asks the limits leave, whoever else wants them."""
+    left = counters.left_for_idle if gap.origin == "idle" else counters.left
+    return left(agent, limits=settings.limits, now=now, zone=zone)
+
+
+def _goes_before(other: Gap, gap: Gap, now: datetime) -> bool:
+    due_since = other.campaign.next_round_at
+    if other.id == gap.id or other.origin == "idle" or not other.is_open or due_since is None:
+        return False
+    if not now - TURN < due_since <= now + WAITS:
+        return False
+    return gap.origin == "idle" or (_starts(other, now), other.id) < (_starts(gap, now), gap.id)
+
+
+def _starts(gap: Gap, now: datetime) -> datetime:
+    """Of the time that was given back: the gap may begin hours before it, with time that nobody ever booked."""
+    return min((part.start for part in gap.freed if part.end > now), default=gap.start_time)

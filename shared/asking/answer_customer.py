@@ -1,0 +1,78 @@
+"""Answers to whoever was asked, as they are first written: the confirmation of a sale, and what else they hear back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.asking.outreach import Outreach
+from shared.calendar.booking import Booking
+from shared.messaging.load_inbound import inbound
+from shared.messaging.message import KEEP_TRYING, Message, message_id
+from shared.messaging.messaging_hours import answers
+from shared.messaging.texts import spoken_deadline, spoken_time
+from shared.ports import Snapshot
+from shared.salon.salon import Salon
+from shared.values import money
+
+
+def confirmation_of(
+    booking: Booking, outreach: Outreach, salon: Salon, *, said_in: Snapshot | None, now: datetime
+) -> Message:
+    return _to_customer(
+        outreach,
+        "booking_confirmed",
+        {
+            **said_now(outreach, salon, now),
+            "price": money.display(booking.price, salon.currency, outreach.locale),
+            "address": salon.address or salon.name,
+        },
+        salon,
+        said_in=said_in,
+        now=now,
+    )
+
+
+def answer_to(outreach: Outreach, purpose: str, salon: Salon, *, said_in: Snapshot | None, now: datetime) -> Message:
+    """What the customer of an offer hears back. The same purpose about the same offer is said once, however often and
+    through whichever door they answered."""
+    return _to_customer(outreach, purpose, said_now(outreach, salon, now), salon, said_in=said_in, now=now)
+
+
+def said_now(outreach: Outreach, salon: Salon, now: datetime) -> dict[str, str]:
+    """The words of an offer with its times as they are said now: "tomorrow" was right when it was requested."""
+    slot = outreach.slot
+    when = {"when": spoken_time(slot.start, salon.zone, outreach.locale, now=now)} if slot else {}
+    until = spoken_deadline(outreach.expires_at, salon.zone, outreach.locale, now=now)
+    return {**outreach.variables, **when, "until": until}
+
+
+def _to_customer(
+    outreach: Outreach,
+    purpose: str,
+    variables: Mapping[str, str],
+    salon: Salon,
+    *,
+    said_in: Snapshot | None,
+    now: datetime,
+) -> Message:
+    # Over the number they wrote to, which need not be the one we asked from.
+    said = inbound(said_in) if said_in else None
+    return Message(
+        id=message_id(outreach.id, purpose, outreach.address_key),
+        salon_id=salon.id,
+        created_at=now,
+        updated_at=now,
+        conversation_id=said.conversation_id if said else outreach.address_key,
+        audience="customer",
+        to=outreach.customer_phone,
+        about=outreach.id,
+        is_answer=said is None or answers(now, said.received_at),
+        account_sid=said.account_sid if said else None,
+        sender=said.recipient if said else None,
+        channel=said.channel if said else outreach.channel,
+        purpose=purpose,
+        locale=outreach.locale,
+        variables={**variables, "salon": salon.name},
+        moment=outreach.slot.start if outreach.slot else None,
+        expires_at=now + KEEP_TRYING,
+        due_at=None,
+    )

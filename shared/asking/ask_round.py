@@ -1,0 +1,282 @@
+"""Asks customers about a gap: one round, or exactly what the owner approved.
+
+A round is one transaction that requires the campaign to be where it was when the round was planned, so simultaneous events
+cannot overshoot; the salon's limits and the customers' are counted in it, under a lock that all agents share.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
+from shared.asking.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
+from shared.asking.candidates import Candidate, Terms, judged, most_given_away
+from shared.asking.check_again import asked_about_once, checked_again
+from shared.asking.count_asks import COUNTERS, counters_of
+from shared.asking.decision import Decision, decide
+from shared.asking.discounts import discount_left, discount_of_round
+from shared.asking.find_prospects import find_prospects
+from shared.asking.learned import Learned
+from shared.asking.limits import AskCounters
+from shared.asking.reply_model import Awaited
+from shared.asking.write_round import (
+    AGENT,
+    Scene,
+    action_for,
+    action_of,
+    asking,
+    key_of,
+    nobody_asked,
+    outreach_id,
+    proposal,
+    round_decision,
+)
+from shared.calendar.gap import Gap, campaigned
+from shared.calendar.load_calendar import given_back, load_staff
+from shared.calendar.load_rooms import rooms_taken
+from shared.calendar.service import Service
+from shared.calendar.staff import StaffMember
+from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Transaction, Write
+from shared.records.commit import create, replace
+from shared.records.hold_locks import holding, release
+from shared.records.read_app_documents import readable
+from shared.records.read_legibly import legible
+from shared.salon.load_salon import salon_of
+from shared.salon.load_settings import accepted_settings
+
+LEARNED = "counters/learned"
+ASKS_LOCK = "locks/asks"
+DUE_AT_MOST = 50
+"""Gaps, itself among them, that a round looks at for whether they go first."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    customers: int
+
+
+@dataclass(frozen=True)
+class NobodyAsked:
+    reason: str
+
+
+def ask_round(scene: Scene, step: Ask, *, documents: Documents, clock: Clock) -> Asked | NobodyAsked:
+    counters = counters_of(documents)
+    candidates = _candidates(scene, counters, documents)
+
+    def work(transaction: Transaction) -> Asked | NobodyAsked:
+        due = _gaps_due(scene, documents)
+        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))
+
+    def elsewhere() -> NobodyAsked | None:
+        latest = documents.get(scene.gap.path)
+        moved = latest is None or Gap.model_validate(latest.data).campaign != scene.gap.campaign
+        return NobodyAsked("another run was faster") if moved else None
+
+    return _under_the_lock(work, elsewhere, documents=documents, clock=clock)
+
+
+def ask_approved(
+    decision_id: str, *, documents: Documents, clock: Clock, deployment: Deployment
+) -> Asked | NobodyAsked:
+    """Carries out what the owner approved, and nothing else: the same customer, slot and discount, if all still hold."""
+    found = documents.get(f"autonomous_decisions/{decision_id}")
+    decision = Decision.model_validate(found.data) if found else None
+    if decision is None:
+        return NobodyAsked("no such decision")
+    snapshot = documents.get(f"gaps/{decision.context.trigger_id}")
+    gap = Gap.model_validate(snapshot.data) if snapshot else None
+    if gap is None or not gap.is_open:
+        return NobodyAsked("the time is no longer free")
+    salon, settings = salon_of(documents, documents.salon_id), accepted_settings(documents)
+    scene = Scene(gap, salon, settings, (), clock.now(), deployment.signing_key)
+    wanted = action_of(decision)
+    judged_now = _candidates(scene, counters_of(documents), documents, discount=wanted["discount_percent"])
+    candidate = next((c for c in judged_now if c.prospect.customer.id == wanted["customer_id"]), None)
+    if candidate is None:
+        return NobodyAsked("the customer can no longer be asked")
+    if candidate.excluded is not None:
+        return NobodyAsked(f"the customer can no longer be asked: {candidate.excluded}")
+    if action_for(candidate, gap) != wanted:
+        return NobodyAsked("what was approved is no longer what would be offered")
+
+    def work(transaction: Transaction) -> Asked | NobodyAsked:
+        return _carry_out(transaction, scene, candidate, decision, _staff_name(gap, documents))
+
+    # Other rounds may go out first: only the end of the gap is a reason to wait no longer.
+    def closed() -> NobodyAsked | None:
+        latest = documents.get(gap.path)
+        over = latest is None or not Gap.model_validate(latest.data).is_open
+        return NobodyAsked("the time is no longer free") if over else None
+
+    return _under_the_lock(work, closed, documents=documents, clock=clock)
+
+
+def _under_the_lock(
+    work: Callable[[Transaction], Asked | NobodyAsked],
+    pointless: Callable[[], NobodyAsked | None],
+    *,
+    documents: Documents,
+    clock: Clock,
+) -> Asked | NobodyAsked:
+    return holding([ASKS_LOCK], lambda: documents.transact(work), documents=documents, clock=clock, pointless=pointless)
+
+
+def _candidates(
+    scene: Scene, counters: AskCounters, documents: Documents, discount: float | None = None
+) -> list[Candidate]:
+    gap, settings, now = scene.gap, scene.settings, scene.now
+    pool = settings.offers.candidate_pool
+    prospects = find_prospects(gap, pool=pool, documents=documents, signing_key=scene.signing_key, now=now)
+    learned = documents.get(LEARNED)
+    freed = given_back(gap, documents)
+    services = _services(gap, documents)
+    terms = Terms(
+        salon=scene.salon,
+        services=services,
+        settings=settings,
+        learned=Learned.model_validate(learned.data) if learned else Learned(),
+        now=now,
+        cancelled_by=frozenset(booking.customer_id for booking in freed if booking.customer_id),
+        discount=discount_of_round(gap.campaign, settings.discounts) if discount is None else discount,
+        discount_left=_discount_left(scene, counters) if discount is None else None,
+        chain_depth=max((booking.chain_depth for booking in freed), default=0),
+        rooms_taken=rooms_taken(services.values(), gap.stretch, documents),
+    )
+    found = judged(prospects, gap, terms)
+    return for_idle_time(found, settings) if gap.origin == "idle" else found
+
+
+def _gaps_due(scene: Scene, documents: Reader) -> list[Gap]:
+    """Read under the lock of all rounds, so that who has just had a turn is seen; and outside the transaction, so that none
+    of these gaps is held. One that cannot be read has no turn: it must not stop the others."""
+    query = Query(
+        "gaps",
+        where=(
+            ("status", "==", "open"),
+            ("campaign.next_round_at", ">", scene.now - TURN),
+            ("campaign.next_round_at", "<=", scene.now + WAITS),
+        ),
+        limit=DUE_AT_MOST,
+    )
+    return legible(Gap, documents.query(query))
+
+
+def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:
+    return discount_left(scene.settings.discounts, given_away=counters.given_away_on(scene.now, scene.salon.zone))
+
+
+def _round(
+    transaction: Transaction,
+    scene: Scene,
+    candidates: list[Candidate],
+    due: Sequence[Gap],
+    step: Ask,
+    staff_name: str,
+) -> Asked | NobodyAsked:
+    settings, now, zone = scene.settings, scene.now, scene.salon.zone
+    found = transaction.get(scene.gap.path)
+    counters = counters_of(transaction)
+    candidates = checked_again(candidates, counters, transaction, scene)
+    candidates = asked_about_once(candidates, transaction, scene)
+    gap = Gap.model_validate(found.data) if found else None
+    if gap is None or gap.campaign != scene.gap.campaign:
+        transaction.write(*release([ASKS_LOCK]))
+        return NobodyAsked("another run was faster")
+    situation = Situation(
+        awaited=tuple(
+            Awaited(offer.probability, now - offer.delivery.sent_at)
+            if offer.delivery.sent_at
+            else Awaited(offer.probability)
+            for offer in scene.offers
+        ),
+        allowance=allowance_of(gap, due, agent=AGENT, counters=counters, settings=settings, now=now, zone=zone),
+        lead=gap.end_time - now,
+    )
+    plan = plan_round(candidates, step, situation, campaign=gap.campaign, settings=settings, now=now)
+    if isinstance(plan, Round) and most_given_away(plan.chosen) > _discount_left(scene, counters):
+        transaction.write(*release([ASKS_LOCK]))
+        return NobodyAsked("another run gave the discount away")
+    if isinstance(plan, NoRound):
+        considered = nobody_asked(gap, plan, candidates, scene, transaction)
+        campaign = without_round(gap.campaign, plan, step, open_offers=len(scene.offers))
+        moved = replace(campaigned(gap, campaign, now=now, actor=AGENT)) if campaign != gap.campaign else ()
+        transaction.write(*moved, *considered, *release([ASKS_LOCK]))
+        return NobodyAsked(plan.reason)
+
+    live = not scene.dry_run
+    campaign = gap.campaign.running(
+        asked=len(plan.chosen) if live else 0, next_round_at=plan.next_at, now=now, wave=plan.wave if live else 0
+    )
+    writes: list[Write] = []
+    if plan.chosen:
+        decision = round_decision(gap, campaign.round, plan, plan.chosen, candidates, scene)
+        writes += create(decide(decision, now=now))
+        if live:
+            for candidate in plan.chosen:
+                writes += asking(candidate, gap, campaign.round, decision.id, scene, staff_name)
+            writes.append(_counted(counters, gap, plan.chosen, scene))
+    for candidate in plan.supervised:
+        writes += proposal(candidate, gap, campaign.round, plan, candidates, scene, live=live)
+    if not live:
+        campaign = campaign.ended("dry run: nobody is asked")
+    writes += replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"predicted": round(plan.predicted, 4)}))
+    transaction.write(*writes, *release([ASKS_LOCK]))
+    if not live:
+        return NobodyAsked("dry run")
+    return Asked(len(plan.chosen)) if plan.chosen else NobodyAsked("the owner is asked first")
+
+
+def _carry_out(
+    transaction: Transaction, scene: Scene, candidate: Candidate, decision: Decision, staff_name: str
+) -> Asked | NobodyAsked:
+    now = scene.now
+    found = transaction.get(scene.gap.path)
+    counters = counters_of(transaction)
+    again = one_each(checked_again([candidate], counters, transaction, scene))
+    asked_already = transaction.get(f"outreach/{outreach_id(candidate, scene.gap, decision.id)}")
+    gap = Gap.model_validate(found.data) if found else None
+    problem = None
+    if asked_already is not None:
+        transaction.write(*release([ASKS_LOCK]))
+        return Asked(1)
+    if gap is None or not gap.is_open:
+        problem = "the time is no longer free"
+    elif again[0].excluded:
+        problem = again[0].excluded
+    elif left_to(gap, agent=AGENT, counters=counters, settings=scene.settings, now=now, zone=scene.salon.zone) <= 0:
+        problem = "the salon's limit of asks is reached"
+    elif most_given_away([candidate]) > _discount_left(scene, counters):
+        problem = "the day's discounts are given away already"
+    elif gap.campaign.asked >= scene.settings.offers.max_asks_per_gap:
+        problem = "as many customers were asked as one gap may ask"
+    if problem is not None or gap is None:
+        transaction.write(*release([ASKS_LOCK]))
+        return NobodyAsked(problem or "the time is no longer free")
+    campaign = gap.campaign.having_asked(1, now).changed(wave=gap.campaign.wave + 1)
+    transaction.write(
+        *asking(candidate, gap, gap.campaign.round, decision.id, scene, staff_name, approved=True),
+        *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": decision.id})),
+        _counted(counters, gap, [candidate], scene),
+        *release([ASKS_LOCK]),
+    )
+    return Asked(1)
+
+
+def _counted(before: AskCounters, gap: Gap, chosen: Sequence[Candidate], scene: Scene) -> Write:
+    """The one limit write of a round."""
+    count = before.counted_for_idle if gap.origin == "idle" else before.counted
+    counters = count(AGENT, len(chosen), now=scene.now, zone=scene.salon.zone)
+    by_whatsapp = {key_of(c, scene): c.deadline for c in chosen if c.channel == "whatsapp" and c.deadline is not None}
+    counted = counters.gave_away(most_given_away(chosen), scene.now, scene.salon.zone).reaching(by_whatsapp, scene.now)
+    return Put(COUNTERS, counted.stored())
+
+
+def _services(gap: Gap, documents: Reader) -> dict[str, Service]:
+    services = readable(Service, documents, Query("services"))
+    return {service.id: service for service in services if service.id in gap.services_fittable}
+
+
+def _staff_name(gap: Gap, documents: Reader) -> str:
+    staff = load_staff(documents, gap.staff_id)
+    return staff.name if isinstance(staff, StaffMember) else gap.staff_name

@@ -1,0 +1,85 @@
+"""The circuit breaker of one agent of one salon: closed -> open -> half_open -> closed | open.
+
+Only faults of the provider or our own count. Open stops asking, never accepting.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.records.stored import Instant, Stored
+from shared.salon.settings import CircuitBreakerSettings
+
+BreakerState = Literal["closed", "open", "half_open"]
+
+RECENT = 20
+"""Half of the last so many attempts failing opens it, however they are spread."""
+LATE_FAULTS = frozenset({30001, 30002, 63016, 63018, 63021, 63038})
+"""What is only reported after the message was taken, and is the provider's fault or ours."""
+
+
+class Breaker(Stored):
+    """`error_count` are the faults in a row, `faults` when the last ones were. What goes well while it is closed and
+    counts nothing leaves no trace here, so that sending writes nothing."""
+
+    state: BreakerState = "closed"
+    error_count: int = 0
+    last_error: str | None = None
+    last_error_time: Instant | None = None
+    cooldown_until: Instant | None = None
+    auto_recovery: bool = True
+    faults: list[Instant] = []
+    half_open_attempts: int = 0
+
+
+def went_well(breaker: Breaker, *, settings: CircuitBreakerSettings) -> Breaker:
+    if breaker.state == "closed":
+        return breaker.changed(error_count=0)
+    if breaker.state == "open":
+        return breaker  # It left before the breaker opened: only a trial proves that the provider works again.
+    return Breaker(auto_recovery=settings.auto_recovery)
+
+
+def went_wrong(
+    breaker: Breaker,
+    *,
+    error: str,
+    well_since: Callable[[datetime], int],
+    settings: CircuitBreakerSettings,
+    now: datetime,
+) -> Breaker:
+    """`well_since` counts the attempts since then that went well; it is only asked when it matters."""
+    half = RECENT // 2
+    errors, faults = breaker.error_count + 1, [*breaker.faults, now][-half:]
+    counted = breaker.changed(
+        error_count=errors, last_error=error, last_error_time=now, faults=faults, auto_recovery=settings.auto_recovery
+    )
+    if breaker.state == "open":
+        return counted
+    too_many = errors >= settings.error_threshold or (len(faults) == half and well_since(faults[0]) <= half)
+    if breaker.state == "half_open" or too_many:
+        until = now + timedelta(minutes=settings.cooldown_minutes)
+        return counted.changed(state="open", cooldown_until=until, half_open_attempts=0)
+    return counted
+
+
+def stops_until(breaker: Breaker, *, settings: CircuitBreakerSettings, now: datetime) -> datetime | None:
+    """Until when nothing may be attempted; `datetime.max` of a breaker that only the owner closes. None: now."""
+    if breaker.state == "closed":
+        return None
+    if breaker.state == "open" and not breaker.auto_recovery:
+        return datetime.max.replace(tzinfo=now.tzinfo)
+    waits = breaker.state == "open" or breaker.half_open_attempts >= settings.half_open_attempts
+    return breaker.cooldown_until if waits and breaker.cooldown_until and now < breaker.cooldown_until else None
+
+
+def attempting(breaker: Breaker, *, settings: CircuitBreakerSettings, now: datetime) -> Breaker:
+    """The breaker as an attempt begins that `stops_until` allows. A trial that nobody heard of again gives way to the next
+    after another cooldown."""
+    if breaker.state == "closed":
+        return breaker
+    cooldown = now + timedelta(minutes=max(settings.cooldown_minutes, 1))
+    over = breaker.state == "open" or breaker.half_open_attempts >= settings.half_open_attempts
+    return breaker.changed(
+        state="half_open", half_open_attempts=1 if over else breaker.half_open_attempts + 1, cooldown_until=cooldown
+    )

@@ -1,0 +1,226 @@
+"""What to do next about a gap: wait, ask, or leave it. And how many to ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.asking.allowance import WAITS, Allowance
+from shared.asking.candidates import Candidate
+from shared.asking.reply_model import Awaited
+from shared.asking.round_size import round_size
+from shared.calendar.gap import Campaign, Gap
+from shared.salon.salon import Salon
+from shared.salon.settings import SalonSettings
+
+PAUSED_RETRY = timedelta(minutes=15)
+SHORTEST_PAUSE = timedelta(minutes=2)
+NOBODY_RETRY = timedelta(minutes=30)
+LONGEST_RETRY = timedelta(hours=6)
+"""Limits, quiet hours and visits change; a gap that found nobody looks again."""
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Nothing to do now, and nothing to write."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class End:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Time for a round; `room` is how many more customers this gap may ask. A `top_up` only replaces offers that fell
+    away since the last round. Where there is no later look at the gap, the round goes out `whole`."""
+
+    room: int
+    top_up: bool = False
+    whole: bool = False
+
+
+Step = Leave | Wait | End | Ask
+
+
+def next_step(gap: Gap, *, salon: Salon, settings: SalonSettings, open_offers: int, now: datetime) -> Step:
+    campaign = gap.campaign
+    if not gap.is_open:
+        return Leave(f"the gap is {gap.status}")
+    if gap.awaits_owner or campaign.status == "waiting_owner":
+        return Leave("it waits for the owner's word")
+    if gap.origin == "idle" and settings.gap.fill_idle == "none":
+        return Leave("idle time is not offered in this salon")
+    if campaign.status == "ended":
+        return Leave(f"its campaign has ended: {campaign.reason}")
+    if salon.status == "paused":
+        return Wait(now + PAUSED_RETRY, "the salon is paused")
+    if campaign.status == "settling" and campaign.next_round_at and now < campaign.next_round_at:
+        return Leave("people may still re-book")
+    if gap.origin == "idle" and campaign.round > 0:
+        return End("idle time is offered once")
+    room = settings.offers.max_asks_per_gap - campaign.asked
+    if room <= 0:
+        # Open offers may still be answered; nobody new is asked.
+        return End("as many customers were asked as one gap may ask")
+    if campaign.next_round_at is None or now >= campaign.next_round_at:
+        return Ask(room, whole=gap.origin == "idle")
+    if campaign.reason is not None:
+        return Leave(campaign.reason)
+    fell_away = campaign.wave - open_offers
+    return Ask(min(room, fell_away), top_up=True) if fell_away > 0 else Leave("the round is still open")
+
+
+@dataclass(frozen=True)
+class Round:
+    """`chosen` are asked now; for `supervised` the owner is asked first; the next round may follow at `next_at`."""
+
+    chosen: tuple[Candidate, ...]
+    supervised: tuple[Candidate, ...]
+    wave: int
+    next_at: datetime
+    predicted: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NoRound:
+    retry_at: datetime
+    kind: Literal["no_candidates", "limit_reached", "waits_its_turn", "enough_asked"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a round is sized by, besides its candidates. `awaited` are the offers still out."""
+
+    awaited: tuple[Awaited, ...]
+    allowance: Allowance
+    lead: timedelta = timedelta()
+    """Until the free time is over."""
+
+
+def plan_round(
+    candidates: Sequence[Candidate],
+    step: Ask,
+    situation: Situation,
+    *,
+    campaign: Campaign,
+    settings: SalonSettings,
+    now: datetime,
+) -> Round | NoRound:
+    """Who is asked together. `candidates` come best first."""
+    ready = one_each([candidate for candidate in candidates if candidate.excluded is None])
+    alone = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "full_auto"]
+    with_word = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "supervised"]
+    if not alone and not with_word:
+        waking = [candidate.asleep_until for candidate in candidates if candidate.asleep_until is not None]
+        retry_at = min([now + nobody_retry(situation.lead), *waking])
+        return NoRound(retry_at, "no_candidates", "nobody to ask at present")
+    allowance = situation.allowance
+    if allowance.left <= 0:
+        return NoRound(allowance.again_at, "limit_reached", "the salon's limit of asks is reached")
+    if allowance.at_once <= 0:
+        return NoRound(now + WAITS, "waits_its_turn", "what the salon's limit leaves is kept for time that goes first")
+    starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)
+    until_cut_off = max(starts - timedelta(minutes=settings.gap.minimum_notice_minutes) - now, timedelta(minutes=1))
+    pause = _pause(until_cut_off, settings)
+    # What fell away is made up for at once.
+    apart = timedelta() if step.top_up or step.whole else max(pause / 2, SHORTEST_PAUSE)
+    sized = round_size(
+        [candidate.probability for candidate in alone],
+        out=situation.awaited,
+        since_first=now - campaign.first_asked_at if campaign.first_asked_at else timedelta(),
+        until_cut_off=until_cut_off,
+        apart=apart,
+        lead=starts - now,
+        room=step.room,
+        allowance=allowance.left,
+        offers=settings.offers,
+    )
+    chosen = tuple(alone[: min(sized.first, allowance.at_once)])
+    later = sized.size - len(chosen)
+    next_at = now + (apart if later else pause)
+    if step.top_up and campaign.next_round_at:
+        next_at = campaign.next_round_at
+    # The owner's word is asked for one customer at a time, and the round goes on meanwhile.
+    spare = min(step.room, allowance.at_once) - len(chosen)
+    supervised = tuple(with_word[:1]) if spare > 0 and not step.top_up else ()
+    if not chosen and not supervised:
+        # An offer that falls away is replaced at once; until then there is nothing to look for.
+        waits = timedelta(minutes=settings.offers.response_deadline_minutes)
+        return NoRound(
+            max(next_at, now + min(waits, until_cut_off / 4)),
+            "enough_asked",
+            "the offers that are out may still be taken",
+        )
+    reasons = (
+        f"{len(ready)} of {len(candidates)} could be asked, {len(chosen)} are",
+        f"predicted chance that the time is taken: {sized.predicted:.2f}",
+        *(
+            (f"{later} more after {apart / timedelta(minutes=1):.0f} minutes, if it is still free",)
+            if later and apart
+            else ()
+        ),
+        *(("the rest of what the limit leaves is kept for time that goes first",) if len(chosen) < sized.first else ()),
+        *sized.reasons,
+        *(("the owner is asked about one more",) if supervised else ()),
+    )
+    wave = campaign.wave if step.top_up else len(situation.awaited) + len(chosen)
+    return Round(chosen, supervised, wave, next_at, sized.predicted, reasons)
+
+
+def without_round(campaign: Campaign, plan: NoRound, step: Ask, *, open_offers: int) -> Campaign:
+    """The campaign after a round that did not go out."""
+    if plan.kind == "waits_its_turn":
+        return campaign.postponed(plan.retry_at, plan.reason)
+    if step.whole:
+        # Looked at again when it changes and by no clock: most idle time finds nobody.
+        return campaign.idle()
+    if step.top_up:
+        # The offer that fell away cannot be replaced: the wave is smaller from now on.
+        return campaign.changed(wave=open_offers)
+    if plan.kind == "enough_asked":
+        # No reason to wait for: should one of the offers fall away, it is made up for at once.
+        return campaign.changed(wave=open_offers, next_round_at=plan.retry_at)
+    return campaign.postponed(plan.retry_at, plan.reason)
+
+
+def nobody_retry(lead: timedelta) -> timedelta:
+    """Seldom for a time that is days away, and more often the nearer it comes."""
+    return min(max(lead / 6, NOBODY_RETRY), LONGEST_RETRY)
+
+
+def _pause(until_cut_off: timedelta, settings: SalonSettings) -> timedelta:
+    """Until the next round: shorter as the start approaches, so that there still is a next one."""
+    usual = timedelta(minutes=settings.offers.round_minutes)
+    return max(min(usual, until_cut_off / 4), SHORTEST_PAUSE)
+
+
+def for_idle_time(candidates: Sequence[Candidate], settings: SalonSettings) -> list[Candidate]:
+    """Time that nobody ever booked is worth no promotion by itself: it goes to those who named it as the time they want,
+    unless the salon offers it to all."""
+    if settings.gap.fill_idle == "all":
+        return list(candidates)
+    return [
+        candidate
+        if candidate.excluded or (candidate.prospect.source == "waitlist_exact" and candidate.prospect.windows)
+        else candidate.out("idle time is only offered to who waits for exactly it")
+        for candidate in candidates
+    ]
+
+
+def one_each(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The first of those who share an address: one person may be several customers, and hears of a time once."""
+    first: dict[str | None, Candidate] = {}
+    for candidate in candidates:
+        first.setdefault(candidate.prospect.customer.phone, candidate)
+    return list(first.values())

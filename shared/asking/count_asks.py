@@ -1,0 +1,27 @@
+"""The salon's count of its asks: one document for all agents."""
+
+from shared.asking.limits import AskCounters
+from shared.ports import Create, Put, Reader, Snapshot, Write
+
+COUNTERS = "counters/asks"
+
+
+def counters_of(reader: Reader) -> AskCounters:
+    return _understood(reader.get(COUNTERS))
+
+
+def counters_to_change(reader: Reader) -> tuple[AskCounters, Snapshot | None]:
+    """With what was read, for a change outside a transaction."""
+    found = reader.get(COUNTERS)
+    return _understood(found), found
+
+
+def counted(counters: AskCounters, found: Snapshot | None) -> Write:
+    """Fails the commit when somebody counted meanwhile."""
+    if found is None:
+        return Create(COUNTERS, counters.stored())
+    return Put(COUNTERS, counters.stored(), unchanged_since=found.version)
+
+
+def _understood(found: Snapshot | None) -> AskCounters:
+    return AskCounters.model_validate(found.data) if found else AskCounters()

@@ -1,0 +1,61 @@
+"""An offer that one channel could not deliver goes out on another, once, while there is time left to answer it.
+
+Only what was certainly not delivered moves on. Silence is no such proof: where no delivery report ever comes, everybody
+would get every offer twice.
+"""
+
+from datetime import datetime, timedelta
+
+from shared.asking.outreach import Outreach
+from shared.messaging.messaging_hours import country_of
+from shared.messaging.outgoing import UNDELIVERED_AFTER, Channel, redirected
+from shared.messaging.texts import unsigned_text
+from shared.records.audit import Amended
+
+LEFT_TO_ANSWER = timedelta(minutes=10)
+
+OPTED_OUT: dict[int, Channel] = {21610: "sms", 63014: "whatsapp"}
+"""What the provider knows before we do: the person has stopped, or blocked, this channel."""
+
+_BLOCKED = frozenset({63014, 63033})
+
+
+def next_channel(outreach: Outreach, code: int | None, *, now: datetime) -> Channel | None:
+    """Where to try next. A fault of WhatsApp (63xxx), or one without a reason, says nothing about SMS; whoever blocked us
+    there, and a number that is none, is not tried elsewhere."""
+    if outreach.channel != "whatsapp" or outreach.fallen_back or outreach.slot is None:
+        return None
+    if outreach.expires_at - now < LEFT_TO_ANSWER or code in _BLOCKED:
+        return None
+    return "sms" if code is None or 63000 <= code < 64000 else None
+
+
+def offer_purpose(channel: Channel, phone: str, *, instead: bool = False) -> str:
+    """Where the country lets nobody answer an SMS, the words only name the link. `instead` is for an offer that answers a
+    yes which came too late."""
+    offer = "slot_taken_another" if instead else "slot_offer"
+    if channel == "whatsapp":
+        return offer
+    return f"{offer}_link" if country_of(phone) == "IN" else f"{offer}_sms"
+
+
+def fallen_back(
+    outreach: Outreach, channel: Channel, *, address_key: str, message_sid: str | None, now: datetime, actor: str,
+    code: int | None,
+) -> Amended[Outreach]:  # fmt: skip
+    """The same ask by another way. It stays one ask to all limits; reports about the first message no longer count."""
+    purpose = offer_purpose(channel, outreach.customer_phone, instead=outreach.is_answer)
+    said = unsigned_text(purpose, outreach.locale, outreach.variables)
+    return redirected(
+        outreach.changed(message=said), channel, code=code, message_sid=message_sid, now=now, actor=actor,
+        purpose=purpose, address_key=address_key, fallen_back=True,
+    )  # fmt: skip
+
+
+def still_awaited(outreach: Outreach, now: datetime) -> bool:
+    """Whether the round may go on waiting for it. One that may have left and is not known to have arrived is replaced; a
+    yes to it counts all the same."""
+    if outreach.status not in ("sent", "unknown"):
+        return outreach.is_open
+    left = outreach.delivery.sent_at or outreach.last_attempt_at
+    return left is None or now < left + UNDELIVERED_AFTER

@@ -1,0 +1,218 @@
+"""Answers a yes that came too late with another open slot, if one suits: an offer like any other, made to this customer alone.
+
+Whoever comes too late together may mean the same slot: the commit fails where its gap, or the salon's count of asks, was
+written meanwhile, and the caller looks again.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Literal
+
+from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
+from shared.asking.campaign import Round
+from shared.asking.candidates import CHAIN_DEPTH, Candidate, Prospect, Terms
+from shared.asking.check_breaker import Allowed, may_ask
+from shared.asking.count_asks import counted, counters_to_change
+from shared.asking.decision import decide
+from shared.asking.fallback import offer_purpose
+from shared.asking.learned import Learned
+from shared.asking.load_asks import open_offers, recent_asks
+from shared.asking.outreach import Outreach, Slot, request
+from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
+from shared.calendar.booking import Booking
+from shared.calendar.gap import Gap, campaigned
+from shared.calendar.load_booking import booking_of
+from shared.calendar.load_calendar import REACH, given_back, load_staff
+from shared.calendar.load_rooms import all_services, bookings_around
+from shared.calendar.occupied import resources_free
+from shared.calendar.staff import StaffMember
+from shared.customers.address_keys import keys_of
+from shared.customers.consent import withdrawn
+from shared.customers.customer import Customer
+from shared.customers.load_customer import customer_of
+from shared.customers.move_waitlist import understood, waitlist_moved
+from shared.customers.read_consents import withdrawal_records
+from shared.customers.waitlist import WaitlistEntry
+from shared.messaging.message import Inbound
+from shared.messaging.texts import spoken_time, unsigned_text
+from shared.ports import Documents, Query, Reader, Snapshot, Write
+from shared.records.commit import create, replace
+from shared.records.read_app_documents import readable
+from shared.records.stored import natural_id
+from shared.sales import acceptance
+from shared.salon.salon import Salon
+from shared.salon.settings import SalonSettings
+
+LOOKED_AT = 20
+"""Gaps, nearest first; and"""
+TRIED = 4
+"""so many of those that suit are read more closely."""
+LEARNED = "counters/learned"
+OWN_BOOKINGS = 30
+BEFORE = timedelta(hours=12)
+"""How long before the time they wanted a gap may have ended: it may be earlier on the same day."""
+
+
+@dataclass(frozen=True)
+class Late:
+    """A yes that came too late, and by which message, if by one."""
+
+    lost: Outreach
+    said: Inbound | None
+    salon: Salon
+    settings: SalonSettings
+    signing_key: bytes
+    now: datetime
+
+    @property
+    def channel(self) -> Literal["whatsapp", "sms"]:
+        if self.said is not None:
+            return self.said.channel
+        return "sms" if self.lost.channel == "sms" else "whatsapp"
+
+
+def another_id(lost_id: str) -> str:
+    """One other slot for each offer that was lost."""
+    return natural_id("out", lost_id, "another")
+
+
+def offer_another(late: Late, documents: Documents) -> list[Write] | None:
+    """What makes the offer, to be committed with the answer to the lost one. None where nothing suits or may be offered."""
+    lost, now, settings = late.lost, late.now, late.settings
+    entry = understood(documents.get(f"waitlist/{lost.waitlist_entry_id}")) if lost.waitlist_entry_id else None
+    if lost.slot is None or (lost.waitlist_entry_id and entry is None):
+        return None
+    read = _open_gaps(lost.slot, documents, now)
+    gaps = [Gap.model_validate(snapshot.data) for snapshot in read.values()]
+    gaps = [gap for gap in gaps if could_suit(gap, lost.slot, entry, settings)]
+    if not gaps or may_ask(AGENT, documents=documents, settings=settings, now=now) != Allowed():
+        return None
+    # Read before the asks that it counts: whoever is asked meanwhile has counted, and the commit fails.
+    counters, counters_read = counters_to_change(documents)
+    prospect = _prospect(late, entry, documents)
+    if prospect is None:
+        return None
+    allowance = counters.left(AGENT, limits=settings.limits, now=now, zone=late.salon.zone)
+    terms = _terms(late, documents)
+    if not_to_be_offered(prospect, lost, late.channel, allowance=allowance, terms=terms) is not None:
+        return None
+    for gap, candidate in suiting(prospect, lost, gaps, terms, late.channel)[:TRIED]:
+        if (checked := _checked(candidate, gap, documents)) is not None:
+            count = counters.counted(AGENT, 1, now=now, zone=late.salon.zone)
+            return [*_offer(checked, gap, read[gap.id], late, documents), counted(count, counters_read)]
+    return None
+
+
+def _open_gaps(wanted: Slot, documents: Reader, now: datetime) -> dict[str, Snapshot]:
+    query = Query(
+        "gaps",
+        where=(
+            ("services_fittable", "array_contains", wanted.service_id),
+            ("status", "==", "open"),
+            ("expires_at", ">", max(now, wanted.start - BEFORE)),
+        ),
+        order_by=("expires_at",),
+        limit=LOOKED_AT,
+    )
+    return {snapshot.id: snapshot for snapshot in documents.query(query)}
+
+
+def _prospect(late: Late, entry: WaitlistEntry | None, documents: Reader) -> Prospect | None:
+    """None where what they wanted it for is over."""
+    lost, customer = late.lost, customer_of(documents, late.lost.customer_id)
+    if customer is None or lost.slot is None:
+        return None
+    moves = booking_of(documents, lost.moves_booking_id) if lost.moves_booking_id else None
+    if lost.moves_booking_id and (moves is None or not moves.occupies):
+        return None
+    keys = keys_of(customer, late.signing_key)
+    asks = recent_asks(documents, "customer_id", [customer.id], late.now)
+    asks += recent_asks(documents, "address_key", keys, late.now)
+    ledger = withdrawal_records(documents, keys)
+    return Prospect(
+        customer=customer,
+        source="late_yes",
+        service_id=lost.slot.service_id,
+        entry=entry,
+        moves=moves,
+        segment=lost.segment,
+        bookings=tuple(_bookings_of(customer, documents, late.now)),
+        asks=tuple({ask.id: ask for ask in asks}.values()),
+        opted_out=withdrawn(chain.from_iterable(ledger.values())),
+    )
+
+
+def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[Booking]:
+    query = Query(
+        "bookings",
+        where=(("customer_id", "==", customer.id), ("start_time", ">", now - REACH)),
+        order_by=("start_time",),
+        limit=OWN_BOOKINGS,
+    )
+    return list(readable(Booking, documents, query))
+
+
+def _terms(late: Late, documents: Reader) -> Terms:
+    learned = documents.get(LEARNED)
+    return Terms(
+        salon=late.salon,
+        services={id: service for id, service in all_services(documents).items() if service.active},
+        settings=late.settings,
+        learned=Learned.model_validate(learned.data) if learned else Learned(),
+        now=late.now,
+    )
+
+
+def _checked(candidate: Candidate, gap: Gap, documents: Reader) -> Candidate | None:
+    """The same, unless its time is promised to another, booked without the gap knowing, or out of a mover's reach."""
+    slot, service = candidate.slot, candidate.service
+    assert slot is not None and service is not None, "whoever may be offered something has a slot"
+    if any(offer.slot and offer.slot.stretch.overlaps(slot.stretch) for offer in open_offers(documents, gap.id)):
+        return None
+    services = all_services(documents)
+    around = bookings_around(slot.stretch, services, documents)
+    if acceptance.takes([each for each in around if each.staff_id == slot.staff_id], slot, services):
+        return None
+    if not resources_free(service, slot.stretch, around, services):
+        return None
+    if candidate.prospect.moves is None:
+        return candidate
+    depth = max((booking.chain_depth for booking in given_back(gap, documents)), default=0)
+    return dataclasses.replace(candidate, chain_depth=depth + 1) if depth < CHAIN_DEPTH else None
+
+
+def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: Late, documents: Reader) -> list[Write]:
+    lost, now = late.lost, late.now
+    assert lost.slot is not None and candidate.channel is not None
+    scene = Scene(gap, late.salon, late.settings, (), now, late.signing_key)
+    plan = Round((candidate,), (), 0, now, candidate.probability, candidate.reasons)
+    decision = round_decision(gap, gap.campaign.round, plan, [candidate], [candidate], scene).changed(
+        id=natural_id("dec", lost.id, "another"), action_taken="another_slot_offered"
+    )
+    made = offer_to(candidate, gap, gap.campaign.round, decision.id, scene, _staff_name(gap, documents))
+    purpose = offer_purpose(candidate.channel, made.customer_phone, instead=True)
+    lost_when = spoken_time(lost.slot.start, late.salon.zone, made.locale, now=now)
+    variables = {**made.variables, "lost_when": lost_when}
+    made = made.changed(
+        id=another_id(lost.id),
+        outreach_type="rebooking",
+        instead_of=lost.id,
+        purpose=purpose,
+        variables=variables,
+        message=unsigned_text(purpose, made.locale, variables),
+    )
+    campaign = gap.campaign.changed(asked=gap.campaign.asked + 1, wave=gap.campaign.wave + 1)
+    entry = candidate.prospect.entry
+    return [
+        *create(decide(decision, now=now)),
+        *create(request(made, now=now, reasons=list(candidate.reasons))),
+        *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"outreach_id": made.id}), read),
+        *(waitlist_moved(entry, "offered", salon_id=gap.salon_id, now=now, about=made.id) if entry else ()),
+    ]
+
+
+def _staff_name(gap: Gap, documents: Reader) -> str:
+    staff = load_staff(documents, gap.staff_id)
+    return staff.name if isinstance(staff, StaffMember) else gap.staff_name

@@ -1,0 +1,137 @@
+"""An outreach asks one customer for something; an offer is an outreach about a slot.
+
+... sent | delivered | read -> responded;  any unanswered -> expired | failed;  expired -> responded (a late yes)
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
+from shared.records.audit import Amended, amend
+from shared.records.stored import Instant, Money, Number, Stored
+from shared.values.stretches import Stretch
+
+OutreachType = Literal[
+    "gap_fill", "no_show_prevention", "waitlist_promotion", "discount_offer", "retention", "rebooking", "upsell"
+]
+Answer = Literal["accept", "decline", "opt_out"]
+
+OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
+"""The statuses in which an answer is still awaited."""
+
+
+class Slot(Stored):
+    """The exact part of a gap that an offer is about."""
+
+    start: Instant
+    end: Instant
+    service_id: str
+    staff_id: str
+
+    @property
+    def stretch(self) -> Stretch:
+        return Stretch(self.start, self.end)
+
+
+class OfferDetails(Stored):
+    discount_percent: Number = 0.0
+    valid_until: Instant
+    price: Money
+
+
+class Response(Stored):
+    received: bool = False
+    action: str | None = None
+    responded_at: Instant | None = None
+    booking_id: str | None = None
+
+
+class Outreach(Outgoing):
+    """`instead_of` is the outreach that was said yes to too late: this one answers that yes with another slot."""
+
+    collection: ClassVar[str] = "outreach"
+    retained_as = "outreach"
+    resource_type: ClassVar[str] = "outreach"
+
+    agent_name: str
+    customer_id: str
+    customer_name: str
+    customer_phone: str
+    address_key: str
+    outreach_type: OutreachType
+    consent_purpose: Literal["service", "marketing"]
+    message: str
+    trigger_id: str
+    trigger_type: str
+    decision_id: str
+    round: int
+    slot: Slot | None
+    source: str
+    segment: str = "regular"
+    probability: Number = 0.0
+    waitlist_entry_id: str | None = None
+    moves_booking_id: str | None = None
+    chain_depth: int = 0
+    withdrawn: bool = False
+    fallen_back: bool = False
+    instead_of: str | None = None
+    offer_details: OfferDetails | None
+    response: Response = Response()
+
+    @property
+    def address(self) -> str:
+        return self.customer_phone
+
+    @property
+    def is_answer(self) -> bool:
+        """They have just written themselves."""
+        return self.instead_of is not None
+
+    @property
+    def was_ignored(self) -> bool:
+        """They had it, and let its time pass."""
+        return self.status == "expired" and not self.withdrawn and self.delivery.sent_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+
+def request(outreach: Outreach, *, now: datetime, reasons: list[str]) -> Amended[Outreach]:
+    """The first writing of an outreach: `send_outreach` takes it from here."""
+    return amend(
+        outreach.changed(due_at=now + CLAIM_WITHIN),
+        now=now,
+        actor=outreach.agent_name,
+        event="outreach_requested",
+        action=f"Ask requested: {outreach.outreach_type}",
+        details={"reasons": reasons, "round": outreach.round, "trigger_id": outreach.trigger_id},
+        announces="OUTREACH_REQUESTED",
+        payload={"path": outreach.path},
+    )
+
+
+def responded(
+    outreach: Outreach,
+    *,
+    answer: Answer,
+    result: str,
+    now: datetime,
+    booking_id: str | None = None,
+    actor: str = "customer",
+) -> Amended[Outreach]:
+    """The customer's one answer. A second answer to the same outreach is not a step: the caller repeats the first."""
+    details: dict[str, Any] = {"answer": answer, "result": result}
+    return step(
+        outreach,
+        "responded",
+        "responded",
+        now=now,
+        actor=actor,
+        action=f"Customer answered: {answer}",
+        details=details,
+        announces="OUTREACH_DECLINED" if answer != "accept" else "OUTREACH_RESPONDED",
+        payload=details,
+        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),
+        due_at=None,
+    )

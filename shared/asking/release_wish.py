@@ -1,0 +1,18 @@
+"""A wish that an ask held waits again when the ask ends."""
+
+from datetime import datetime
+
+from shared.asking.outreach import Outreach
+from shared.customers.move_waitlist import understood, waitlist_moved
+from shared.ports import Reader, Write
+
+
+def entry_waits_again(outreach: Outreach, documents: Reader, now: datetime) -> tuple[Write, ...]:
+    """Whoever is offered a time from the waitlist and does not get it waits as before. `outreach` is the ask as it was: one
+    that ended earlier holds the entry no more, another may."""
+    if outreach.waitlist_entry_id is None or not outreach.is_open:
+        return ()
+    entry = understood(documents.get(f"waitlist/{outreach.waitlist_entry_id}"))
+    if entry is None or entry.status != "offered":
+        return ()
+    return waitlist_moved(entry, "waiting", salon_id=outreach.salon_id, now=now, about=outreach.id)

@@ -1,0 +1,140 @@
+"""Runs a gap's campaign: the next round, or its end. Every event about the gap or its offers only says "look again".
+
+A round is one transaction that requires the campaign to be where it was when the round was planned, so simultaneous events
+cannot overshoot; the salon's limits are counted in it, under a lock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.approvals.settle_approval import cancel_approvals
+from shared.asking.ask_round import Asked, NobodyAsked, ask_round
+from shared.asking.campaign import Ask, End, Leave, Wait, next_step
+from shared.asking.check_breaker import Allowed, Stopped, may_ask
+from shared.asking.decision import Decision, OutcomeStatus, conclude
+from shared.asking.end_ask import ended
+from shared.asking.fallback import still_awaited
+from shared.asking.load_asks import open_offers
+from shared.asking.outreach import Outreach
+from shared.asking.watch_reactions import watch_reactions
+from shared.asking.write_round import AGENT, Scene
+from shared.calendar.gap import Campaign, Gap, campaigned
+from shared.messaging.outgoing import expired
+from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
+from shared.records.audit import Amended
+from shared.records.commit import replace, until_committed
+from shared.records.events import EventType, SalonEvent
+from shared.salon.load_salon import salon_of
+from shared.salon.load_settings import accepted_settings
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The campaign is over; this many offers were still open."""
+
+    offers: int
+
+
+Outcome = Asked | NobodyAsked | Withdrawn
+
+REACTIONS: frozenset[EventType] = frozenset({"OUTREACH_DECLINED", "OUTREACH_FAILED"})
+"""Who answered an ask with a no, or could not be reached: it is looked at before anybody else is asked."""
+
+
+def fill_gap(
+    gap_id: str, *, documents: Documents, clock: Clock, deployment: Deployment, after_reaction: bool = False
+) -> Outcome:
+    if after_reaction:
+        watch_reactions(AGENT, documents=documents, clock=clock)
+    found = documents.get(f"gaps/{gap_id}")
+    if found is None:
+        return NobodyAsked("no such gap")
+    gap = Gap.model_validate(found.data)
+    if not gap.is_open:
+        return close_campaign(gap, documents=documents, clock=clock)
+    offers = open_offers(documents, gap.id)
+    for offer in offers:
+        if offer.slot is None or not gap.stretch.contains(offer.slot.stretch):
+            _withdraw(offer, "the free time has moved", documents, clock)
+    offers = [offer for offer in offers if offer.slot is not None and gap.stretch.contains(offer.slot.stretch)]
+
+    salon = salon_of(documents, documents.salon_id)
+    settings = accepted_settings(documents)
+    now = clock.now()
+    offers = [offer for offer in offers if still_awaited(offer, now)]
+    step = next_step(gap, salon=salon, settings=settings, open_offers=len(offers), now=now)
+    if isinstance(step, Ask):
+        match may_ask(AGENT, documents=documents, settings=settings, now=now):
+            case Stopped(until, reason):
+                step = Wait(until, reason)
+            case Allowed(int(trial)):
+                step = Ask(min(step.room, trial), step.top_up, step.whole)
+    match step:
+        case Leave(reason):
+            return NobodyAsked(reason)
+        case Wait(until, reason):
+            return _move_on(found, gap, gap.campaign.postponed(until, reason), reason, documents, now)
+        case End(reason):
+            return _move_on(found, gap, gap.campaign.ended(reason), reason, documents, now)
+        case Ask():
+            scene = Scene(gap, salon, settings, offers, now, deployment.signing_key)
+            return ask_round(scene, step, documents=documents, clock=clock)
+
+
+def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn:
+    """Nothing of a gap that has closed stays open. Done before, there is nothing to do."""
+    reason = f"the gap is {gap.status}"
+    withdrawn = [_withdraw(offer, reason, documents, clock) for offer in open_offers(documents, gap.id)]
+    cancel_approvals(gap.id, reason, documents=documents, clock=clock, by=AGENT)
+    _conclude(documents, gap, clock)
+    return Withdrawn(sum(withdrawn))
+
+
+def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) -> bool:
+    """Silently: a person who has not answered need not hear that they may no longer. True when it was still open."""
+
+    def attempt() -> bool | None:
+        snapshot = documents.get(offer.path)
+        if snapshot is None:
+            return False
+        latest = Outreach.model_validate(snapshot.data)
+        if not latest.is_open:
+            return False
+        now = clock.now()
+        closed = expired(latest.changed(withdrawn=True), reason=reason, now=now, actor=AGENT)
+        return documents.commit(*replace(closed, snapshot), *ended(latest, closed.document, documents)) or None
+
+    return until_committed(attempt, clock=clock)
+
+
+def _conclude(documents: Documents, gap: Gap, clock: Clock) -> None:
+    """The decisions of a closed gap that sold nothing get their outcome."""
+    query = Query(
+        "autonomous_decisions", where=(("context.trigger_id", "==", gap.id), ("outcome.status", "==", "pending"))
+    )
+    status: OutcomeStatus = "failed" if gap.status == "filled" else "expired"
+    for snapshot in documents.query(query):
+        concluded = conclude(
+            Decision.model_validate(snapshot.data), status=status, result=f"the gap is {gap.status}", now=clock.now()
+        )
+        if concluded is not None:
+            documents.commit(*replace(concluded, snapshot))
+
+
+def _move_on(
+    found: Snapshot, gap: Gap, campaign: Campaign, reason: str, documents: Documents, now: datetime
+) -> Outcome:
+    if campaign != gap.campaign:
+        moved: Amended[Gap] = campaigned(gap, campaign, now=now, actor=AGENT, details={"reason": reason})
+        documents.commit(*replace(moved, found))
+    return NobodyAsked(reason)
+
+
+def gap_of(event: SalonEvent, *, documents: Reader) -> str | None:
+    """The gap that an event is about, directly or through one of its offers."""
+    if event.resource_type == "gap":
+        return event.resource_id
+    if event.resource_type != "outreach":
+        return None
+    found = documents.get(f"outreach/{event.resource_id}")
+    return Outreach.model_validate(found.data).trigger_id if found else None

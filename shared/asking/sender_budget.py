@@ -1,0 +1,55 @@
+"""How many different people a salon may begin to write to by WhatsApp in any 24 hours: the tier that WhatsApp has given its
+sender, or the salon's share of one.
+
+Everybody asked is counted, also who wrote to the salon today and would be free: a budget that is kept too early costs an
+offer, one that is overdrawn costs every later message of that sender.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import datetime
+
+from shared.asking.candidates import Candidate
+from shared.asking.limits import Reached
+from shared.salon.salon import Salon
+from shared.salon.settings import LimitSettings
+
+
+def budget_for_asks(limits: LimitSettings, salon: Salon) -> int | None:
+    """None: as many as one likes. The salon's own people may have to be told something at any time, and are taken off."""
+    if limits.whatsapp_recipients_24h is None:
+        return None
+    return max(0, limits.whatsapp_recipients_24h - len({contact.phone for contact in salon.contacts if contact.phone}))
+
+
+def within_budget(
+    candidates: Sequence[Candidate],
+    keys: Mapping[str, str],
+    reached: Sequence[Reached],
+    *,
+    budget: int | None,
+    now: datetime,
+) -> list[Candidate]:
+    """Whoever would be one person too many waits until there is room. `candidates` come best first, `keys` are their
+    addresses by customer; whoever is counted already costs nothing more, and the owner's yes is counted when it comes."""
+    if budget is None:
+        return list(candidates)
+    untils = sorted(each.until for each in reached if each.until > now)
+    known: AbstractSet[str] = {each.key for each in reached if each.until > now}
+    left = budget - len(untils)
+    # Where the budget was lowered meanwhile, several must fall out before one comes in.
+    again_at = untils[-left] if 0 <= -left < len(untils) else None
+    judged: list[Candidate] = []
+    for candidate in candidates:
+        key = keys.get(candidate.prospect.customer.id)
+        if candidate.excluded is not None or candidate.channel != "whatsapp" or key is None or key in known:
+            judged.append(candidate)
+        elif left <= 0:
+            reason = f"{budget} different people were asked by WhatsApp within 24 hours already"
+            judged.append(replace(candidate, asleep_until=again_at).out(reason))
+        else:
+            judged.append(candidate)
+            if candidate.autonomy is None or candidate.autonomy.level == "full_auto":
+                known, left = known | {key}, left - 1
+    return judged

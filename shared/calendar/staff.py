@@ -1,0 +1,18 @@
+"""A staff member: what they can do and when they work."""
+
+from shared.records.app_document import Absence, AppDocument
+from shared.records.stored import DocumentId
+from shared.values.wall_time import DatedHours, WeeklyHours
+
+
+class StaffMember(AppDocument):
+    """`working_hours` null means the salon's hours, a weekday missing in it a day off; a shift replaces it on its
+    date."""
+
+    name: str
+    active: bool = True
+    service_ids: list[DocumentId] = []
+    working_hours: WeeklyHours | None = None
+    shifts: DatedHours = {}
+    breaks: WeeklyHours = {}
+    time_off: list[Absence] = []

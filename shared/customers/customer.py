@@ -1,0 +1,52 @@
+"""A customer, as the booking app knows them. Their scores are ours (customer_scores)."""
+
+from decimal import Decimal
+from typing import Literal
+
+from shared.records.app_document import AppDocument, Count, Minutes
+from shared.records.stored import DocumentId, Instant, Money, Stored
+from shared.salon.salon import ZoneName
+
+LoyaltyTier = Literal["standard", "bronze", "silver", "gold", "platinum"]
+ConsentChannel = Literal["whatsapp", "sms", "voice"]
+ConsentPurpose = Literal["marketing", "service"]
+
+
+class Consent(Stored):
+    marketing: bool = False
+    service: bool = False
+
+
+class Consents(Stored):
+    """What is absent was not consented to."""
+
+    whatsapp: Consent = Consent()
+    sms: Consent = Consent()
+    voice: Consent = Consent()
+
+    def allows(self, channel: ConsentChannel, purpose: ConsentPurpose) -> bool:
+        consent: Consent = getattr(self, channel)
+        allowed: bool = getattr(consent, purpose)
+        return allowed
+
+
+class Customer(AppDocument):
+    """`locale` and `timezone` null mean the salon's. Two customers may share a phone; one person may be two of them."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    locale: str | None = None
+    timezone: ZoneName | None = None
+    loyalty_tier: LoyaltyTier = "standard"
+    lifetime_value: Money = Decimal(0)
+    visit_count: Count = 0
+    preferred_staff_ids: list[DocumentId] = []
+    preferred_service_ids: list[DocumentId] = []
+    minimum_notice_minutes: Minutes = 45
+    sooner_opt_in: bool = False
+    blocked: bool = False
+    open_complaint: bool = False
+    is_staff: bool = False
+    created_at: Instant | None = None
+    consents: Consents = Consents()

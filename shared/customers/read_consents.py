@@ -1,0 +1,37 @@
+"""The ledger of consents: what was withdrawn is looked up here, and entries are made."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.customers.consent import ConsentRecord
+from shared.ports import Query, Reader, Write
+from shared.records.audit import amend
+from shared.records.commit import create
+
+IN_LIMIT = 30
+
+
+def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list[ConsentRecord]]:
+    """The ledger by address. What a person has withdrawn follows from the records of all their addresses together."""
+    found: dict[str, list[ConsentRecord]] = {}
+    for start in range(0, len(keys), IN_LIMIT):
+        query = Query("consents", where=(("identity", "in", list(keys[start : start + IN_LIMIT])),))
+        for snapshot in documents.query(query):
+            record = ConsentRecord.model_validate(snapshot.data)
+            found.setdefault(record.identity, []).append(record)
+    return found
+
+
+def entered(records: Sequence[ConsentRecord], now: datetime, actor: str = "customer") -> tuple[Write, ...]:
+    writes: list[Write] = []
+    for record in records:
+        entry = amend(
+            record,
+            now=now,
+            actor=actor,
+            event="consent_changed",
+            action=f"{record.purpose} on {record.channel} {'granted' if record.granted else 'withdrawn'}",
+            details={"granted": record.granted, "source": record.source},
+        )
+        writes += create(entry)
+    return tuple(writes)

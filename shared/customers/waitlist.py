@@ -1,0 +1,72 @@
+"""A wish for an earlier or any time, and the only place that changes its status."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.records.app_document import AppDocument, Minutes
+from shared.records.stored import DocumentId, Instant, Stored
+from shared.values.stretches import Stretch
+
+WaitlistStatus = Literal["waiting", "offered", "booked", "expired", "cancelled"]
+
+_NEXT: dict[WaitlistStatus, frozenset[WaitlistStatus]] = {
+    "waiting": frozenset({"offered", "booked", "expired", "cancelled"}),
+    "offered": frozenset({"waiting", "booked", "expired", "cancelled"}),
+    "booked": frozenset(),
+    "expired": frozenset(),
+    "cancelled": frozenset(),
+}
+
+
+class Window(Stored):
+    start: Instant
+    end: Instant
+
+    @property
+    def stretch(self) -> Stretch:
+        return Stretch(self.start, self.end)
+
+
+class WaitlistEntry(AppDocument):
+    """No `staff_ids` means any staff member; no `windows` means any time until it expires."""
+
+    customer_id: DocumentId
+    service_ids: list[DocumentId] = []
+    staff_ids: list[DocumentId] = []
+    windows: list[Window] = []
+    minimum_notice_minutes: Minutes = 45
+    priority: int = 0
+    status: WaitlistStatus = "waiting"
+    created_at: Instant | None = None
+    expires_at: Instant | None = None
+
+    @property
+    def standing(self) -> bool:
+        return bool(_NEXT[self.status])
+
+    def _become(self, status: WaitlistStatus) -> "WaitlistEntry":
+        if status not in _NEXT[self.status]:
+            raise ValueError(f"expected waitlist entry {self.id} to be able to become {status}, found it {self.status}")
+        return self.changed(status=status)
+
+    def offered(self) -> "WaitlistEntry":
+        return self._become("offered")
+
+    def waiting_again(self) -> "WaitlistEntry":
+        """Their offer ended without a booking."""
+        return self._become("waiting")
+
+    def booked(self) -> "WaitlistEntry":
+        return self._become("booked")
+
+    def expired(self) -> "WaitlistEntry":
+        return self._become("expired")
+
+    def cancelled(self) -> "WaitlistEntry":
+        return self._become("cancelled")
+
+    def over(self, now: datetime) -> bool:
+        """Its time has passed: it should become expired."""
+        ends = [window.end for window in self.windows]
+        last = max(ends) if ends else None
+        return (self.expires_at is not None and self.expires_at <= now) or (last is not None and last <= now)

@@ -1,0 +1,102 @@
+"""One address on one channel, as a salon knows it; and what is said there that waits for a person."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
+
+from shared.records.audit import Amended, amend
+from shared.records.stored import Instant, StateDocument, Stored
+
+SESSION = timedelta(hours=24)
+SESSION_MARGIN = timedelta(minutes=5)
+"""Twilio judges the window at its own time; a message at its very edge would be lost."""
+
+
+class Identity(Stored):
+    """`identities/{address_key}`. Several customers may share an address, so it names all of them. `last_inbound_at` opens
+    WhatsApp's 24-hour window."""
+
+    retained_as = "identities"
+
+    channel: Literal["whatsapp", "sms"]
+    customer_ids: list[str] = []
+    last_inbound_at: Instant | None = None
+
+    def in_session(self, now: datetime) -> bool:
+        return self.last_inbound_at is not None and now - self.last_inbound_at < SESSION - SESSION_MARGIN
+
+
+HOLDING_FOR = timedelta(hours=4)
+"""For so long nobody is told again that their message has arrived."""
+LINES = 20
+"""As many of the last things said as an owner is shown."""
+
+Reason = Literal[
+    "needs_a_person",
+    "other_words",
+    "another_answer",
+    "cannot_come",
+    "forwarded",
+    "not_theirs",
+    "no_such_approval",
+    "given_up",
+]
+"""Why a message waits for a person; `wording.spoken_reason` says it."""
+
+
+class Line(Stored):
+    """One thing said, as its reader saw it. Without words it was a voice message, a picture or the like."""
+
+    at: Instant
+    by: Literal["them", "us"]
+    text: str
+    attachments: int = 0
+
+
+class Conversation(StateDocument):
+    """`conversations/{address_key}`: the owner's inbox. `lines` are the last things said on both sides until the message
+    that waits, oldest first; `moment` is the booking or offer it is about, `outreach_id` that offer. The `id` is that of one
+    life of it: its records outlive it, and after retention the next message begins another, with a chain of its own."""
+
+    collection: ClassVar[str] = "conversations"
+    retained_as = "conversations"
+    resource_type: ClassVar[str] = "conversation"
+
+    address_key: str
+    channel: Literal["whatsapp", "sms"]
+    customer_ids: list[str]
+    customer_names: list[str]
+    reason: Reason
+    moment: Instant | None = None
+    outreach_id: str | None = None
+    waiting_since: Instant | None
+    held_at: Instant | None = None
+    lines: list[Line]
+
+    @property
+    def path(self) -> str:
+        return conversation_path(self.address_key)
+
+    def is_held(self, now: datetime) -> bool:
+        """They have been told a while ago that somebody will answer."""
+        return self.held_at is not None and now - self.held_at < HOLDING_FOR
+
+
+def waits(conversation: Conversation, *, why: str, path: str, now: datetime, actor: str) -> Amended[Conversation]:
+    """Written before or for the first time: what has just been said, at `path`, waits for a person."""
+    return amend(
+        conversation,
+        now=now,
+        actor=actor,
+        event="alert_triggered",
+        action=f"A message waits for the owner: {why}",
+        announces="AGENT_ACTION_REQUIRED",
+        payload={"reason": why, "path": path},
+    )
+
+
+def conversation_path(address_key: str) -> str:
+    return f"conversations/{address_key}"
+
+
+def identity_path(address_key: str) -> str:
+    return f"identities/{address_key}"

@@ -1,0 +1,8 @@
+"""A stored inbound message as a model."""
+
+from shared.messaging.message import Inbound
+from shared.ports import Snapshot
+
+
+def inbound(snapshot: Snapshot) -> Inbound:
+    return Inbound.model_validate(snapshot.data)

@@ -1,0 +1,16 @@
+"""Marks an inbound message as handled, in the commit of its effect."""
+
+from datetime import datetime
+
+from shared.messaging.load_inbound import inbound
+from shared.messaging.message import handled
+from shared.ports import Snapshot, Write
+from shared.records.commit import replace
+
+
+def said_handled(said: Snapshot | None, outcome: str, now: datetime) -> tuple[Write, ...]:
+    """Marks the inbound message whose effect this commit is, if it came by one."""
+    if said is None:
+        return ()
+    message = inbound(said)
+    return replace(handled(message, outcome=outcome, now=now)) if message.handled_at is None else ()

@@ -1,0 +1,130 @@
+"""What we say to a person that is no ask: confirmations, answers, reminders, owner notices; and what people say to us.
+
+Both lie in `conversations/{conversation}/messages`, where a conversation is one address on one channel under its keyed
+hash. No contact limit counts them.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
+
+from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
+from shared.records.audit import Amended, amend
+from shared.records.stored import Instant, StateDocument, natural_id
+
+KEEP_TRYING = timedelta(hours=24)
+ANSWER_LEASE = timedelta(seconds=60)
+"""An inbound message not handled by then is worked on again."""
+
+
+class Message(Outgoing):
+    """`merges` are the messages of the same conversation that a digest says in their place. `moment` is the time that it
+    says as {when}, said anew when it leaves: what is tomorrow tonight is today in the morning."""
+
+    collection: ClassVar[str] = "conversations"
+    retained_as = "messages"
+    resource_type: ClassVar[str] = "message"
+
+    conversation_id: str
+    direction: Literal["out"] = "out"
+    audience: Literal["customer", "owner"]
+    to: str
+    about: str
+    is_answer: bool
+    account_sid: str | None = None
+    sender: str | None = None
+    merges: list[str] = []
+    moment: Instant | None = None
+
+    @property
+    def path(self) -> str:
+        return message_path(self.conversation_id, self.id)
+
+    @property
+    def address(self) -> str:
+        return self.to
+
+
+class Inbound(StateDocument):
+    """Stored before it is worked on; `handled_at` is set by the transaction of its effect."""
+
+    collection: ClassVar[str] = "conversations"
+    retained_as = "messages"
+    resource_type: ClassVar[str] = "message"
+
+    conversation_id: str
+    direction: Literal["in"] = "in"
+    channel: Literal["whatsapp", "sms"]
+    account_sid: str
+    sender: str
+    recipient: str
+    body: str
+    button_payload: str | None
+    replied_to_sid: str | None
+    media_count: int
+    opt_out: Literal["STOP", "START", "HELP"] | None
+    received_at: Instant
+    handled_at: Instant | None = None
+    outcome: str | None = None
+    due_at: Instant | None
+
+    @property
+    def path(self) -> str:
+        return message_path(self.conversation_id, self.id)
+
+
+def message_path(conversation_id: str, message_id: str) -> str:
+    return f"conversations/{conversation_id}/messages/{message_id}"
+
+
+def message_id(about: str, purpose: str, to: str) -> str:
+    """The same for every repetition of the same thing said to the same person about the same object."""
+    return natural_id("msg", about, purpose, to)
+
+
+def say(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
+    """The first writing of a message; `send_outreach` takes it from here."""
+    return amend(
+        message.changed(due_at=now + CLAIM_WITHIN),
+        now=now,
+        actor=actor,
+        event="message_requested",
+        action=f"Message requested: {message.purpose}",
+        details={"purpose": message.purpose, "about": message.about},
+        announces="OUTREACH_REQUESTED",
+        payload={"path": message.path},
+    )
+
+
+def merged(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
+    """The first writing of a message that is never sent by itself: a digest says it."""
+    return step(message, "expired", "expired", now=now, actor=actor, action="Left to a digest", due_at=None)
+
+
+def collected(digest: Message, message_id: str, *, due_at: datetime, now: datetime, actor: str) -> Amended[Message]:
+    """One more message for the digest, which goes out when it is due."""
+    return amend(
+        digest, now=now, actor=actor, event="message_held", action="Kept for a digest",
+        details={"message_id": message_id}, merges=[*digest.merges, message_id], due_at=due_at,
+    )  # fmt: skip
+
+
+def received(message: Inbound, *, now: datetime) -> Amended[Inbound]:
+    return amend(
+        message.changed(due_at=now + ANSWER_LEASE),
+        now=now, actor="customer", event="message_received", action="Message received",
+    )  # fmt: skip
+
+
+def handled(message: Inbound, *, outcome: str, now: datetime) -> Amended[Inbound]:
+    return amend(
+        message,
+        now=now, actor="receive_message", event="message_handled", action=f"Message handled: {outcome}",
+        handled_at=now, outcome=outcome, due_at=None,
+    )  # fmt: skip
+
+
+def put_off(message: Inbound, *, until: datetime, now: datetime) -> Amended[Inbound]:
+    """Somebody is working on it again; if that fails too, the next look is `until`."""
+    return amend(
+        message, now=now, actor="expire_outreach", event="message_received", action="Worked on again", due_at=until
+    )

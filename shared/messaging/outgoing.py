@@ -1,0 +1,325 @@
+"""A message on its way to a person: the sending and delivery half of its life.
+
+    pending -> sending -> sent -> delivered -> read
+                 |-> pending (refused, may be retried)   |-> failed   |-> unknown (the provider's answer was lost)
+    sent, unknown -> pending, on another channel (the first did not deliver it)
+
+Delivery reports are best effort, may be doubled and may overtake each other and our own answer: they only move forward.
+`unknown` is never sent again by itself; only a report that carries our reference, or time, moves it on.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from shared.records.audit import Amended, AuditWord, amend
+from shared.records.events import EventType
+from shared.records.stored import Instant, StateDocument, Stored
+
+Channel = Literal["whatsapp", "sms", "push", "email"]
+OutgoingStatus = Literal["pending", "sending", "sent", "delivered", "read", "responded", "failed", "unknown", "expired"]
+
+CLAIM_WITHIN = timedelta(seconds=60)
+"""A pending message that nobody claimed by then is announced again."""
+CLAIM_LEASE = timedelta(minutes=2)
+"""A claim older than this belongs to a dead sender: the message may or may not have gone out."""
+UNDELIVERED_AFTER = timedelta(minutes=5)
+"""An offer not known to have arrived by then is no longer waited for."""
+MAX_ATTEMPTS = 5
+
+TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
+    # A report about a message that we believed refused: it did go out, and must not go again.
+    "pending": frozenset({"sending", "sent", "delivered", "read", "expired", "failed", "responded"}),
+    "sending": frozenset({"pending", "sent", "delivered", "read", "failed", "unknown", "responded", "expired"}),
+    "unknown": frozenset({"sent", "delivered", "read", "responded", "expired", "failed"}),
+    "sent": frozenset({"delivered", "read", "responded", "expired", "failed"}),
+    "delivered": frozenset({"read", "responded", "expired", "failed"}),
+    "read": frozenset({"responded", "expired", "failed"}),
+    "expired": frozenset({"responded"}),
+    "failed": frozenset({"responded"}),
+    "responded": frozenset(),
+}
+ON_ANOTHER_CHANNEL: frozenset[OutgoingStatus] = frozenset({"sent", "unknown"})
+"""From these it may become pending once more, but only for another channel than it went out by: what is reported as not
+delivered had been taken."""
+
+_RANK = {"pending": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
+_REPORTED: dict[str, OutgoingStatus] = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "failed": "failed",
+    "undelivered": "failed",
+    "canceled": "failed",
+}
+
+
+class Delivery(Stored):
+    """`former_id` is the message of the channel given up, for `former_error`; what is still reported about it no longer
+    counts."""
+
+    message_id: str | None = None
+    former_id: str | None = None
+    former_error: str | None = None
+    sent_at: Instant | None = None
+    delivered_at: Instant | None = None
+    read_at: Instant | None = None
+    error: str | None = None
+
+
+class Outgoing(StateDocument):
+    """`due_at` is when somebody must look again; null once nothing more can happen by itself. Before `not_before` it must
+    not be tried: the request that led to the last try may be delivered again."""
+
+    channel: Channel
+    status: OutgoingStatus = "pending"
+    purpose: str
+    locale: str
+    variables: dict[str, str] = {}
+    attempts: int = 0
+    last_attempt_at: Instant | None = None
+    not_before: Instant | None = None
+    delivery: Delivery = Delivery()
+    expires_at: Instant
+    due_at: Instant | None
+
+    @property
+    def address(self) -> str:
+        """Where it goes: a bare phone number or messaging id."""
+        raise NotImplementedError
+
+
+O = TypeVar("O", bound=Outgoing)  # noqa: E741
+
+
+class ForbiddenTransition(Exception):
+    """A use case asked for a step its state machine does not have: a bug, not an outcome."""
+
+
+def step(
+    message: O,
+    status: OutgoingStatus,
+    word: Literal["claimed", "held", "sent", "delivered", "failed", "expired", "requested", "responded"],
+    *,
+    now: datetime,
+    actor: str,
+    action: str,
+    announces: EventType | None = None,
+    details: dict[str, Any] | None = None,
+    payload: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Amended[O]:
+    """The only place that assigns the status of a message on its way."""
+    redirects = status == "pending" and changes.get("channel", message.channel) != message.channel
+    allowed = status in TRANSITIONS[message.status] or (redirects and message.status in ON_ANOTHER_CHANNEL)
+    if status != message.status and not allowed:
+        raise ForbiddenTransition(f"{message.resource_type} {message.id}: {message.status} -> {status} is no step")
+    # Messages that are not asks have fewer words of their own; nobody subscribes to what happens to them.
+    is_ask = message.resource_type == "outreach"
+    event: AuditWord = f"outreach_{word}" if is_ask else _MESSAGE_WORDS.get(word, "message_failed")  # type: ignore[assignment]
+    return amend(
+        message,
+        now=now,
+        actor=actor,
+        event=event,
+        action=action,
+        details=details,
+        announces=announces if is_ask or announces == "OUTREACH_REQUESTED" else None,
+        payload={"path": message.path, **(payload or {})},
+        status=status,
+        **changes,
+    )
+
+
+_MESSAGE_WORDS: dict[str, AuditWord] = {
+    "claimed": "message_claimed",
+    "held": "message_held",
+    "sent": "message_sent",
+    "delivered": "message_delivered",
+    "failed": "message_failed",
+    "expired": "message_failed",
+    "requested": "message_requested",
+}
+
+
+def claim(message: O, *, now: datetime, actor: str) -> Amended[O]:
+    """Whoever commits this is the only one that may call the provider."""
+    if message.status != "pending":
+        raise ForbiddenTransition(f"{message.resource_type} {message.id}: expected it pending, found {message.status}")
+    return step(
+        message, "sending", "claimed", now=now, actor=actor, action="Claimed for sending",
+        attempts=message.attempts + 1, last_attempt_at=now, due_at=now + CLAIM_LEASE,
+        delivery=message.delivery.changed(error=None),
+    )  # fmt: skip
+
+
+def hold(message: O, *, until: datetime, reason: str, now: datetime, actor: str) -> Amended[O]:
+    """It may not go now; it is looked at again `until`."""
+    return step(
+        message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=until, not_before=until
+    )
+
+
+def set_back(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O]:
+    """Claimed, and then not handed to the provider after all: as if this try had not been."""
+    return step(
+        message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=now,
+        attempts=message.attempts - 1,
+    )  # fmt: skip
+
+
+def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[O] | None:
+    """None when a delivery report was faster than our own answer and has said it all. A message that was closed while
+    it was on its way stays closed, but it did leave: limits count it, and a reply to it is known by its SID."""
+    if message_sid == message.delivery.former_id:
+        return None
+    delivery = message.delivery.changed(message_id=message_sid, sent_at=message.delivery.sent_at or now)
+    if message.status in ("sending", "unknown"):
+        return step(
+            message, "sent", "sent", now=now, actor=actor, action="Handed to the provider",
+            announces="OUTREACH_SENT", delivery=delivery, due_at=_waiting_until(message, delivery),
+        )  # fmt: skip
+    if delivery == message.delivery:
+        return None
+    return step(
+        message, message.status, "sent", now=now, actor=actor, action="Handed to the provider when it was closed already",
+        delivery=delivery,
+    )  # fmt: skip
+
+
+def refused(message: O, *, code: int, reason: str, retry_at: datetime | None, now: datetime, actor: str) -> Amended[O]:
+    """The provider did not take it. With `retry_at` it waits for another try, unless its tries are used up."""
+    details = {"code": code, "reason": reason, "attempts": message.attempts}
+    delivery = message.delivery.changed(error=str(code))
+    if retry_at is not None and message.attempts < MAX_ATTEMPTS and retry_at < message.expires_at:
+        return step(
+            message, "pending", "held", now=now, actor=actor, action=f"Refused ({code}), will be tried again",
+            details=details, delivery=delivery, due_at=retry_at, not_before=retry_at,
+        )  # fmt: skip
+    return failed(
+        message, error=str(code), action=f"Refused by the provider ({code})", details=details, now=now, actor=actor
+    )
+
+
+def failed(
+    message: O, *, error: str, action: str, now: datetime, actor: str, details: dict[str, Any] | None = None
+) -> Amended[O]:
+    return step(
+        message, "failed", "failed", now=now, actor=actor, action=action, details=details or {"error": error},
+        announces="OUTREACH_FAILED", delivery=message.delivery.changed(error=error), due_at=None,
+    )  # fmt: skip
+
+
+def answer_lost(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O]:
+    """Never sent again by itself: a second copy is worse than none."""
+    return step(
+        message, "unknown", "failed", now=now, actor=actor, action="The provider's answer was lost",
+        details={"reason": reason}, due_at=_looked_at_again(message, now),
+    )  # fmt: skip
+
+
+def reported(
+    message: O, *, status: str, message_sid: str | None, error: int | None, now: datetime
+) -> Amended[O] | None:
+    """A delivery report. None when it tells nothing new, arrives late, or is of a status that does not matter."""
+    reached = _REPORTED.get(status)
+    if reached is None or message.status in ("responded", "failed"):
+        return None
+    if message_sid and message.delivery.message_id not in (None, message_sid):
+        return None
+    if message_sid and message_sid == message.delivery.former_id:
+        return None
+    if message.status == "expired":
+        return _reported_late(message, reached, message_sid, now)
+    delivery = message.delivery.changed(message_id=message.delivery.message_id or message_sid)
+    if reached == "failed":
+        if message.status in ("delivered", "read"):
+            return None
+        return failed(
+            message.changed(delivery=delivery), error=str(error or status), action=f"Not delivered ({error or status})",
+            now=now, actor="track_delivery",
+        )  # fmt: skip
+    if _RANK[reached] <= _RANK[message.status]:
+        return None
+    moments = {"sent": {"sent_at": now}, "delivered": {"delivered_at": now}, "read": {"read_at": now}}[reached]
+    delivery = delivery.changed(**{"sent_at": delivery.sent_at or now, **moments})
+    return step(
+        message, reached, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
+        action=f"Reported {reached}", announces="OUTREACH_DELIVERED" if reached == "delivered" else None,
+        delivery=delivery, due_at=_waiting_until(message, delivery),
+    )  # fmt: skip
+
+
+def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None, now: datetime) -> Amended[O] | None:
+    """What is closed stays closed. That it left counts for limits, and that it arrived for what is learned from silence."""
+    before = message.delivery
+    message_id = before.message_id or message_sid
+    if reached == "failed" or message_id is None:
+        return None
+    delivery = before.changed(message_id=message_id, sent_at=before.sent_at or now)
+    if reached != "sent" and not (before.delivered_at or before.read_at):
+        delivery = delivery.changed(delivered_at=now)
+    if delivery == before:
+        return None
+    return step(
+        message, message.status, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
+        action=f"Reported {reached} when it was closed already", delivery=delivery,
+    )  # fmt: skip
+
+
+def expired(message: O, *, reason: str, now: datetime, actor: str, **details: Any) -> Amended[O]:
+    return step(
+        message, "expired", "expired", now=now, actor=actor, action=f"Closed: {reason}",
+        details={"reason": reason, **details}, announces="OUTREACH_EXPIRED", payload={"reason": reason}, due_at=None,
+    )  # fmt: skip
+
+
+def requested_again(message: O, *, now: datetime, actor: str) -> Amended[O]:
+    """Nobody has claimed it, or what it was held for is over: announced once more, under a new revision."""
+    return step(
+        message, "pending", "requested", now=now, actor=actor, action="Announced again",
+        announces="OUTREACH_REQUESTED", due_at=now + CLAIM_WITHIN,
+    )  # fmt: skip
+
+
+def redirected(
+    message: O,
+    channel: Channel,
+    *,
+    code: int | None,
+    message_sid: str | None,
+    now: datetime,
+    actor: str,
+    **changes: Any,
+) -> Amended[O]:
+    """What one channel did not deliver begins again on another, under new message ids."""
+    former = Delivery(
+        former_id=message_sid or message.delivery.message_id, former_error=str(code) if code is not None else None
+    )
+    reason = f"not delivered ({code})" if code is not None else "not delivered"
+    return step(
+        message, "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
+        announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},
+        channel=channel, attempts=0, delivery=former, due_at=now + CLAIM_WITHIN, **changes,
+    )  # fmt: skip
+
+
+def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
+    """Nothing is known of its arrival: others are asked meanwhile, and it stays as open as it was."""
+    return step(
+        message, message.status, "held", now=now, actor=actor, action="Not known to have arrived",
+        due_at=message.expires_at,
+    )  # fmt: skip
+
+
+def _waiting_until(message: Outgoing, delivery: Delivery) -> datetime | None:
+    if message.resource_type != "outreach":
+        return None
+    if delivery.sent_at is None or delivery.delivered_at or delivery.read_at:
+        return message.expires_at
+    return _looked_at_again(message, delivery.sent_at)
+
+
+def _looked_at_again(message: Outgoing, left: datetime) -> datetime:
+    if message.resource_type != "outreach":
+        return message.expires_at
+    return min(left + UNDELIVERED_AFTER, message.expires_at)

@@ -1,0 +1,203 @@
+"""The audit record: what changed, who did it and why. It is also the outbox: a record that `announces` is published.
+
+The records of one object form a chain: each carries the hash of the one before, and the object carries the hash of its
+last (`audit_head`), so a change, a gap or a reordering can be found afterwards.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, Literal, TypeVar
+
+from shared.records.events import EventType, SalonEvent
+from shared.records.stored import Instant, StateDocument, Stored, natural_id
+
+Severity = Literal["debug", "info", "warning", "error", "critical"]
+
+AuditWord = Literal[
+    "decision_made",
+    "approval_requested",
+    "approval_granted",
+    "approval_rejected",
+    "approval_expired",
+    "approval_cancelled",
+    "approval_notified",
+    "approval_carried_out",
+    "config_changed",
+    "config_rejected",
+    "manual_override",
+    "external_call",
+    "gap_opened",
+    "gap_changed",
+    "gap_closed",
+    "outreach_requested",
+    "outreach_claimed",
+    "outreach_held",
+    "outreach_sent",
+    "outreach_delivered",
+    "outreach_responded",
+    "outreach_expired",
+    "outreach_failed",
+    "message_requested",
+    "message_claimed",
+    "message_held",
+    "message_sent",
+    "message_delivered",
+    "message_failed",
+    "message_received",
+    "message_handled",
+    "booking_created",
+    "booking_cancelled",
+    "booking_completed",
+    "booking_no_show",
+    "booking_rescheduled",
+    "waitlist_changed",
+    "consent_changed",
+    "route_claimed",
+    "route_refused",
+    "data_set_aside",
+    "agent_changed",
+    "alert_triggered",
+    "repaired",
+]
+
+ANNOUNCE_WITHIN = timedelta(seconds=60)
+"""A record not announced by then is announced again by the sweep."""
+
+D = TypeVar("D", bound=StateDocument)
+
+
+class AuditRecord(Stored):
+    """`announced_at` and `due_at` are the outbox's own marks and no part of the hash."""
+
+    retained_as = "audit_logs"
+
+    id: str
+    salon_id: str
+    event_type: AuditWord
+    severity: Severity
+    actor: str
+    action: str
+    resource_type: str
+    resource_id: str
+    revision: int | None
+    details: dict[str, Any]
+    ip_address: str | None = None
+    user_agent: str | None = None
+    created_at: Instant
+    announces: EventType | None
+    payload: dict[str, Any]
+    announced_at: Instant | None = None
+    previous_hash: str | None
+    due_at: Instant | None
+
+    @property
+    def path(self) -> str:
+        return f"audit_logs/{self.id}"
+
+    @property
+    def hash(self) -> str:
+        body = self.model_dump(exclude={"announced_at", "due_at"})
+        return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
+
+    def event(self) -> SalonEvent | None:
+        """The announcement this record stands for, if any."""
+        if self.announces is None:
+            return None
+        return SalonEvent(
+            event_id=self.id,
+            event_type=self.announces,
+            salon_id=self.salon_id,
+            occurred_at=self.created_at,
+            resource_type=self.resource_type,
+            resource_id=self.resource_id,
+            payload=self.payload,
+        )
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, default=_text)
+
+
+@dataclass(frozen=True)
+class Amended(Generic[D]):
+    """A document as it shall be, with the audit record that must be written in the same commit."""
+
+    document: D
+    record: AuditRecord
+
+
+def amend(
+    document: D,
+    *,
+    now: datetime,
+    actor: str,
+    event: AuditWord,
+    action: str,
+    details: dict[str, Any] | None = None,
+    announces: EventType | None = None,
+    payload: dict[str, Any] | None = None,
+    severity: Severity = "info",
+    **changes: Any,
+) -> Amended[D]:
+    """The document with these changes, one revision on. One of revision 0 has never been stored: this creates it."""
+    revision = document.revision + 1
+    record = AuditRecord(
+        id=f"{document.resource_type}-{document.id}-{revision}",
+        salon_id=document.salon_id,
+        event_type=event,
+        severity=severity,
+        actor=actor,
+        action=action,
+        resource_type=document.resource_type,
+        resource_id=document.id,
+        revision=revision,
+        details=details or {},
+        created_at=now,
+        announces=announces,
+        payload=payload or {},
+        previous_hash=document.audit_head,
+        due_at=now + ANNOUNCE_WITHIN if announces else None,
+    )
+    amended = document.changed(**{**changes, "revision": revision, "audit_head": record.hash, "updated_at": now})
+    return Amended(amended, record)
+
+
+def record_fact(
+    *,
+    salon_id: str,
+    resource_type: str,
+    resource_id: str,
+    version: object,
+    now: datetime,
+    actor: str,
+    event: AuditWord,
+    action: str,
+    details: dict[str, Any] | None = None,
+    announces: EventType | None = None,
+    payload: dict[str, Any] | None = None,
+    severity: Severity = "info",
+) -> AuditRecord:
+    """A record about an object we do not own (the booking app's documents), or about no stored object at all. It is in
+    no chain; its id comes from the object and `version` (its update time, a content hash), so repeating it is harmless."""
+    return AuditRecord(
+        id=natural_id("fact", resource_type, resource_id, version, event),
+        salon_id=salon_id,
+        event_type=event,
+        severity=severity,
+        actor=actor,
+        action=action,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        revision=None,
+        details=details or {},
+        created_at=now,
+        announces=announces,
+        payload=payload or {},
+        previous_hash=None,
+        due_at=now + ANNOUNCE_WITHIN if announces else None,
+    )

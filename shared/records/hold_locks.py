@@ -1,0 +1,71 @@
+"""Locks that are taken by create(): contended read-then-write transactions stall and fail, losing a create() is instant.
+
+Finding a lock taken means *busy*, never *sold*: the caller looks again at what the lock protects. Whoever holds one
+deletes it in the commit of its work; a holder that died is succeeded after `LEASE`, in real time.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from shared.ports import Clock, Contended, Create, Delete, Documents, Put, Write
+from shared.records.stored import natural_id
+
+T = TypeVar("T")
+
+LEASE = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=8)
+
+
+def person_day(kind: str, person_id: str, start: datetime, end: datetime, zone: ZoneInfo) -> list[str]:
+    """The locks of a staff member's or a customer's time: one for each date it touches."""
+    first, last = start.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [_path(kind, person_id, day) for day in days]
+
+
+def _path(kind: str, person_id: str, day: date) -> str:
+    return f"locks/{natural_id(kind, person_id, day.isoformat())}"
+
+
+def release(locks: Sequence[str]) -> list[Write]:
+    return [Delete(path) for path in locks]
+
+
+def holding(
+    locks: Sequence[str],
+    work: Callable[[], T],
+    *,
+    documents: Documents,
+    clock: Clock,
+    pointless: Callable[[], T | None],
+) -> T:
+    """Runs `work`, which must write `release(locks)` in its own commit. While others hold a lock, `pointless` is asked
+    whether waiting still makes sense; a value ends it. Raises Contended when patience runs out."""
+    give_up = clock.real() + PATIENCE
+    tried = 0
+    while not _acquired(locks, documents=documents, clock=clock):
+        if (ended := pointless()) is not None:
+            return ended
+        if clock.real() >= give_up:
+            raise Contended(f"{len(locks)} lock(s) still held after {PATIENCE.seconds} s")
+        clock.sleep(random.uniform(0.5, 1) * min(0.8, 0.05 * 2**tried))  # waiting only; no decision depends on it
+        tried += 1
+    return work()
+
+
+def _acquired(locks: Sequence[str], *, documents: Documents, clock: Clock) -> bool:
+    lease = {"until": clock.real() + LEASE}
+    if documents.commit(*(Create(path, lease) for path in locks)):
+        return True
+    held = {snapshot.path: snapshot for snapshot in documents.get_all(locks)}
+    if not held or any(snapshot.data["until"] > clock.real() for snapshot in held.values()):
+        return False
+    return documents.commit(
+        *(
+            Put(path, lease, unchanged_since=held[path].version) if path in held else Create(path, lease)
+            for path in locks
+        )
+    )

@@ -1,0 +1,66 @@
+"""Whether a customer's yes can still be honoured. The deadline is no reason to refuse: a late yes counts while the time is
+free, soon enough and promised to nobody else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.asking.outreach import Outreach, Slot
+from shared.calendar.booking import Booking
+from shared.calendar.gap import Gap
+from shared.calendar.occupied import occupied
+from shared.calendar.service import Service
+
+Refusal = Literal["slot_taken", "gap_closed", "too_late", "customer_busy"]
+
+
+@dataclass(frozen=True)
+class Honoured:
+    """`gap` is the open gap that the slot is sold from: the one it was offered for, or the one that holds it now."""
+
+    gap: Gap
+
+
+@dataclass(frozen=True)
+class NotHonoured:
+    refusal: Refusal
+    reason: str
+
+
+def judge(
+    outreach: Outreach,
+    *,
+    gaps: Sequence[Gap],
+    staff_bookings: Sequence[Booking],
+    customer_bookings: Sequence[Booking],
+    services: Mapping[str, Service],
+    minimum_notice_minutes: int,
+    now: datetime,
+) -> Honoured | NotHonoured:
+    slot = outreach.slot
+    if slot is None:
+        return NotHonoured("gap_closed", "the outreach offered no slot")
+    if takes(staff_bookings, slot, services):
+        return NotHonoured("slot_taken", "another booking has the time")
+    if slot.start < now + timedelta(minutes=minimum_notice_minutes):
+        return NotHonoured("too_late", f"less than {minimum_notice_minutes} minutes before the start")
+    if any(booking.occupies and booking.stretch.overlaps(slot.stretch) for booking in customer_bookings):
+        return NotHonoured("customer_busy", "the customer is booked elsewhere at that time")
+    holding = [
+        gap for gap in gaps if gap.status == "open" and gap.start_time <= slot.start and slot.end <= gap.end_time
+    ]
+    if not holding:
+        offered_for = next((gap for gap in gaps if gap.id == outreach.trigger_id), None)
+        if offered_for is not None and offered_for.status == "filled":
+            return NotHonoured("slot_taken", "the gap has been sold")
+        return NotHonoured("gap_closed", "the time is no longer on offer")
+    return Honoured(next((gap for gap in holding if gap.id == outreach.trigger_id), holding[0]))
+
+
+def takes(bookings: Sequence[Booking], slot: Slot, services: Mapping[str, Service]) -> bool:
+    """Whether these bookings of the slot's staff member need them in it. Buffers count, of both sides; while a colour takes
+    effect the staff member is free."""
+    service = services.get(slot.service_id)
+    wanted = slot.stretch.widened(service.buffer_before, service.buffer_after) if service else slot.stretch
+    return any(part.overlaps(wanted) for part in occupied(bookings, services))

@@ -1,0 +1,309 @@
+"""Works on one stored message: finds what it answers, carries it out, answers. The transaction of its effect marks it
+handled, so whoever works on it again after a crash finds either nothing done or everything.
+
+Which offer it is about, `binding` says; where several stand open we ask which one is meant. Who says that they cannot come
+to what is booked asks the salon for something, whatever offer stands open.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.approvals.approval import Approval
+from shared.approvals.settle_approval import Verdict, answer
+from shared.asking.opt_out import opt_in, opt_out
+from shared.asking.outreach import Outreach
+from shared.calendar.booking import Booking
+from shared.calendar.find_next_booking import next_booking
+from shared.calendar.load_booking import booking_of
+from shared.customers.customer import Customer
+from shared.customers.find_customers import customers_at
+from shared.messaging.load_inbound import inbound
+from shared.messaging.mark_handled import said_handled
+from shared.messaging.message import Inbound, Message, handled, say
+from shared.messaging.replies import acknowledges, understand
+from shared.messaging.texts import spoken_outcome, spoken_time
+from shared.messaging.write_message import reply_to
+from shared.ports import Clock, Deployment, Documents, Write
+from shared.records.commit import create, replace, until_committed
+from shared.sales.bind_reply import Bound, bind, said_more_since
+from shared.sales.decline_offer import called_off, decline
+from shared.sales.keep_for_owner import Waiting, is_held, kept
+from shared.sales.read_owner_answer import Forwarded, Meant, WhichOne, approval_meant
+from shared.sales.sell_slot import AnsweredBefore, Sold, sell_slot
+from shared.salon.load_salon import salon_of
+from shared.salon.load_settings import accepted_settings
+from shared.salon.salon import Salon
+
+ACTOR = "receive_message"
+Answered = Literal[
+    "handled before",
+    "booked",
+    "not booked",
+    "answered before",
+    "declined",
+    "opted out",
+    "opted in",
+    "helped",
+    "asked which one",
+    "asked to cancel",
+    "forwarded offer",
+    "kept for the owner",
+    "unknown sender",
+    "approved",
+    "rejected",
+    "answered too late",
+    "named the branch",
+]
+
+
+def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Answered:
+    snapshot = documents.get(path)
+    if snapshot is None:
+        raise LookupError("expected the stored message, found none")
+    said = inbound(snapshot)
+    if said.handled_at is not None:
+        return "handled before"
+    salon = salon_of(documents, documents.salon_id)
+    customers = customers_at(said.sender, documents)
+    contact = salon.contact_at(said.sender)
+    locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
+    locale = next((locale for locale in locales if locale), salon.locale)
+    meaning = understand(said.body, locale=locale, channel=said.channel)
+    work = _Work(path, said, salon, customers, locale, documents, clock, deployment)
+    bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
+    owners = approval_meant(
+        said,
+        meaning,
+        contact,
+        documents=documents,
+        clock=clock,
+        signing_key=deployment.signing_key,
+    )
+
+    if said.opt_out == "STOP" or (meaning == "stop" and said.button_payload is None):
+        return work.stop()
+    # To Twilio an SMS that says "YES" opts in, also where it answers an offer.
+    takes_it = meaning == "accept" and isinstance(bound, Bound) and bound.outreach.is_open
+    if meaning == "start" or (said.opt_out == "START" and not takes_it):
+        return work.start()
+    if said.opt_out == "HELP":
+        # Twilio has told them already.
+        return work.done("helped")
+    if meaning == "help":
+        return work.reply("help", {}, "helped")
+    if owners is not None:
+        return work.decide(owners)
+    named = isinstance(bound, Bound) and bound.named
+    if meaning == "cancel_request" and not named and (booking := work.next_booking()) is not None:
+        return work.pass_on_cancellation(booking)
+    if isinstance(bound, Bound):
+        meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
+        perhaps = not named and acknowledges(said.body) and said_more_since(bound.outreach, said, documents)
+        if meant == "accept" and perhaps:
+            return work.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
+        if meant == "accept":
+            return work.accept(bound.outreach)
+        if meant == "decline" and (sale := work.standing_sale(bound.outreach)) is not None:
+            return work.pass_on_cancellation(sale)
+        if meant == "decline":
+            return work.decline(bound.outreach)
+        return work.keep(Waiting("other_words", "an answer to an offer in other words", outreach=bound.outreach))
+    if bound.reason == "forwarded":
+        why = "an offer that was made to somebody else"
+        return work.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
+    if bound.reason == "several open" and meaning in ("accept", "decline"):
+        return work.ask_which(bound.candidates)
+    if not customers:
+        return work.done("unknown sender")
+    return work.keep(Waiting("needs_a_person", "a message that needs a person"))
+
+
+@dataclass(frozen=True)
+class _Work:
+    path: str
+    said: Inbound
+    salon: Salon
+    customers: list[Customer]
+    locale: str
+    documents: Documents
+    clock: Clock
+    deployment: Deployment
+
+    def next_booking(self) -> Booking | None:
+        return next_booking(
+            self.said.body, self.customers, salon=self.salon, documents=self.documents, now=self.clock.now()
+        )
+
+    def standing_sale(self, outreach: Outreach) -> Booking | None:
+        """What was booked by a yes to this offer, if it still stands: a no to it comes too late to be only a no."""
+        booking = booking_of(self.documents, outreach.response.booking_id) if outreach.response.booking_id else None
+        return booking if booking and booking.occupies and booking.start_time > self.clock.now() else None
+
+    def pass_on_cancellation(self, booking: Booking) -> Answered:
+        when = spoken_time(booking.start_time, self.salon.zone, self.locale, now=self.clock.now())
+        cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
+        return self.keep(cannot, "cancel_request_received", {"when": when}, outcome="asked to cancel")
+
+    def accept(self, outreach: Outreach) -> Answered:
+        sale = sell_slot(
+            outreach.id,
+            salon=self.salon,
+            settings=accepted_settings(self.documents),
+            documents=self.documents,
+            clock=self.clock,
+            signing_key=self.deployment.signing_key,
+            said_in=self.path,
+        )
+        if isinstance(sale, AnsweredBefore):
+            return self.accept_again(sale, outreach)
+        return "booked" if isinstance(sale, Sold) else "not booked"
+
+    def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Answered:
+        """They know what came of it, unless it is no longer so: a yes must not be met with silence."""
+        if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
+            return self.keep(Waiting("another_answer", "a yes after another answer", outreach=outreach))
+        return self.done("answered before")
+
+    def decline(self, outreach: Outreach) -> Answered:
+        return decline(
+            outreach.id, salon=self.salon, documents=self.documents, clock=self.clock, said_in=self.path
+        ) or (self.done("answered before"))
+
+    def decide(self, meant: Meant | WhichOne | Forwarded) -> Answered:
+        """One of the salon's own people answers an approval; the same message says what came of it."""
+        if isinstance(meant, Forwarded):
+            return self.keep(Waiting("not_theirs", "an approval's button pressed by somebody who is no contact"))
+        if isinstance(meant, WhichOne):
+            choices = "; ".join(approval.action_summary for approval in meant.among)
+            return self.reply("owner_which_one", {"choices": choices}, "asked which one")
+
+        def heard(verdict: Verdict, approval: Approval) -> tuple[Write, ...]:
+            said, now = self.documents.get(self.path), self.clock.now()
+            reply = self._reply(*_owners_answer(verdict, approval, self.locale))
+            return (*create(say(reply, now=now, actor=ACTOR)), *said_handled(said, verdict, now))
+
+        answered = answer(
+            meant.approval_id,
+            meant.action,
+            bound_to=meant.bound_to,
+            by=meant.by.called,
+            documents=self.documents,
+            clock=self.clock,
+            beside=heard,
+        )
+        if answered.approval is None:
+            return self.keep(Waiting("no_such_approval", "an answer to an approval that we do not know"))
+        if answered.verdict == "approved" or answered.verdict == "rejected":
+            return answered.verdict
+        if answered.verdict == "expired":
+            return "answered too late"
+        return self.reply(*_owners_answer(answered.verdict, answered.approval, self.locale), "answered before")
+
+    def stop(self) -> Answered:
+        # On SMS the carrier, or Twilio's own opt-out, has answered already; a second confirmation would be spam.
+        answered = self.said.opt_out is not None or self.said.channel == "sms"
+
+        def changes() -> tuple[Write, ...]:
+            spoken = () if answered else (self._reply("stop_confirmed", {}),)
+            now = self.clock.now()
+            ended = opt_out(
+                self.said.conversation_id,
+                self.customers,
+                said_id=self.said.id,
+                source="carrier" if self.said.opt_out else "message",
+                text=self.said.body,
+                at=self.said.received_at,
+                documents=self.documents,
+                now=now,
+            )
+            return (*ended, *self._spoken(*spoken))
+
+        return self.finish("opted out", changes)
+
+    def start(self) -> Answered:
+        def changes() -> tuple[Write, ...]:
+            spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
+            return (*opt_in(self.said, self.customers, now=self.clock.now()), *self._spoken(*spoken))
+
+        return self.finish("opted in", changes)
+
+    def ask_which(self, offers: tuple[Outreach, ...]) -> Answered:
+        times = ", ".join(
+            spoken_time(offer.slot.start, self.salon.zone, self.locale, now=self.clock.now())
+            for offer in sorted(offers, key=lambda offer: offer.id)
+            if offer.slot
+        )
+        return self.reply("which_one", {"choices": times}, "asked which one")
+
+    def keep(
+        self,
+        waiting: Waiting,
+        purpose: str = "holding_answer",
+        variables: dict[str, str] | None = None,
+        *,
+        outcome: Answered = "kept for the owner",
+    ) -> Answered:
+        """For the owner's inbox. That somebody will answer is said once in a while, not to every message."""
+
+        def changes() -> tuple[Write, ...]:
+            now, documents = self.clock.now(), self.documents
+            silent = purpose == "holding_answer" and is_held(self.said, documents, now)
+            reply = self._reply(purpose, variables or {}).changed(moment=waiting.moment)
+            spoken = () if silent else self._spoken(reply)
+            inbox = kept(self.said, waiting, self.customers, held=not silent, documents=documents, now=now)
+            return (*inbox, *spoken)
+
+        return self.finish(outcome, changes)
+
+    def reply(self, purpose: str, variables: dict[str, str], outcome: Answered) -> Answered:
+        return self.finish(outcome, lambda: self._spoken(self._reply(purpose, variables)))
+
+    def done(self, outcome: Answered) -> Answered:
+        return self.finish(outcome, tuple)
+
+    def _spoken(self, *answers: Message) -> tuple[Write, ...]:
+        now = self.clock.now()
+        return tuple(write for answer in answers for write in create(say(answer, now=now, actor=ACTOR)))
+
+    def _reply(self, purpose: str, variables: dict[str, str]) -> Message:
+        name = self.customers[0].name if len(self.customers) == 1 else ""
+        return reply_to(
+            self.said,
+            purpose,
+            self.salon,
+            locale=self.locale,
+            variables={"name": name, **variables},
+            now=self.clock.now(),
+        )
+
+    def finish(self, outcome: Answered, effects: Callable[[], tuple[Write, ...]]) -> Answered:
+        """The effects, the answer among them, and the mark that it is handled, in one commit."""
+
+        def attempt() -> Answered | None:
+            snapshot = self.documents.get(self.path)
+            if snapshot is None or inbound(snapshot).handled_at is not None:
+                return "handled before"
+            marked = replace(handled(inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
+            return outcome if self.documents.commit(*effects(), *marked) else None
+
+        return until_committed(attempt, clock=self.clock)
+
+
+def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[str, dict[str, str]]:
+    proposal = {"proposal": approval.action_summary}
+    if verdict == "approved" or verdict == "rejected":
+        return f"owner_{verdict}", proposal
+    outcome = "expired" if verdict == "expired" else approval.settled_as
+    return "owner_already_decided", {**proposal, "outcome": spoken_outcome(outcome, locale)}
+
+
+def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
+    """Nobody could work on it, however often it was tried: the owner reads it themselves."""
+    snapshot = documents.get(path)
+    if snapshot is None or inbound(snapshot).handled_at is not None:
+        return False
+    now, said = clock.now(), inbound(snapshot)
+    waiting = Waiting("given_up", "a message that could not be worked on")
+    inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
+    return documents.commit(*inbox, *replace(handled(said, outcome="kept for the owner", now=now), snapshot))

@@ -1,0 +1,100 @@
+"""Which offer a reply is about: by its button's signed token, else by the message it answers, else the single open offer of
+that address; else nobody but its sender knows. Never "the latest".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.asking.limits import bothered
+from shared.asking.outreach import Outreach
+from shared.messaging import tokens
+from shared.messaging.message import Inbound, Message
+from shared.ports import Query, Reader
+
+LATE_YES_WITHIN = timedelta(hours=24)
+"""A yes in words to an offer that has expired is still understood as one, this long after it was made."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    outreach: Outreach
+    answer: Literal["accept", "decline"] | None
+    """What the button said; None where only words can say."""
+    named: bool = True
+    """By its button or by the message they answered under; else it is only the one offer they could mean."""
+
+
+@dataclass(frozen=True)
+class Unbound:
+    reason: Literal["nothing open", "several open", "forwarded", "another matter"]
+    candidates: tuple[Outreach, ...] = ()
+
+
+def bind(said: Inbound, *, documents: Reader, signing_key: bytes, now: datetime) -> Bound | Unbound:
+    token = tokens.read(signing_key, said.button_payload or "")
+    if token is not None:
+        found = documents.get(f"outreach/{token.outreach_id}") if token.salon_id == said.salon_id else None
+        if found is None:
+            return Unbound("nothing open")
+        outreach = Outreach.model_validate(found.data)
+        if outreach.customer_phone != said.sender:
+            return Unbound("forwarded")
+        return Bound(outreach, None if token.answer == "link" else token.answer)
+    theirs = _offers(said, documents, now)
+    if said.replied_to_sid:
+        answered = [offer for offer in theirs if offer.delivery.message_id == said.replied_to_sid]
+        if answered:
+            return Bound(answered[0], None)
+        quoted = _quoted(said, documents)
+        if quoted is not None and quoted.purpose != "which_one":
+            about = next((offer for offer in theirs if offer.id == quoted.about), None)
+            return Bound(about, None) if about else Unbound("another matter")
+    known = [offer for offer in theirs if _may_be_known(offer)]
+    standing = [offer for offer in known if offer.is_open] or _still_meant(known)
+    if len(standing) == 1:
+        return Bound(standing[0], None, named=False)
+    return Unbound("several open" if standing else "nothing open", tuple(standing))
+
+
+def _quoted(said: Inbound, documents: Reader) -> Message | None:
+    """The message of ours, no offer, that they answer under."""
+    here = f"conversations/{said.conversation_id}/messages"
+    found = documents.query(Query(here, where=(("delivery.message_id", "==", said.replied_to_sid),), limit=1))
+    return next((Message.model_validate(snapshot.data) for snapshot in found), None)
+
+
+def _offers(said: Inbound, documents: Reader, now: datetime) -> list[Outreach]:
+    since = now - LATE_YES_WITHIN
+    query = Query("outreach", where=(("address_key", "==", said.conversation_id), ("created_at", ">", since)), limit=50)
+    return [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
+
+
+def said_more_since(outreach: Outreach, said: Inbound, documents: Reader) -> bool:
+    """Whether we have said something else to them since this offer, which still has no answer."""
+    if outreach.status == "responded":
+        return False
+    here, left = f"conversations/{said.conversation_id}/messages", outreach.delivery.sent_at
+    query = Query(here, where=(("created_at", ">=", left or outreach.created_at),), order_by=("created_at",))
+    return any(snapshot.data["direction"] == "out" for snapshot in documents.query(query))
+
+
+def _may_be_known(offer: Outreach) -> bool:
+    """No word of theirs is about an offer that certainly never reached them."""
+    waits_to_leave = offer.status == "pending" and offer.delivery.former_id is None
+    return bothered(offer) and not waits_to_leave
+
+
+def _still_meant(theirs: list[Outreach]) -> list[Outreach]:
+    """What words can be about when no offer is open: one that has expired, unless they have answered another since. Then
+    a "yes" or "ok" is said to what came of that; it repeats a yes that booked, and else is nothing we could know."""
+    answered = max((o for o in theirs if o.response.responded_at), key=_answered_at, default=None)
+    if answered is None:
+        return [offer for offer in theirs if offer.status == "expired"]
+    if answered.response.booking_id:
+        return [answered]
+    return [offer for offer in theirs if offer.status == "expired" and offer.created_at > _answered_at(answered)]
+
+
+def _answered_at(outreach: Outreach) -> datetime:
+    return outreach.response.responded_at or outreach.created_at

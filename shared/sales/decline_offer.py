@@ -1,0 +1,46 @@
+"""The customer's no to an offer, and whether what a yes booked has been called off."""
+
+from typing import Literal
+
+from shared.asking.answer_customer import answer_to
+from shared.asking.outreach import Outreach, responded
+from shared.asking.release_wish import entry_waits_again
+from shared.calendar.load_booking import booking_of
+from shared.messaging.mark_handled import said_handled
+from shared.messaging.message import say
+from shared.ports import Clock, Documents
+from shared.records.commit import create, replace, until_committed
+from shared.salon.salon import Salon
+
+
+def called_off(booking_id: str | None, documents: Documents) -> bool:
+    """Whether what a yes booked has been given up since."""
+    booking = booking_of(documents, booking_id) if booking_id else None
+    return booking is not None and booking.status in ("cancelled", "no_show")
+
+
+def decline(
+    outreach_id: str, *, salon: Salon, documents: Documents, clock: Clock, said_in: str | None
+) -> Literal["declined"] | None:
+    """The customer's no, once. None when the offer has its answer already."""
+
+    def attempt() -> Literal["declined", "before"] | None:
+        snapshot = documents.get(f"outreach/{outreach_id}")
+        if snapshot is None:
+            raise LookupError(f"expected outreach {outreach_id}, found none")
+        outreach = Outreach.model_validate(snapshot.data)
+        if outreach.status == "responded":
+            return "before"
+        now = clock.now()
+        said = documents.get(said_in) if said_in else None
+        answer = answer_to(outreach, "offer_declined", salon, said_in=said, now=now)
+        committed = documents.commit(
+            *replace(responded(outreach, answer="decline", result="declined", now=now), snapshot),
+            *entry_waits_again(outreach, documents, now),
+            *create(say(answer, now=now, actor="receive_message")),
+            *said_handled(said, "declined", now),
+        )
+        return "declined" if committed else None
+
+    outcome = until_committed(attempt, clock=clock)
+    return "declined" if outcome == "declined" else None

@@ -1,0 +1,112 @@
+"""The owner's inbox: what a person wrote that only a person can answer, with everything said before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.asking.load_outgoing import outgoing
+from shared.asking.outreach import Outreach
+from shared.customers.customer import Customer
+from shared.messaging.conversation import LINES, Conversation, Line, Reason, conversation_path, waits
+from shared.messaging.message import Inbound, Message
+from shared.messaging.texts import unsigned_text
+from shared.ports import Documents, Query, Reader, Snapshot, Write
+from shared.records.commit import create, replace
+from shared.records.stored import natural_id
+
+ACTOR = "receive_message"
+REMEMBERED = timedelta(days=30)
+OFFERS = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Why it waits, and for the audit in words that name nobody. `outreach` is the offer it is about."""
+
+    reason: Reason
+    why: str
+    moment: datetime | None = None
+    outreach: Outreach | None = None
+
+
+def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
+    """Whether they know already that somebody will answer."""
+    found = documents.get(conversation_path(said.conversation_id))
+    return found is not None and Conversation.model_validate(found.data).is_held(now)
+
+
+def kept(
+    said: Inbound, waiting: Waiting, customers: Sequence[Customer], *, held: bool, documents: Documents, now: datetime
+) -> tuple[Write, ...]:
+    """`held` says that they are told so with this. Fails the commit when more was said in this conversation meanwhile."""
+    found = documents.get(conversation_path(said.conversation_id))
+    before = Conversation.model_validate(found.data) if found else None
+    outreach = waiting.outreach
+    latest: dict[str, Any] = {
+        "customer_ids": [customer.id for customer in customers],
+        "customer_names": [customer.name for customer in customers],
+        "reason": waiting.reason,
+        "moment": waiting.moment or (outreach.slot.start if outreach and outreach.slot else None),
+        "outreach_id": outreach.id if outreach else None,
+        "waiting_since": (before.waiting_since if before else None) or said.received_at,
+        "held_at": now if held else before.held_at if before else None,
+        "lines": said_until(said, documents),
+    }
+    conversation = (
+        before.changed(**latest)
+        if before
+        else Conversation(
+            id=natural_id("cnv", said.conversation_id, said.id),
+            salon_id=said.salon_id,
+            created_at=now,
+            updated_at=now,
+            address_key=said.conversation_id,
+            channel=said.channel,
+            **latest,
+        )
+    )
+    amended = waits(conversation, why=waiting.why, path=said.path, now=now, actor=ACTOR)
+    return replace(amended, found) if found else create(amended)
+
+
+def said_until(said: Inbound, documents: Reader) -> list[Line]:
+    """The last things said on both sides, offers among them, up to this message."""
+    here = f"conversations/{said.conversation_id}/messages"
+    messages = documents.query(Query(here, order_by=("-created_at",), limit=LINES + 1))
+    asked = Query(
+        "outreach",
+        where=(
+            ("address_key", "==", said.conversation_id),
+            ("created_at", ">", said.received_at - REMEMBERED),
+        ),
+        limit=OFFERS,
+    )
+    others = [_line(each) for each in [*documents.query(asked), *messages] if each.id != said.id]
+    before = [line for line in others if line is not None and line.at <= said.received_at]
+    before.sort(key=lambda line: (line.at, line.by == "us"))
+    return [*before, _theirs(said)][-LINES:]
+
+
+def _line(found: Snapshot) -> Line | None:
+    """What is broken is left out: perhaps that is why the message comes here."""
+    try:
+        if found.data.get("direction") == "in":
+            return _theirs(Inbound.model_validate(found.data))
+        return _line_of_ours(outgoing(found))
+    except ValidationError:
+        return None
+
+
+def _theirs(said: Inbound) -> Line:
+    return Line(at=said.received_at, by="them", text=said.body, attachments=said.media_count)
+
+
+def _line_of_ours(message: Message | Outreach) -> Line | None:
+    """What never left was never said."""
+    left = message.delivery.sent_at
+    if left is None or (isinstance(message, Message) and message.audience == "owner"):
+        return None
+    return Line(at=left, by="us", text=unsigned_text(message.purpose, message.locale, message.variables))

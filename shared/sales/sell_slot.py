@@ -1,0 +1,322 @@
+"""A customer's yes becomes a booking, exactly once: one staff member's time is never sold twice, one customer never booked
+in two places.
+
+Locks make the sale exclusive among ourselves; the holder's transaction reads the bookings again, the app's included, and
+writes everything together. A refusal writes only its own outreach, its answer and its audit records.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from shared.asking.answer_customer import confirmation_of
+from shared.asking.decision import Decision, conclude
+from shared.asking.outreach import Outreach, Slot, responded
+from shared.calendar.booking import Booking, sold
+from shared.calendar.gap import Gap, filled
+from shared.calendar.load_rooms import all_services, rooms_free
+from shared.calendar.service import Service
+from shared.customers.move_waitlist import understood, waitlist_moved
+from shared.messaging.mark_handled import said_handled
+from shared.messaging.message import say
+from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
+from shared.records.audit import AuditRecord, record_fact
+from shared.records.commit import create, fact, replace
+from shared.records.hold_locks import holding, person_day, release
+from shared.records.read_app_documents import readable
+from shared.records.read_legibly import legible
+from shared.records.stored import natural_id
+from shared.sales import acceptance
+from shared.sales.acceptance import NotHonoured, Refusal
+from shared.sales.refuse_yes import refuse
+from shared.salon.salon import Salon
+from shared.salon.settings import SalonSettings
+
+ACTOR = "sell_slot"
+LONGEST_BOOKING = timedelta(hours=24)
+
+
+class Sale:
+    """What came of a yes: Sold, NotSold or AnsweredBefore."""
+
+
+@dataclass(frozen=True)
+class Sold(Sale):
+    booking: Booking
+
+
+@dataclass(frozen=True)
+class NotSold(Sale):
+    refusal: Refusal
+
+
+@dataclass(frozen=True)
+class AnsweredBefore(Sale):
+    """The outreach already has its answer; `action` says which, and the customer has been told."""
+
+    action: str | None
+    booking_id: str | None
+
+
+def sell_slot(
+    outreach_id: str,
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Documents,
+    clock: Clock,
+    signing_key: bytes,
+    said_in: str | None = None,
+) -> Sale:
+    """`said_in` is the path of the inbound message that said yes: the transaction of its effect marks it handled."""
+
+    def refused(refusal: Refusal) -> Sale:
+        told = refuse(
+            outreach_id,
+            refusal,
+            salon=salon,
+            settings=settings,
+            documents=documents,
+            clock=clock,
+            signing_key=signing_key,
+            said_in=said_in,
+        )
+        return NotSold(refusal) if told else _answered(_outreach(documents, outreach_id)) or NotSold(refusal)
+
+    outreach = _outreach(documents, outreach_id)
+    if (before := _answered(outreach)) is not None:
+        return before
+    slot = outreach.slot
+    if slot is None:
+        return refused("gap_closed")
+    room = _Room.of(slot, documents)
+    locks = [
+        *person_day("staff", slot.staff_id, slot.start, slot.end, salon.zone),
+        *person_day("customer", outreach.customer_id, slot.start, slot.end, salon.zone),
+        *room.locks(slot, salon),
+    ]
+
+    def pointless() -> Sale | None:
+        around = _bookings_around(documents, "staff_id", slot.staff_id, slot, room.buffers)
+        if acceptance.takes(around, slot, room.services):
+            # Perhaps by this very customer's other tap.
+            return _answered(_outreach(documents, outreach_id)) or NotSold("slot_taken")
+        return None
+
+    sale: Sale = holding(
+        locks,
+        lambda: _sell(
+            outreach_id, locks, room, salon=salon, settings=settings, documents=documents, clock=clock, said_in=said_in
+        ),
+        documents=documents,
+        clock=clock,
+        pointless=pointless,
+    )
+    return refused(sale.refusal) if isinstance(sale, NotSold) else sale
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What the slot's service needs besides its staff member; mostly nothing (`service` is then None)."""
+
+    service: Service | None
+    services: Mapping[str, Service]
+
+    @classmethod
+    def of(cls, slot: Slot, documents: Reader) -> "_Room":
+        services = all_services(documents)
+        service = services.get(slot.service_id)
+        return cls(service if service and service.resource_ids else None, services)
+
+    @property
+    def buffers(self) -> timedelta:
+        before = max((service.buffer_before for service in self.services.values()), default=timedelta())
+        after = max((service.buffer_after for service in self.services.values()), default=timedelta())
+        return before + after
+
+    def locks(self, slot: Slot, salon: Salon) -> list[str]:
+        ids = sorted(set(self.service.resource_ids)) if self.service else []
+        return [lock for id in ids for lock in person_day("resource", id, slot.start, slot.end, salon.zone)]
+
+    def free(self, slot: Slot, reader: Reader) -> bool:
+        return self.service is None or rooms_free(self.service, slot.stretch, self.services, reader)
+
+
+def _outreach(documents: Reader, outreach_id: str) -> Outreach:
+    snapshot = documents.get(f"outreach/{outreach_id}")
+    if snapshot is None:
+        raise LookupError(f"expected outreach {outreach_id}, found none")
+    return Outreach.model_validate(snapshot.data)
+
+
+def _answered(outreach: Outreach) -> AnsweredBefore | None:
+    if outreach.status != "responded":
+        return None
+    return AnsweredBefore(outreach.response.action, outreach.response.booking_id)
+
+
+def _bookings_around(
+    reader: Reader,
+    field: Literal["staff_id", "customer_id"],
+    value: str,
+    slot: Slot,
+    buffers: timedelta = timedelta(),
+) -> Sequence[Booking]:
+    """`buffers` is how long before its start a booking may take time, and how long after its end the slot does."""
+    query = Query(
+        "bookings",
+        where=(
+            (field, "==", value),
+            ("start_time", ">", slot.start - LONGEST_BOOKING),
+            ("start_time", "<", slot.end + buffers),
+        ),
+        order_by=("start_time",),
+    )
+    return readable(Booking, reader, query)
+
+
+def _sell(
+    outreach_id: str,
+    locks: Sequence[str],
+    room: _Room,
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Documents,
+    clock: Clock,
+    said_in: str | None,
+) -> Sale:
+    now = clock.now()
+
+    def work(transaction: Transaction) -> Sale:
+        outreach = _outreach(transaction, outreach_id)
+        slot = outreach.slot
+        said = transaction.get(said_in) if said_in else None
+        if (before := _answered(outreach)) is not None or slot is None:
+            transaction.write(*release(locks))
+            return before or NotSold("gap_closed")
+        moved = _given_up(transaction, outreach, slot)
+        verdict = acceptance.judge(
+            outreach,
+            gaps=_gaps_of_day(transaction, slot, salon),
+            staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot, room.buffers),
+            customer_bookings=[
+                booking
+                for booking in _bookings_around(transaction, "customer_id", outreach.customer_id, slot)
+                if moved is None or booking.id != moved.id
+            ],
+            services=room.services,
+            minimum_notice_minutes=settings.gap.minimum_notice_minutes,
+            now=now,
+        )
+        if isinstance(verdict, NotHonoured):
+            transaction.write(*release(locks))
+            return NotSold(verdict.refusal)
+        if not room.free(slot, transaction):
+            transaction.write(*release(locks))
+            return NotSold("slot_taken")
+        decision = transaction.get(f"autonomous_decisions/{outreach.decision_id}")
+        entry = transaction.get(f"waitlist/{outreach.waitlist_entry_id}") if outreach.waitlist_entry_id else None
+        booking = sold(
+            id=natural_id("bkg", outreach.id),  # the offer's own, so that no offer can make two
+            customer_id=outreach.customer_id,
+            staff_id=slot.staff_id,
+            service_ids=[slot.service_id],
+            stretch=slot.stretch,
+            price=outreach.offer_details.price if outreach.offer_details else Decimal(0),
+            outreach_id=outreach.id,
+            gap_id=verdict.gap.id,
+            now=now,
+            rescheduled_from=moved.id if moved else None,
+        )
+        transaction.write(
+            Create(f"bookings/{booking.id}", booking.stored()),
+            fact(_announced(booking, outreach, salon.id, now)),
+            *replace(filled(verdict.gap, booking.id, now=now, actor=ACTOR, ours=True)),
+            *replace(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
+            *_concluded(decision, booking, now),
+            *_off_the_waitlist(entry, outreach, now),
+            *_moved_away(moved, booking, outreach, salon.id, now),
+            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),
+            *said_handled(said, "booked", now),
+            *release(locks),
+        )
+        return Sold(booking)
+
+    return documents.transact(work)
+
+
+def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:
+    day = salon.date_of(slot.start).isoformat()
+    found = reader.query(Query("gaps", where=(("staff_id", "==", slot.staff_id), ("date", "==", day))))
+    return legible(Gap, found)
+
+
+def _announced(booking: Booking, outreach: Outreach, salon_id: str, now: datetime) -> AuditRecord:
+    return record_fact(
+        salon_id=salon_id,
+        resource_type="booking",
+        resource_id=booking.id,
+        version="created",
+        now=now,
+        actor=outreach.agent_name,
+        event="booking_created",
+        action="Booking created from an accepted offer",
+        details={"outreach_id": outreach.id, "gap_id": booking.gap_id},
+        announces="BOOKING_CREATED",
+        payload={"booking_id": booking.id, "customer_id": outreach.customer_id, "outreach_id": outreach.id},
+    )
+
+
+def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tuple[Write, ...]:
+    if snapshot is None:
+        return ()
+    concluded = conclude(
+        Decision.model_validate(snapshot.data),
+        status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price,
+    )  # fmt: skip
+    return replace(concluded) if concluded else ()
+
+
+def _given_up(reader: Reader, outreach: Outreach, slot: Slot) -> Booking | None:
+    """The booking that a mover gives up for the slot. None where it is over, or where the app has given it to somebody else or
+    moved it since: who already comes sooner keeps it."""
+    found = reader.get(f"bookings/{outreach.moves_booking_id}") if outreach.moves_booking_id else None
+    booking = Booking.from_document(found.id, found.data) if found else None
+    if booking is None or booking.customer_id != outreach.customer_id or booking.start_time <= slot.start:
+        return None
+    return booking if booking.status in ("pending", "confirmed") else None
+
+
+def _moved_away(
+    moved: Booking | None, booking: Booking, outreach: Outreach, salon_id: str, now: datetime
+) -> tuple[Write, ...]:
+    """It is given up in the commit that makes the new one; its time becomes a gap like any other that was cancelled."""
+    if moved is None:
+        return ()
+    given_up = moved.cancelled(now=now, by="customer", reason=f"moved to {booking.id}")
+    names = ("status", "cancelled_at", "cancelled_by", "cancellation_reason", "updated_at")
+    fields = {name: getattr(given_up, name) for name in names}
+    record = record_fact(
+        salon_id=salon_id,
+        resource_type="booking",
+        resource_id=moved.id,
+        version=given_up.cancellation_reason,
+        now=now,
+        actor=outreach.agent_name,
+        event="booking_cancelled",
+        action="Booking given up for an earlier time",
+        details={"outreach_id": outreach.id, "moved_to": booking.id},
+        announces="BOOKING_CANCELLED",
+        payload={"booking_id": moved.id, "customer_id": outreach.customer_id},
+    )
+    return Update(f"bookings/{moved.id}", {**fields, "chain_depth": outreach.chain_depth}), fact(record)
+
+
+def _off_the_waitlist(snapshot: Snapshot | None, outreach: Outreach, now: datetime) -> tuple[Write, ...]:
+    entry = understood(snapshot)
+    if entry is None or not entry.standing:
+        return ()
+    return waitlist_moved(entry, "booked", salon_id=outreach.salon_id, now=now, about=outreach.id)

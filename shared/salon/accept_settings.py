@@ -1,0 +1,92 @@
+"""`settings/current` was written: what it says now becomes the next accepted version, or is refused with reasons.
+
+What stands now counts, not what the event carries: late, repeated and disordered events end with the same version.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.ports import Clock, Create, Data, Documents, Put, Snapshot
+from shared.records.audit import record_fact
+from shared.records.commit import fact, until_committed
+from shared.salon.load_settings import ACCEPTED, CURRENT, accepted_settings, version_path
+from shared.salon.settings import InvalidSettings, SalonSettings
+
+ACTOR = "apply_settings"
+
+Outcome = Literal["accepted", "unchanged", "refused"]
+
+
+def apply_settings(*, documents: Documents, clock: Clock) -> Outcome:
+    return until_committed(lambda: _applied(documents, clock.now()), clock=clock)
+
+
+def _applied(documents: Documents, now: datetime) -> Outcome | None:
+    pointer, current = documents.get(ACCEPTED), documents.get(CURRENT)
+    try:
+        wanted = SalonSettings.merged(current.data if current else {})
+    except InvalidSettings as invalid:
+        return _refused(documents, current, invalid, now)
+    standing = accepted_settings(documents)
+    if wanted.same_as(standing) and (pointer is not None or current is None):
+        return "unchanged"
+    return _accepted(documents, wanted, standing, pointer, now)
+
+
+def _accepted(
+    documents: Documents, wanted: SalonSettings, standing: SalonSettings, pointer: Snapshot | None, now: datetime
+) -> Outcome | None:
+    version = standing.version + 1
+    changes = _changes(standing.stored(), wanted.stored())
+    record = record_fact(
+        salon_id=documents.salon_id,
+        resource_type="settings",
+        resource_id=f"v{version}",
+        version=version,
+        now=now,
+        actor=ACTOR,
+        event="config_changed",
+        action=f"Settings accepted as version {version}",
+        details={"version": version, "changes": changes},
+        announces="CONFIG_CHANGED",
+        payload={"version": version, "changed": sorted(changes)},
+    )
+    here = {"version": version, "accepted_at": now}
+    accepted = {**wanted.stored(), **here}
+    committed = documents.commit(
+        Create(version_path(version), accepted),
+        Put(ACCEPTED, here, unchanged_since=pointer.version) if pointer else Create(ACCEPTED, here),
+        fact(record),
+    )
+    return "accepted" if committed else None
+
+
+def _refused(documents: Documents, written: Snapshot | None, invalid: InvalidSettings, now: datetime) -> Outcome:
+    record = record_fact(
+        salon_id=documents.salon_id,
+        resource_type="settings",
+        resource_id="current",
+        version=written and written.update_time,
+        now=now,
+        actor=ACTOR,
+        event="config_rejected",
+        action="Settings refused; the last accepted ones stay in force",
+        details={"reasons": list(invalid.reasons)},
+        announces="ALERT_TRIGGERED",
+        payload={"reason": f"the new settings were refused: {invalid}"},
+        severity="warning",
+    )
+    # Told once for each time it was written: a second delivery finds the record there.
+    documents.commit(fact(record))
+    return "refused"
+
+
+def _changes(before: Data, after: Data, prefix: str = "") -> dict[str, Data]:
+    """By dotted name: what it was and what it is."""
+    changes: dict[str, Data] = {}
+    for name, value in after.items():
+        if isinstance(value, dict):
+            changes |= _changes(before[name], value, f"{prefix}{name}.")
+        elif value != before[name] and name != "version":
+            changes[f"{prefix}{name}"] = {"before": before[name], "after": value}
+    return changes

@@ -1,0 +1,152 @@
+"""A salon appeared, changed or went: its numbers lead to it, the registry knows it, its calendar is read.
+
+What stands now counts, not what the event carries. A run that was overtaken by another write starts over, so that of
+two concurrent runs the one that saw the newer document has the last word.
+"""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from shared.calendar.reconcile_staff_day import reconcile_salon
+from shared.ports import SALON, Clock, Create, Data, Delete, Documents, Put, Query, Snapshot, Store, Transaction
+from shared.records.audit import AuditWord, record_fact
+from shared.records.commit import fact, until_committed
+from shared.records.invalid import InvalidEvent
+from shared.salon.channel_route import ROUTES, ChannelRoute, claimed, route_path, shared_outside, wanted_keys
+from shared.salon.registry import Entry, Registry, registry_path, shard_of
+from shared.salon.salon import Salon
+
+ACTOR = "connect_salon"
+CALENDAR: Final = ("opening_hours", "special_hours", "closures", "timezone", "status")
+"""The fields that decide what is a gap."""
+
+Outcome = Literal["connected", "reconciled", "disconnected"]
+
+
+def connect_salon(salon_id: str, *, before: Data | None, after: Data | None, store: Store, clock: Clock) -> Outcome:
+    documents, platform = store.salon(salon_id), store.platform()
+    salon = until_committed(lambda: _connected(documents, platform, clock), clock=clock)
+    if salon == "gone":
+        return "disconnected"
+    if before is not None and after is not None and all(before.get(name) == after.get(name) for name in CALENDAR):
+        return "connected"
+    reconcile_salon(documents=documents, clock=clock)
+    return "reconciled"
+
+
+def _connected(documents: Documents, platform: Documents, clock: Clock) -> Literal["here", "gone"] | None:
+    """None when the salon was written meanwhile."""
+    found = documents.get(SALON)
+    salon = _understood(documents.salon_id, found) if found else None
+    wanted = wanted_keys(salon) if salon else {}
+    for held in platform.query(Query(ROUTES, where=(("salon_ids", "array_contains", documents.salon_id),))):
+        if salon is None or held.id not in wanted or shared_outside(ChannelRoute.model_validate(held.data), salon):
+            _release(held, documents, platform, clock.now())
+    if salon:
+        for account_sid, number in wanted.values():
+            _claim(account_sid, number, salon, documents, platform, clock)
+    _register(documents.salon_id, Entry(status=salon.status) if salon else None, platform, clock)
+    read_again = documents.get(SALON)
+    if (read_again and read_again.version) != (found and found.version):
+        return None
+    return "here" if salon else "gone"
+
+
+def _understood(salon_id: str, found: Snapshot) -> Salon:
+    try:
+        return Salon.from_document(salon_id, found.data)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise InvalidEvent(f"expected salons/{salon_id} to be a salon, found {wrong}") from None
+
+
+def _claim(
+    account_sid: str, number: str, salon: Salon, documents: Documents, platform: Documents, clock: Clock
+) -> None:
+    def attempt() -> ChannelRoute | Literal["another's"] | None:
+        found = platform.get(route_path(account_sid, number))
+        standing = ChannelRoute.model_validate(found.data) if found else None
+        route = claimed(standing, account_sid, number, salon, clock.now())
+        if route is None:
+            return "another's"
+        if route == standing:
+            return route
+        path, data = route_path(account_sid, number), route.stored()
+        write = Put(path, data, unchanged_since=found.version) if found else Create(path, data)
+        return route if platform.commit(write) else None
+
+    route = until_committed(attempt, clock=clock)
+    if isinstance(route, ChannelRoute):
+        _tell(
+            documents, "route_claimed", number, route.holders[salon.id], clock.now(), f"Replies to {number} come here"
+        )
+    else:
+        # Whose it is stays between us and them.
+        _tell(
+            documents, "route_refused", number, salon.organization_id, clock.now(),
+            f"The number {number} is used by another organization: it stays theirs, and replies to it do not come here",
+            alert=True,
+        )  # fmt: skip
+
+
+def _release(found: Snapshot, documents: Documents, platform: Documents, now: datetime) -> None:
+    salon_id = documents.salon_id
+    route = ChannelRoute.model_validate(found.data)
+    # Written down first: should we stop between the two, the next run finds the number still held and goes on.
+    _tell(
+        documents, "config_changed", route.number, route.holders[salon_id], now,
+        f"Replies to {route.number} no longer come here",
+    )  # fmt: skip
+
+    def leave(transaction: Transaction) -> None:
+        standing = transaction.get(found.path)
+        if standing is None:
+            return
+        left = ChannelRoute.model_validate(standing.data).without(salon_id)
+        transaction.write(Put(found.path, left.stored()) if left else Delete(found.path))
+
+    platform.transact(leave)
+
+
+def _register(salon_id: str, entry: Entry | None, platform: Documents, clock: Clock) -> None:
+    path = registry_path(shard_of(salon_id))
+
+    def attempt() -> bool | None:
+        found = platform.get(path)
+        standing = Registry.model_validate(found.data) if found else Registry(salons={})
+        if standing.salons.get(salon_id) == entry:
+            return True
+        shard = standing.having(salon_id, entry).stored()
+        return (
+            platform.commit(Put(path, shard, unchanged_since=found.version) if found else Create(path, shard)) or None
+        )
+
+    until_committed(attempt, clock=clock)
+
+
+def _tell(
+    documents: Documents,
+    event: AuditWord,
+    number: str,
+    version: object,
+    now: datetime,
+    action: str,
+    alert: bool = False,
+) -> None:
+    record = record_fact(
+        salon_id=documents.salon_id,
+        resource_type="channel_route",
+        resource_id=number,
+        version=version,
+        now=now,
+        actor=ACTOR,
+        event=event,
+        action=action,
+        announces="ALERT_TRIGGERED" if alert else None,
+        payload={"reason": action} if alert else {},
+        severity="warning" if alert else "info",
+    )
+    # The same thing is written down once: a repetition finds its record there.
+    documents.commit(fact(record))

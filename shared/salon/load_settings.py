@@ -1,0 +1,22 @@
+"""The settings a salon is run by: the last accepted version, never what somebody just wrote into `settings/current`."""
+
+from shared.ports import Reader
+from shared.salon.settings import SalonSettings
+
+CURRENT = "settings/current"
+ACCEPTED = "settings/accepted"
+
+
+def version_path(version: int) -> str:
+    return f"settings/v{version}"
+
+
+def accepted_settings(documents: Reader) -> SalonSettings:
+    """The defaults when none was accepted yet."""
+    pointer = documents.get(ACCEPTED)
+    if pointer is None:
+        return SalonSettings()
+    accepted = documents.get(version_path(pointer.data["version"]))
+    if accepted is None:
+        raise LookupError(f"expected {version_path(pointer.data['version'])}, which {ACCEPTED} names, found none")
+    return SalonSettings.accepted(accepted.data)

@@ -1,0 +1,108 @@
+"""The salon: the tenant, its hours, whom to ask and how it sends."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from shared.records.app_document import Absence, AppDocument
+from shared.records.stored import DocumentId, Instant, Stored
+from shared.salon.settings import QuietHours
+from shared.values.identity import normalized
+from shared.values.wall_time import DatedHours, WeeklyHours
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"expected an IANA timezone such as Asia/Kolkata, found {name!r}") from error
+
+
+def _known_zone(name: str) -> str:
+    zone_named(name)
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Contact(Stored):
+    """Somebody who decides for the salon. The first owner in the list is asked first."""
+
+    name: str = ""
+    role: Literal["owner", "manager"]
+    phone: str | None = None
+    email: str | None = None
+    push_token: str | None = None
+    locale: str | None = None
+    quiet_hours: QuietHours | None = None
+
+    @property
+    def called(self) -> str:
+        return self.name or self.role
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(address for address in (self.phone, self.email, self.push_token) if address)
+
+
+class Messaging(Stored):
+    """The salon's own sending numbers (E.164); a missing one means that channel is not used."""
+
+    account_sid: str | None = None
+    whatsapp_from: str | None = None
+    sms_from: str | None = None
+    messaging_service_sid: str | None = None
+    templates: dict[str, dict[str, str]] = {}
+
+
+class Salon(AppDocument):
+    """`paused` stops asking and deciding; gaps are still kept."""
+
+    name: str
+    organization_id: DocumentId
+    status: Literal["active", "paused"] = "active"
+    timezone: ZoneName
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    locale: str = "en-IN"
+    address: str = ""
+    opening_hours: WeeklyHours = {}
+    special_hours: DatedHours = {}
+    closures: list[Absence] = []
+    contacts: list[Contact] = []
+    messaging: Messaging = Messaging()
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+    @classmethod
+    def from_document(cls, id: str, data: Mapping[str, Any]) -> Self:
+        """A salon that names no organization is one of its own."""
+        return super().from_document(id, {**data, "organization_id": data.get("organization_id") or id})
+
+    @classmethod
+    def legible(cls, id: str, data: Mapping[str, Any]) -> Self:
+        """What can be understood of it: enough to tell its owner what cannot, and nothing to decide by."""
+        try:
+            return cls.from_document(id, data)
+        except ValidationError as error:
+            broken = {each["loc"][0] for each in error.errors() if each["loc"]}
+        kept = {name: value for name, value in data.items() if name not in broken}
+        return cls.from_document(id, {"name": id, "timezone": "UTC", "currency": "XXX", **kept})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_named(self.timezone)
+
+    def contact_at(self, address: str) -> Contact | None:
+        """Whose phone, e-mail address or device that is, among those who decide for the salon."""
+        wanted = normalized(address)
+        return next((c for c in self.contacts if wanted in map(normalized, c.addresses)), None)
+
+    def date_of(self, instant: datetime) -> date:
+        """The date on the salon's wall."""
+        return instant.astimezone(self.zone).date()

@@ -1,0 +1,143 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local.in_process import SteppedClock
+from local.memory.memory import MemoryDatabase, MemoryStore
+from shared.ports import Create, Delete, Documents, Put, Query, Write
+from shared.salon.accept_settings import apply_settings
+from shared.salon.load_settings import accepted_settings
+from shared.salon.settings import SalonSettings
+
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+class Salon:
+    def __init__(self) -> None:
+        self.clock = SteppedClock(NOW)
+        self.documents: Documents = MemoryStore(MemoryDatabase()).salon("s1")
+
+    def set(self, **settings: Any) -> str:
+        self.documents.commit(Put("settings/current", settings))
+        return self.applied()
+
+    def applied(self) -> str:
+        self.clock.move_to(self.clock.now() + timedelta(seconds=1))
+        return apply_settings(documents=self.documents, clock=self.clock)
+
+    def settings(self) -> SalonSettings:
+        return accepted_settings(self.documents)
+
+    def told(self, event_type: str) -> list[dict[str, Any]]:
+        return [found.data for found in self.documents.query(Query("audit_logs", (("event_type", "==", event_type),)))]
+
+
+@pytest.fixture
+def salon() -> Salon:
+    return Salon()
+
+
+def test_a_salon_that_never_set_anything_runs_by_the_defaults(salon):
+    assert salon.settings() == SalonSettings()
+    assert salon.applied() == "unchanged"
+    assert salon.documents.get("settings/accepted") is None
+
+
+def test_what_is_accepted_becomes_the_next_version_and_is_announced(salon):
+    assert salon.set(mode="live") == "accepted"
+    assert salon.set(mode="live", gap={"settle_seconds": 5}) == "accepted"
+    assert (salon.settings().version, salon.settings().gap.settle_seconds) == (2, 5)
+    assert salon.documents.get("settings/v1").data["gap"]["settle_seconds"] == 90
+    record = salon.told("config_changed")[1]
+    assert record["announces"] == "CONFIG_CHANGED"
+    assert record["details"]["changes"] == {"gap.settle_seconds": {"before": 90, "after": 5}}
+
+
+def test_the_same_content_again_changes_nothing(salon):
+    salon.set(mode="live", updated_at=NOW)
+    assert salon.applied() == "unchanged"
+    assert salon.set(mode="live", updated_at=NOW + timedelta(days=1), gap={"settle_seconds": 90}) == "unchanged"
+    assert salon.settings().version == 1
+    assert len(salon.told("config_changed")) == 1
+
+
+def test_the_first_document_is_a_version_even_when_it_only_says_the_defaults(salon):
+    assert salon.set(mode="dry_run") == "accepted"
+    assert salon.settings() == SalonSettings(version=1)
+
+
+def test_an_invalid_document_keeps_the_last_accepted_and_says_why(salon):
+    salon.set(mode="live")
+    assert salon.set(mode="live", offers={"max_wave": 9}) == "refused"
+    assert (salon.settings().version, salon.settings().mode) == (1, "live")
+    (record,) = salon.told("config_rejected")
+    assert record["announces"] == "ALERT_TRIGGERED"
+    assert record["details"]["reasons"] == [
+        "offers.max_wave: expected a setting we know (did you mean max_wave_size?), found 9"
+    ]
+
+
+def test_a_mistake_is_told_once_however_often_its_event_comes_and_again_when_it_is_made_again(salon):
+    salon.set(mode="on")
+    assert salon.applied() == "refused"
+    assert len(salon.told("config_rejected")) == 1
+    salon.set(mode="live")
+    salon.set(mode="on")
+    salon.applied()
+    assert len(salon.told("config_rejected")) == 2
+
+
+def test_going_back_to_earlier_settings_is_a_version_of_its_own(salon):
+    salon.set(mode="live")
+    salon.set(mode="dry_run")
+    assert salon.set(mode="live") == "accepted"
+    assert (salon.settings().version, salon.settings().mode) == (3, "live")
+
+
+def test_an_accepted_version_can_be_copied_back_as_it_is(salon):
+    salon.set(mode="live")
+    salon.set(mode="dry_run")
+    salon.documents.commit(Put("settings/current", salon.documents.get("settings/v1").data))
+    assert salon.applied() == "accepted"
+    assert (salon.settings().version, salon.settings().mode) == (3, "live")
+
+
+def test_a_deleted_document_means_the_defaults(salon):
+    salon.set(mode="live")
+    salon.documents.commit(Delete("settings/current"))
+    assert salon.applied() == "accepted"
+    assert salon.settings() == SalonSettings(version=2)
+    assert salon.applied() == "unchanged"
+
+
+def test_what_stands_now_counts_when_events_come_late(salon):
+    salon.documents.commit(Put("settings/current", {"mode": "live"}))
+    salon.documents.commit(Put("settings/current", {"mode": "dry_run", "approval_ttl_minutes": 30}))
+    assert [salon.applied(), salon.applied()] == ["accepted", "unchanged"]
+    assert salon.settings().approval_ttl_minutes == 30
+
+
+def test_of_two_runs_at_once_one_writes_the_version(salon):
+    """The other is beaten to the commit, looks again, and finds it done."""
+
+    class Beaten:
+        def __init__(self, documents: Documents) -> None:
+            self._documents = documents
+            self.beaten = False
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._documents, name)
+
+        def commit(self, *writes: Write) -> bool:
+            if not self.beaten and any(isinstance(write, Create) for write in writes):
+                self.beaten = True
+                assert apply_settings(documents=self._documents, clock=salon.clock) == "accepted"
+            return self._documents.commit(*writes)
+
+    salon.documents.commit(Put("settings/current", {"mode": "live"}))
+    beaten = Beaten(salon.documents)
+    assert apply_settings(documents=beaten, clock=salon.clock) == "unchanged"
+    assert beaten.beaten
+    assert salon.settings().version == 1
+    assert len(salon.told("config_changed")) == 1

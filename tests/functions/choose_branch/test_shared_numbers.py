@@ -1,0 +1,272 @@
+"""Two salons of one organization that write from one number: a reply reaches the salon it is for, and no other."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.in_process import Crash, Suite
+from shared.sales import choose as shared_number
+from tests.stories.salon import (
+    NOW,
+    ROOT,
+    booking,
+    cancel,
+    customer,
+    offers,
+    ours,
+    outreach_of,
+    phone,
+    purposes,
+    salon,
+    texts,
+    waits,
+    write,
+)
+
+START = NOW.replace(hour=13, minute=0)
+
+
+@pytest.fixture
+def branches() -> Iterator[Suite]:
+    """`s1` with an offer open to c0, and `s2` that has none."""
+    with salon(waiting=1) as suite:
+        root = suite.get(ROOT)
+        assert root is not None
+        suite.put("salons/s2/settings/current", {"mode": "live", "gap": {"settle_seconds": 0}})
+        suite.put("salons/s2/staff/mia", {"name": "Mia", "service_ids": ["cut"]})
+        suite.put("salons/s2/services/cut", {"name": "Cut", "duration_minutes": 60, "price": 50})
+        suite.put("salons/s2", {**root, "name": "Salon Two"})
+        suite.run_until_idle()
+        cancel(suite)
+        yield suite
+
+
+def received(suite: Suite, salon_id: str) -> list[dict[str, Any]]:
+    return [
+        snapshot.data
+        for name, collection in suite.database._collections.items()
+        if name.startswith(f"salons/{salon_id}/conversations/")
+        for snapshot in collection.documents.values()
+        if snapshot.data.get("direction") == "in"
+    ]
+
+
+def test_a_word_goes_to_the_salon_that_has_an_offer_open(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    write(branches, "BOOK", sender=phone(0))
+    branches.run_until_idle()
+    assert len(ours(branches)) == 1
+    assert received(branches, "s2") == []
+
+
+def test_a_reply_goes_to_the_salon_whose_message_it_answers(branches: Suite):
+    branches.reply(offers(branches)[0], button=1)
+    branches.put("salons/s2/customers/c0", customer(0))
+    branches.run_until_idle()
+    thanks = branches.outbox.messages[-1]
+    assert thanks.purpose == "offer_declined"
+    branches.reply(thanks, body="is Friday free?")
+    assert len(received(branches, "s1")) == 2 and received(branches, "s2") == []
+
+
+def test_somebody_only_one_of_them_knows_is_heard_by_that_one(branches: Suite):
+    branches.put("salons/s2/customers/other", customer(80))
+    write(branches, "hello", sender=phone(80))
+    assert received(branches, "s1") == [] and len(received(branches, "s2")) == 1
+
+
+def known_at_both(suite: Suite, number: int = 81) -> str:
+    """Somebody who writes from nowhere, and whom both know."""
+    for root in (ROOT, "salons/s2"):
+        suite.put(f"{root}/customers/both", customer(number))
+    return phone(number)
+
+
+def ask_which(suite: Suite, body: str = "hello, is Friday free?") -> str:
+    sender = known_at_both(suite)
+    write(suite, body, sender=sender)
+    suite.run_until_idle()
+    return sender
+
+
+def said_in(suite: Suite, salon_id: str) -> list[tuple[str, str]]:
+    return [(message["body"], message["outcome"]) for message in received(suite, salon_id)]
+
+
+def test_what_could_be_for_either_waits_beside_both_and_its_sender_is_asked_which(branches: Suite):
+    sender = ask_which(branches)
+    assert received(branches, "s1") == received(branches, "s2") == []
+    assert purposes(branches, sender) == ["which_branch"]
+    assert "1 Salon One, 2 Salon Two" in texts(branches, sender)[0]
+
+
+@pytest.mark.parametrize("body", ["2", "2️⃣", "Salon Two", "salon two please", "two"])
+def test_the_branch_that_is_named_by_number_or_name_works_on_what_was_kept(branches: Suite, body: str):
+    sender = ask_which(branches)
+    write(branches, body, sender=sender)
+    branches.run_until_idle()
+    assert received(branches, "s1") == []
+    assert set(said_in(branches, "s2")) == {
+        ("hello, is Friday free?", "kept for the owner"),
+        (body, "named the branch"),
+    }
+    assert purposes(branches, sender) == ["which_branch", "holding_answer"]
+    branches.advance(days=2)
+    assert len(received(branches, "s1") + received(branches, "s2")) == 2, "nothing waits any more"
+
+
+def test_a_number_that_answers_the_question_takes_no_offer(branches: Suite):
+    """Their only open offer is at the first branch, and 1 would book it; they answer what they were asked."""
+    sender = ask_which(branches)
+    waits(branches, "late", 82)
+    branches.update(f"{ROOT}/customers/late", phone=sender)
+    cancel(branches, "b15")
+    write(branches, "1", sender=sender)
+    branches.run_until_idle()
+    assert ours(branches) == []
+    assert ("1", "named the branch") in said_in(branches, "s1")
+
+
+def test_the_answer_once_more_takes_no_offer_either(branches: Suite):
+    sender = ask_which(branches)
+    waits(branches, "late", 82)
+    branches.update(f"{ROOT}/customers/late", phone=sender)
+    cancel(branches, "b15")
+    for _ in range(2):
+        write(branches, "1", sender=sender)
+        branches.run_until_idle()
+    assert ours(branches) == []
+    branches.advance(minutes=3)
+    write(branches, "1", sender=sender)
+    branches.run_until_idle()
+    assert [each["customer_id"] for each in ours(branches)] == ["late"]
+
+
+def test_who_cannot_come_is_heard_where_they_have_a_booking_and_not_where_an_offer_is_open(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    branches.put("salons/s2/bookings/theirs", booking(START.replace(hour=17), customer_id="c0"))
+    branches.run_until_idle()
+    write(branches, "I can't come today", sender=phone(0))
+    branches.run_until_idle()
+    assert purposes(branches, phone(0))[-1] == "cancel_request_received"
+    assert outreach_of(branches, "c0")["response"]["action"] is None
+
+
+def test_who_cannot_come_today_is_not_heard_where_their_booking_is_another_day(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    later = booking(START.replace(hour=17) + timedelta(days=14), customer_id="c0")
+    branches.put("salons/s2/bookings/theirs", later)
+    branches.run_until_idle()
+    write(branches, "I can't come today", sender=phone(0))
+    branches.run_until_idle()
+    assert outreach_of(branches, "c0")["response"]["action"] == "declined"
+
+
+def test_an_answer_under_the_question_is_an_answer_whoever_asked_it(branches: Suite):
+    ask_which(branches)
+    question = next(m for m in branches.outbox.messages if m.purpose == "which_branch")
+    branches.reply(question, body="Salon Two")
+    branches.run_until_idle()
+    assert received(branches, "s1") == [] and len(received(branches, "s2")) == 2
+
+
+def test_an_answer_that_names_no_branch_waits_too_and_they_are_asked_again(branches: Suite):
+    sender = ask_which(branches)
+    write(branches, "the one by the river", sender=sender)
+    branches.run_until_idle()
+    assert purposes(branches, sender) == ["which_branch"], "not at every word"
+    branches.advance(minutes=3)
+    write(branches, "you know!", sender=sender)
+    branches.run_until_idle()
+    assert purposes(branches, sender) == ["which_branch", "which_branch"]
+    write(branches, "1", sender=sender)
+    branches.run_until_idle()
+    heard = {body for body, outcome in said_in(branches, "s1") if outcome == "kept for the owner"}
+    assert heard == {"hello, is Friday free?", "the one by the river", "you know!"}
+
+
+def test_the_branch_is_remembered_for_a_day(branches: Suite):
+    sender = ask_which(branches)
+    write(branches, "2", sender=sender)
+    branches.advance(hours=23)
+    write(branches, "and Saturday?", sender=sender)
+    branches.run_until_idle()
+    assert len(received(branches, "s2")) == 3
+    branches.advance(hours=2)
+    write(branches, "and Sunday?", sender=sender)
+    branches.run_until_idle()
+    assert len(received(branches, "s2")) == 3 and purposes(branches, sender).count("which_branch") == 2
+
+
+def test_what_nobody_answers_for_a_day_is_read_by_the_owner_of_the_branch_that_asked(branches: Suite):
+    sender = ask_which(branches, "BOOK")
+    branches.advance(hours=25)
+    assert said_in(branches, "s1") == [("BOOK", "kept for the owner")]
+    assert ours(branches) == [] and received(branches, "s2") == []
+    assert purposes(branches, sender) == ["which_branch"]
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_the_same_message_and_the_same_answer_again_change_nothing(branches: Suite, times: int):
+    sender = known_at_both(branches)
+    for _ in range(times):
+        write(branches, "hello", sender=sender, sid="SMkept")
+    for _ in range(times):
+        write(branches, "2", sender=sender, sid="SManswer")
+    for _ in range(times):
+        write(branches, "hello", sender=sender, sid="SMkept")
+    branches.run_until_idle()
+    assert purposes(branches, sender) == ["which_branch", "holding_answer"]
+    assert sorted(said_in(branches, "s2")) == [("2", "named the branch"), ("hello", "kept for the owner")]
+
+
+def test_an_answer_whose_work_was_cut_short_is_finished_by_the_sweep(branches: Suite, monkeypatch: pytest.MonkeyPatch):
+    sender = ask_which(branches)
+    with monkeypatch.context() as cut:
+        cut.setattr(shared_number._Shared, "settle", lambda *_: (_ for _ in ()).throw(Crash()))
+        write(branches, "2", sender=sender)
+    assert branches.failures
+    branches.failures.clear()
+    branches.advance(minutes=2)
+    assert ("hello, is Friday free?", "kept for the owner") in said_in(branches, "s2")
+
+
+def test_a_branch_that_is_gone_takes_no_message_with_it(branches: Suite):
+    sender = ask_which(branches)
+    branches.delete("salons/s2")
+    write(branches, "2", sender=sender)
+    branches.advance(hours=26)
+    assert ("hello, is Friday free?", "kept for the owner") in said_in(branches, "s1")
+    assert branches.failures == []
+
+
+def test_a_branch_that_cannot_be_read_keeps_nobody_from_telling_another_that_they_cannot_come(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    branches.put(f"{ROOT}/bookings/theirs", booking(START.replace(hour=17), customer_id="c0", staff_id="noah"))
+    branches.run_until_idle()
+    branches.update("salons/s2", timezone="Nowhere/Nowhere")
+    branches.waiting.clear()
+    write(branches, "I can't come today", sender=phone(0))
+    branches.run_until_idle()
+    assert purposes(branches, phone(0))[-1] == "cancel_request_received"
+
+
+def test_a_stranger_is_kept_and_not_asked(branches: Suite):
+    write(branches, "hello", sender="+447700900777")
+    branches.advance(days=2)
+    assert texts(branches, "+447700900777") == [] and received(branches, "s1") == received(branches, "s2") == []
+
+
+def test_a_stop_is_for_every_salon_of_the_number_that_knows_them(branches: Suite):
+    branches.put("salons/s2/customers/c0", customer(0))
+    branches.put("salons/s2/bookings/b1", booking(START))
+    write(branches, "STOP", sender=phone(0))
+    branches.run_until_idle()
+    for salon_id in ("s1", "s2"):
+        ledger = branches.list(f"salons/{salon_id}/consents").values()
+        assert {(entry["channel"], entry["purpose"], entry["granted"]) for entry in ledger} == {
+            (channel, purpose, False) for channel in ("whatsapp", "sms") for purpose in ("service", "marketing")
+        }
+    assert purposes(branches, phone(0)).count("stop_confirmed") == 2

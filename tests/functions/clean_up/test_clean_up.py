@@ -1,0 +1,106 @@
+"""Nothing of ours is kept longer than its time, and no run does unbounded work."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.clean_up.forget import DELETED_AT_ONCE, clean_up
+from local.in_process import ACCOUNT_SID, Suite
+from shared.records.retention import HALF_A_YEAR, KEPT, LOCKS_KEPT, YEAR
+from tests.stories.salon import NOW, ROOT, SALON, WHATSAPP, cancel, offers, phone, salon, write
+
+HERE = {"messages": "conversations/idn_1/messages"}
+ROUTE = f"channel_routes/{ACCOUNT_SID}:{WHATSAPP}"
+ROOTS = {kind: f"{ROOT}/{HERE.get(kind, kind)}" for kind in KEPT if kind != "senders"}
+PLACES = [*ROOTS.values(), f"{ROUTE}/messages", f"{ROUTE}/senders"]
+
+
+def tidy(suite: Suite) -> int:
+    return clean_up(SALON, store=suite.store, clock=suite.clock).deleted
+
+
+def test_what_has_had_its_time_goes_and_what_has_not_stays() -> None:
+    with salon(waiting=0) as suite:
+        for place in PLACES:
+            of = SALON if place.startswith(ROOT) else ""
+            suite.put(f"{place}/old", {"forget_at": NOW, "salon_id": of})
+            suite.put(f"{place}/kept", {"forget_at": NOW + timedelta(microseconds=1), "salon_id": of})
+        assert tidy(suite) == len(PLACES)
+        assert {place: list(suite.list(place)) for place in ROOTS.values() if "old" in suite.list(place)} == {}
+        for place in PLACES:
+            assert suite.get(f"{place}/old") is None and suite.get(f"{place}/kept") is not None
+
+
+def test_a_lock_that_nobody_wants_any_more_goes() -> None:
+    with salon(waiting=0) as suite:
+        for name, ago in (("old", LOCKS_KEPT), ("kept", LOCKS_KEPT - timedelta(seconds=1))):
+            suite.put(f"{ROOT}/locks/{name}", {"until": suite.clock.real() - ago})
+        assert tidy(suite) == 1 and list(suite.list(f"{ROOT}/locks")) == ["kept"]
+
+
+@pytest.mark.parametrize("kind", ["approvals", "messages"])
+def test_a_run_deletes_a_bounded_number_and_the_next_goes_on(kind: str) -> None:
+    with salon(waiting=0) as suite:
+        for number in range(DELETED_AT_ONCE + 1):
+            old = {"forget_at": NOW - timedelta(seconds=number), "salon_id": SALON}
+            suite.put(f"{ROOT}/{HERE.get(kind, kind)}/a{number}", old)
+        assert (tidy(suite), tidy(suite), tidy(suite)) == (DELETED_AT_ONCE, 1, 0)
+
+
+def test_another_salons_conversations_are_its_own_to_forget() -> None:
+    with salon(waiting=0) as suite:
+        theirs = "salons/s2/conversations/idn_1/messages/m1"
+        suite.put(theirs, {"forget_at": NOW, "salon_id": "s2"})
+        assert tidy(suite) == 0 and suite.get(theirs) is not None
+
+
+def everything(suite: Suite) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{name}/{id}", snapshot.data)
+        for name, collection in suite.database._collections.items()
+        for id, snapshot in collection.documents.items()
+    ]
+
+
+def test_whatever_is_written_down_of_people_says_when_it_is_forgotten() -> None:
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        write(suite, "how much?", sender=phone(0))
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        seen = set()
+        for path, data in everything(suite):
+            kind = path.split("/")[-2]
+            if kind in KEPT:
+                seen.add(kind)
+                assert data["forget_at"] is not None and data["forget_at"] >= NOW + HALF_A_YEAR, path
+        assert seen == KEPT.keys() - {"approvals", "senders"}
+        # And then it is gone: what is left is no message, no outreach, no conversation.
+        suite.clock.move_to(NOW + HALF_A_YEAR + timedelta(hours=1))
+        while tidy(suite):
+            pass
+        left = {path.split("/")[-2] for path, _ in everything(suite)}
+        assert left & KEPT.keys() == {"gaps", "identities", "autonomous_decisions", "audit_logs"}
+        suite.clock.move_to(now := NOW + 2 * YEAR + timedelta(hours=1))
+        while tidy(suite):
+            pass
+        kept = [(path, data) for path, data in everything(suite) if path.split("/")[-2] in KEPT]
+        assert [path for path, data in kept if data["forget_at"] <= now] == []
+
+
+def test_the_periods_are_told_as_they_are() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text().split("## How long it is kept")[1]
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    for kind, kept in KEPT.items():
+        told = next(row for row in rows if f"`{kind}`" in row[1] or f"/{kind}`" in row[1])
+        assert told[2].strip() == f"{kept.period.days} days", kind
+
+
+def test_the_database_forgets_by_the_same_field() -> None:
+    """Where a sweep does not come by, and for all collections that have a period."""
+    overrides = json.loads((Path(__file__).parents[3] / "firestore.indexes.json").read_text())["fieldOverrides"]
+    assert {each["collectionGroup"] for each in overrides if each.get("ttl")} == KEPT.keys()
+    assert {each["fieldPath"] for each in overrides if each.get("ttl")} == {"forget_at"}

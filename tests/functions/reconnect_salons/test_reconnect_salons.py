@@ -1,0 +1,87 @@
+"""A salon whose own event was lost is found by the clock, within the hour."""
+
+from datetime import timedelta
+from typing import Any
+
+from local.in_process import ACCOUNT_SID, Suite
+from shared.salon.channel_route import route_path
+from shared.salon.registry import registry_path, shard_of
+from tests.stories.busy_day import everything
+from tests.stories.salon import NOW, ROOT, SALON, SMS, WHATSAPP, freed_gaps, open_salon, salon
+
+
+def lost(suite: Suite, path: str, **fields: Any) -> None:
+    suite.update(path, **fields)
+    suite.waiting.clear()
+
+
+def sweep(suite: Suite) -> None:
+    suite.tick("reconnect_salons")
+    suite.run_until_idle()
+
+
+def listed(suite: Suite, salon_id: str = SALON) -> bool:
+    found = suite.get(registry_path(shard_of(salon_id)))
+    return found is not None and salon_id in found["salons"]
+
+
+def repairs(suite: Suite) -> list[dict[str, Any]]:
+    return [record for record in suite.list(f"{ROOT}/audit_logs").values() if record["event_type"] == "repaired"]
+
+
+def unheard() -> Suite:
+    """A salon that nobody knows of: all that was said of it is lost."""
+    suite = Suite(now=NOW)
+    run, suite.run_until_idle = suite.run_until_idle, suite.waiting.clear  # type: ignore[method-assign]
+    with suite:
+        open_salon(suite)
+        suite.delete(f"{ROOT}/bookings/b1")
+    suite.waiting.clear()
+    suite.run_until_idle = run  # type: ignore[method-assign]
+    return suite
+
+
+def test_a_salon_whose_first_event_was_lost_is_listed_and_its_calendar_read() -> None:
+    with unheard() as suite:
+        assert not listed(suite) and suite.list(f"{ROOT}/gaps") == {}
+        suite.advance(hours=1)
+        assert listed(suite) and suite.get(route_path(ACCOUNT_SID, WHATSAPP))["salon_ids"] == [SALON]
+        assert len(suite.list(f"{ROOT}/gaps")) > 0 and freed_gaps(suite) == []
+        [record] = repairs(suite)
+        assert (record["actor"], record["resource_type"]) == ("reconnect_salons", "salon")
+        assert suite.failures == [] and suite.dead == []
+
+
+def test_a_number_that_was_entered_unheard_leads_to_its_salon() -> None:
+    with salon() as suite:
+        messaging = {"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}
+        lost(suite, ROOT, messaging=messaging, updated_at=suite.clock.now())
+        assert suite.get(route_path(ACCOUNT_SID, SMS)) is None
+        sweep(suite)
+        assert suite.get(route_path(ACCOUNT_SID, SMS))["salon_ids"] == [SALON]
+        assert repairs(suite) == []
+
+
+def test_a_salon_that_is_connected_is_left_as_it_is() -> None:
+    with salon() as suite:
+        before = everything(suite)
+        sweep(suite)
+        assert everything(suite) == before
+        assert suite.outcomes["reconnect_salons", "Reconnected"] == 1
+
+
+def test_a_salon_that_was_not_written_lately_is_not_read() -> None:
+    with salon() as suite:
+        path = registry_path(shard_of(SALON))
+        suite.put(path, {"salons": {}})
+        suite.clock.move_to(NOW + timedelta(hours=27))
+        sweep(suite)
+        assert not listed(suite)
+
+
+def test_a_salon_that_cannot_be_understood_holds_up_no_other() -> None:
+    with unheard() as suite:
+        suite.put("salons/broken", {"name": 1, "updated_at": NOW + timedelta(seconds=1)})
+        suite.waiting.clear()
+        sweep(suite)
+        assert listed(suite) and not listed(suite, "broken")

@@ -1,0 +1,124 @@
+"""What the figures of an agent mean, at the edges of the day, the hour and the last 24 hours."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared.asking.agent_figures import Facts, Figures, day_began, figures, looked_at_from
+from shared.asking.breaker import Breaker
+from shared.asking.decision import Decision, Outcome
+from shared.asking.limits import AskCounters
+from shared.asking.outreach import Outreach
+from shared.messaging.outgoing import Delivery
+from shared.salon.settings import LimitSettings, SalonSettings
+from tests.shared.asking.test_decision import decision
+from tests.shared.asking.test_reactions import ask
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+AGENT = "gap_fill_agent"
+
+
+def made(at: datetime, *, status: str = "sent", left: bool = True, **fields: Any) -> Outreach:
+    delivery = Delivery(sent_at=at if left else None)
+    return ask(0).changed(id=f"{at}{status}", created_at=at, status=status, **{"delivery": delivery, **fields})
+
+
+def sold(at: datetime, amount: int = 50, **fields: Any) -> Decision:
+    base = decision().changed(outcome=Outcome(status="success", completed_at=at), **fields)
+    return base.changed(revenue_impact=base.revenue_impact.changed(actual=Decimal(amount)))
+
+
+def shown(*asks: Outreach, now: datetime = NOW, zone: ZoneInfo = LONDON, **facts: Any) -> Figures:
+    known = {"sold": [], "counters": AskCounters(), "last_execution": None, "next_scheduled": None, **facts}
+    settings = SalonSettings(limits=LimitSettings(hourly_actions=5, daily_actions=7))
+    breaker = Breaker(error_count=2)
+    return figures(AGENT, Facts(asks=asks, **known), breaker=breaker, settings=settings, now=now, zone=zone)
+
+
+def test_an_action_is_an_ask_that_left_or_failed_or_neither() -> None:
+    counted = shown(
+        made(NOW, status="read"),
+        made(NOW, status="expired"),
+        made(NOW, status="failed"),
+        made(NOW, status="pending", left=False),
+        made(NOW, status="expired", left=False),
+    ).counters
+    assert (counted.actions_taken, counted.actions_successful, counted.actions_failed) == (5, 2, 1)
+
+
+def test_one_that_left_and_was_not_delivered_failed() -> None:
+    assert shown(made(NOW, status="failed", left=True)).counters.actions_failed == 1
+
+
+def test_the_day_is_the_salons() -> None:
+    midnight = datetime(2026, 11, 23, 0, tzinfo=UTC)
+    counted = shown(made(midnight), made(midnight - SECOND)).counters
+    assert (counted.date, counted.actions_taken) == ("2026-11-23", 1)
+    toronto = shown(made(midnight), made(midnight + 5 * HOUR), zone=ZoneInfo("America/Toronto")).counters
+    assert (toronto.date, toronto.actions_taken) == ("2026-11-23", 1)
+
+
+def test_a_day_of_25_hours_is_read_whole() -> None:
+    late = datetime(2026, 10, 25, 23, 59, tzinfo=UTC)
+    began = datetime(2026, 10, 24, 23, tzinfo=UTC)
+    assert day_began(late, LONDON) == looked_at_from(late, LONDON) == began
+    assert shown(made(began), now=late).counters.actions_taken == 1
+    assert looked_at_from(NOW, LONDON) == NOW - 24 * HOUR
+
+
+def test_revenue_is_what_was_sold_today_whenever_it_was_asked() -> None:
+    yesterday = day_began(NOW, LONDON) - SECOND
+    counted = shown(sold=[sold(NOW, 40), sold(NOW, 2), sold(yesterday, 9)]).counters
+    assert counted.revenue_generated == 42
+
+
+def test_what_has_not_been_sold_earns_nothing() -> None:
+    failed = sold(NOW).changed(outcome=Outcome(status="failed", completed_at=NOW))
+    assert shown(sold=[failed]).counters.revenue_generated == 0
+
+
+def test_each_type_has_its_count_and_its_revenue_and_they_add_up() -> None:
+    asks = [made(NOW), made(NOW + SECOND, outreach_type="rebooking"), made(NOW + 2 * SECOND)]
+    counted = shown(*asks, sold=[sold(NOW, 40), sold(NOW, 2, decision_type="retention")]).counters
+    assert {kind: (each.count, each.revenue) for kind, each in counted.by_type.items()} == {
+        "gap_fill": (2, 40),
+        "rebooking": (1, 0),
+        "retention": (0, 2),
+    }
+    assert sum(each.count for each in counted.by_type.values()) == counted.actions_taken
+    assert sum(each.revenue for each in counted.by_type.values()) == counted.revenue_generated
+
+
+def test_the_limits_are_those_that_the_rounds_keep() -> None:
+    counters = AskCounters().counted(AGENT, 3, now=NOW - HOUR, zone=LONDON).counted(AGENT, 2, now=NOW, zone=LONDON)
+    limits = shown(counters=counters).rate_limits
+    hourly, daily = limits["hourly_actions"], limits["daily_actions"]
+    assert (hourly.limit, hourly.current, hourly.remaining) == (5, 2, 3)
+    assert (daily.limit, daily.current, daily.remaining) == (7, 5, 2)
+
+
+def test_what_is_left_is_never_less_than_nothing() -> None:
+    counters = AskCounters().counted(AGENT, 30, now=NOW, zone=LONDON)
+    assert shown(counters=counters).rate_limits["hourly_actions"].remaining == 0
+
+
+def test_success_is_rated_over_24_hours_and_unknown_without_any() -> None:
+    assert shown().health.success_rate_24h is None
+    asks = [made(NOW - 24 * HOUR + SECOND, status="failed"), made(NOW), made(NOW - SECOND), made(NOW - 2 * SECOND)]
+    assert shown(*asks, made(NOW - 24 * HOUR, status="failed")).health.success_rate_24h == 0.75
+
+
+def test_the_response_time_is_the_providers() -> None:
+    assert shown(made(NOW, left=False)).health.average_response_time_ms is None
+    slow = made(NOW).changed(last_attempt_at=NOW - timedelta(milliseconds=300))
+    fast = made(NOW - SECOND).changed(last_attempt_at=NOW - SECOND - timedelta(milliseconds=100))
+    assert shown(slow, fast).health.average_response_time_ms == 200
+
+
+def test_the_configuration_is_the_one_in_force() -> None:
+    config = shown().config
+    assert (config.max_hourly_actions, config.max_daily_actions, config.cooldown_minutes) == (5, 7, 5)
+    assert shown().health.consecutive_failures == 2

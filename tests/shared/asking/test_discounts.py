@@ -1,0 +1,37 @@
+"""Full price first; then what the salon allows, while the day's budget lasts."""
+
+from decimal import Decimal
+
+import pytest
+
+from shared.asking.discounts import discount_left, discount_of_round, discounted
+from shared.calendar.gap import Campaign
+from shared.salon.settings import DiscountSettings
+
+TEN_PERCENT = DiscountSettings(later_round_percent=10.0, daily_budget=Decimal(30))
+
+
+def test_the_first_round_is_at_full_price() -> None:
+    assert discount_of_round(Campaign(round=0), TEN_PERCENT) == 0
+
+
+def test_a_later_round_may_have_the_discount_that_the_salon_allows() -> None:
+    assert discount_of_round(Campaign(round=1), TEN_PERCENT) == 10
+
+
+@pytest.mark.parametrize(("given_away", "left"), [("0", "30"), ("29.99", "0.01"), ("30", "0"), ("31", "0")])
+def test_a_round_may_cost_what_is_left_of_the_budget_of_the_day_and_never_less_than_nothing(
+    given_away: str, left: str
+) -> None:
+    assert discount_left(TEN_PERCENT, given_away=Decimal(given_away)) == Decimal(left)
+
+
+def test_a_salon_that_allows_none_gives_none() -> None:
+    assert discount_of_round(Campaign(round=3), DiscountSettings()) == 0
+
+
+@pytest.mark.parametrize(
+    ("percent", "currency", "price"), [(10, "GBP", "44.99"), (10, "JPY", "45"), (0, "GBP", "49.99")]
+)
+def test_a_discounted_price_is_one_that_can_be_paid(percent: float, currency: str, price: str) -> None:
+    assert discounted(Decimal("49.99"), percent, currency) == Decimal(price)

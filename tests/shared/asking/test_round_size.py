@@ -1,0 +1,168 @@
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.asking.reply_model import DELIVERED, MEDIAN_REPLY, SIGMA, Awaited, answered_within, disappointed
+from shared.asking.round_size import RoundSize, round_size
+from shared.salon.settings import OfferSettings
+
+HALF_HOUR, FIVE, AT_ONCE = timedelta(minutes=30), timedelta(minutes=5), timedelta()
+WIDE = OfferSettings(max_wave_size=50, max_asks_per_gap=200, max_disappointed=50.0)
+
+
+def size_of(
+    ready: list[float],
+    offers: OfferSettings = WIDE,
+    *,
+    until_cut_off: timedelta = timedelta(hours=3),
+    apart: timedelta = FIVE,
+    since_first: timedelta = timedelta(),
+    lead: timedelta = timedelta(hours=4),
+    out: tuple[Awaited, ...] = (),
+    room: int = 200,
+    allowance: int = 200,
+) -> RoundSize:
+    return round_size(
+        ready,
+        out=out,
+        since_first=since_first,
+        until_cut_off=until_cut_off,
+        apart=apart,
+        lead=lead,
+        room=room,
+        allowance=allowance,
+        offers=offers,
+    )
+
+
+probabilities = st.lists(st.floats(0.015, 0.6), min_size=1, max_size=60).map(
+    lambda values: sorted(values, reverse=True)
+)
+
+
+parts = st.sampled_from([AT_ONCE, timedelta(minutes=2), FIVE])
+
+
+@given(probabilities, parts, st.integers(1, 50), st.integers(0, 200), st.integers(0, 200), st.floats(0, 50))
+def test_a_round_is_never_larger_than_its_caps(
+    ready: list[float], apart: timedelta, wave: int, room: int, allowance: int, late: float
+) -> None:
+    offers = OfferSettings(max_wave_size=wave, max_disappointed=late)
+    found = size_of(ready, offers, apart=apart, room=room, allowance=allowance)
+    assert 0 <= found.first <= found.size <= min(wave, room, allowance, len(ready))
+    if found.size > 1:
+        assert disappointed([Awaited(p) for p in ready[: found.size]]) <= late
+
+
+@given(st.floats(0.02, 0.5), st.floats(0.02, 0.5), parts, st.integers(5, 300))
+def test_the_readier_people_are_the_fewer_are_asked(one: float, other: float, apart: timedelta, minutes: int) -> None:
+    low, high = (
+        size_of([each] * 50, apart=apart, until_cut_off=timedelta(minutes=minutes)) for each in sorted((one, other))
+    )
+    assert high.size <= low.size and high.first <= low.first
+    assert high.predicted >= low.predicted or low.size > high.size
+
+
+@given(st.integers(5, 300), st.integers(5, 300), st.floats(0.05, 0.5), parts)
+def test_the_sooner_it_starts_the_more_are_asked(one: int, other: int, probability: float, apart: timedelta) -> None:
+    soon, later = (
+        size_of([probability] * 50, apart=apart, until_cut_off=timedelta(minutes=minutes))
+        for minutes in sorted((one, other))
+    )
+    assert soon.size >= later.size and soon.first >= later.first
+
+
+def test_of_eight_three_are_asked_at_once_and_two_more_at_a_time() -> None:
+    default = OfferSettings()
+    assert (size_of([0.2] * 50, default).size, size_of([0.2] * 50, default).first) == (8, 3)
+    assert size_of([0.2] * 50, default, out=(Awaited(0.2, FIVE),) * 3).first == 2
+    assert size_of([0.2] * 50, default, apart=AT_ONCE).first == 8
+    for small in (1, 2, 3):
+        assert size_of([0.2] * 50, OfferSettings(max_wave_size=small), out=(Awaited(0.2, FIVE),)).first == small
+
+
+@given(st.floats(0.02, 0.6), st.integers(1, 50), st.integers(5, 300))
+def test_what_is_lost_by_asking_some_later_is_made_up_for(probability: float, wave: int, minutes: int) -> None:
+    in_parts, whole = (
+        size_of(
+            [probability] * 50, WIDE.changed(max_wave_size=wave), until_cut_off=timedelta(minutes=minutes), apart=each
+        )
+        for each in (FIVE, AT_ONCE)
+    )
+    assert in_parts.first <= in_parts.size >= whole.size == whole.first
+    assert in_parts.size > whole.size or in_parts.predicted <= whole.predicted
+
+
+def test_after_half_an_hour_the_target_is_a_sale_by_the_cut_off() -> None:
+    def asked(since_first: timedelta) -> int:
+        return size_of([0.25] * 50, since_first=since_first, until_cut_off=timedelta(hours=3)).size
+
+    assert asked(timedelta(minutes=20)) > asked(timedelta()) > asked(timedelta(minutes=21)) > 0
+    assert asked(timedelta(minutes=21)) == asked(timedelta(hours=9))
+
+
+def test_a_slot_more_than_24_hours_away_is_offered_to_one_at_a_time() -> None:
+    far = timedelta(hours=24, seconds=1)
+    assert size_of([0.2] * 9, lead=far).size == 1
+    assert size_of([0.2] * 9, lead=far, out=(Awaited(0.2),)).size == 0
+    assert size_of([0.2] * 9, lead=timedelta(hours=24)).size > 1
+
+
+@pytest.mark.parametrize(("largest", "first"), [(3, 3), (4, 2)])
+def test_a_salon_whose_rounds_are_no_larger_than_three_has_them_go_out_whole(largest: int, first: int) -> None:
+    sized = size_of([0.1] * 9, OfferSettings(max_wave_size=largest, max_disappointed=50.0))
+    assert (sized.size, sized.first) == (largest, first)
+
+
+def test_what_open_offers_may_still_bring_counts() -> None:
+    open_offers = tuple(Awaited(0.25, timedelta(minutes=5)) for _ in range(5))
+    assert size_of([0.25] * 50, out=open_offers).size < size_of([0.25] * 50).size
+
+
+def test_a_target_that_the_caps_prevent_is_said_so_with_the_predicted_probability() -> None:
+    found = size_of([0.05] * 50, OfferSettings())
+    assert found.target_unreachable and found.size == 8
+    assert "no more may be asked at once" in found.reasons
+    assert 0 < found.predicted < 0.73
+
+
+@pytest.mark.parametrize("cut_off", [timedelta(minutes=12), HALF_HOUR, timedelta(hours=2)])
+@pytest.mark.parametrize("apart", [AT_ONCE, FIVE])
+@pytest.mark.parametrize("wave", [8, 50])
+def test_where_the_caps_allow_it_the_simulated_fill_probability_meets_target_and_prediction(
+    cut_off: timedelta, apart: timedelta, wave: int
+) -> None:
+    random = Random(20261121)
+    for ready in ([0.25] * 50, [0.5] * 10, [0.12] * 50, [0.4, 0.3, 0.25, 0.2, 0.15, 0.12, 0.1] * 5):
+        best_first = sorted(ready, reverse=True)
+        found = size_of(best_first, WIDE.changed(max_wave_size=wave), until_cut_off=cut_off, apart=apart)
+        draws, horizon = 10_000, min(HALF_HOUR, cut_off)
+        asked = [
+            (probability, horizon - _part(place, found.first, wave) * apart)
+            for place, probability in enumerate(best_first[: found.size])
+        ]
+        taken = sum(any(says_yes(random, p, time) for p, time in asked) for _ in range(draws)) / draws
+        assert abs(taken - found.predicted) <= 0.03
+        if not found.target_unreachable:
+            assert taken >= WIDE.target_fill_probability - 0.03
+
+
+def _part(place: int, first: int, wave: int) -> int:
+    """After the first come a quarter of the largest round at a time."""
+    return 0 if place < first else 1 + (place - first) // -(-wave // 4)
+
+
+def says_yes(random: Random, probability: float, within: timedelta) -> bool:
+    if random.random() >= probability * DELIVERED:
+        return False
+    minutes = random.lognormvariate(0, SIGMA) * (MEDIAN_REPLY / timedelta(minutes=1))
+    return timedelta(minutes=minutes) <= within
+
+
+def test_the_reply_times_are_those_of_the_field() -> None:
+    assert round(answered_within(timedelta(minutes=15)), 2) == 0.43
+    assert answered_within(MEDIAN_REPLY) == 0.5
+    assert answered_within(timedelta()) == 0

@@ -1,0 +1,70 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.calendar import scan
+from shared.calendar.booking import standing
+from shared.calendar.scan import INTERVAL, ScanCursor, Standing, due, seen_as, standing_text, turn_at
+from shared.values.stretches import Stretch
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@given(st.integers(0, 400), st.text(min_size=1, max_size=20), st.integers(0, 86399))
+def test_in_each_turn_everybody_is_looked_at_exactly_once(count: int, salon_id: str, seconds: int) -> None:
+    staff_ids = [f"staff{number}" for number in range(count)]
+    now = NOW + timedelta(seconds=seconds)
+    first, _ = turn_at(salon_id, now)
+    looked_at: list[str] = []
+    checked, turn = 0, first
+    while turn <= first + 1:
+        now += INTERVAL
+        number, over = turn_at(salon_id, now)
+        if number != turn:
+            turn, checked = number, 0
+        if turn == first + 1:
+            looked_at += due(staff_ids, checked, over)
+            checked += len(due(staff_ids, checked, over))
+    assert looked_at == staff_ids
+
+
+def test_a_scan_that_comes_late_makes_up_for_those_that_did_not_come() -> None:
+    staff_ids = [f"staff{number}" for number in range(10)]
+    assert due(staff_ids, 2, 0.75) == staff_ids[2:8]
+
+
+def test_salons_begin_their_turns_at_different_times_of_day() -> None:
+    begun = [turn_at(f"salon{number}", NOW)[1] for number in range(200)]
+    assert min(begun) < 0.1 and max(begun) > 0.9
+
+
+def test_where_bookings_stood_is_read_back_to_the_microsecond() -> None:
+    stood = {
+        f"b{number}": Standing("mía/🙂"[:3], Stretch(NOW + timedelta(microseconds=number), NOW + HOUR), "seen")
+        for number in range(1, 4)
+    }
+    assert cursor(standing_text(stood, NOW)).stood() == stood
+
+
+def test_what_is_over_is_forgotten_and_of_too_many_the_farthest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "REMEMBERED", 2)
+    stood = {
+        name: Standing("mia", Stretch(NOW + start * HOUR, NOW + (start + 1) * HOUR), "seen")
+        for name, start in (("over", -1), ("far", 30), ("near", 1), ("under way", 0))
+    }
+    assert set(cursor(standing_text(stood, NOW)).stood()) == {"under way", "near"}
+
+
+def test_a_note_leaves_a_booking_as_it_was_seen_and_a_change_of_its_time_does_not() -> None:
+    booking = standing("b1", "mia", Stretch(NOW, NOW + HOUR))
+    assert seen_as(booking.changed(price=7)) == seen_as(booking)
+    assert seen_as(booking.changed(status="completed")) == seen_as(booking)
+    assert seen_as(booking.changed(end_time=NOW + 2 * HOUR)) != seen_as(booking)
+    assert seen_as(booking.changed(status="no_show")) != seen_as(booking)
+
+
+def cursor(text: str) -> ScanCursor:
+    return ScanCursor(scanned_until=NOW, hours="h", settings_version=1, turn=1, staff_ids=[], checked=0, standing=text)

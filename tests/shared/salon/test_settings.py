@@ -1,0 +1,190 @@
+from decimal import Decimal
+
+import pytest
+
+from shared.salon.settings import InvalidSettings, SalonSettings
+
+
+def reasons(data) -> tuple[str, ...]:
+    with pytest.raises(InvalidSettings) as refused:
+        SalonSettings.merged(data)
+    return refused.value.reasons
+
+
+LIVE = ("gap_fill_agent", "no_show_prevention_agent", "waitlist_agent", "retention_agent", "upsell_agent")
+DEFAULTS = {
+    "version": 0,
+    "mode": "dry_run",
+    "agent_modes": dict.fromkeys(LIVE, "live"),
+    "gap": {
+        "min_gap_minutes": 30, "minimum_notice_minutes": 30, "horizon_days": 14, "settle_seconds": 90,
+        "no_show_grace_minutes": 20, "fill_idle": "waitlist", "peak_hours": ["10:00", "19:00"],
+    },
+    "offers": {
+        "target_fill_probability": 0.73, "max_wave_size": 8, "max_disappointed": 1.5, "max_asks_per_gap": 16,
+        "candidate_pool": 40, "round_minutes": 10, "response_deadline_minutes": 30, "min_acceptance_probability": 0.015,
+    },
+    "discounts": {
+        "max_auto_percent": 20, "max_supervised_percent": 35, "later_round_percent": 0, "daily_budget": 0,
+    },
+    "autonomy": {
+        "gap_fill": "full_auto", "no_show_prevention": "full_auto", "waitlist_promotion": "full_auto",
+        "discount_offer": "supervised", "dynamic_pricing": "supervised", "vip_offers": "supervised",
+        "retention": "full_auto", "upsell": "full_auto",
+    },
+    "approval_amount": None,
+    "limits": {
+        "hourly_actions": 20, "daily_actions": 100, "per_customer_hourly": 1, "per_customer_daily": 3,
+        "marketing_per_customer_weekly": 3, "marketing_hours_between": 24, "whatsapp_recipients_24h": 250,
+    },
+    "quiet_hours": {"start": "20:30", "end": "09:00"},
+    "approval_ttl_minutes": 60,
+    "circuit_breaker": {"error_threshold": 5, "cooldown_minutes": 5, "half_open_attempts": 1, "auto_recovery": True},
+}  # fmt: skip
+DAY = 24 * 60
+RANGES: dict[str, tuple[float, float | None]] = {
+    "gap.min_gap_minutes": (5, DAY),
+    "gap.minimum_notice_minutes": (0, DAY),
+    "gap.horizon_days": (1, 90),
+    "gap.settle_seconds": (0, 3600),
+    "gap.no_show_grace_minutes": (0, 240),
+    "offers.target_fill_probability": (0.01, 0.999),
+    "offers.max_wave_size": (1, 50),
+    "offers.max_disappointed": (0, 50),
+    "offers.max_asks_per_gap": (1, 200),
+    "offers.candidate_pool": (1, 200),
+    "offers.round_minutes": (1, DAY),
+    "offers.response_deadline_minutes": (1, DAY),
+    "offers.min_acceptance_probability": (0, 1),
+    "discounts.max_auto_percent": (0, 100),
+    "discounts.max_supervised_percent": (0, 100),
+    "discounts.later_round_percent": (0, 100),
+    "discounts.daily_budget": (0, None),
+    "approval_amount": (0, None),
+    "limits.hourly_actions": (0, 1000),
+    "limits.daily_actions": (0, 10000),
+    "limits.per_customer_hourly": (0, 50),
+    "limits.per_customer_daily": (0, 50),
+    "limits.marketing_per_customer_weekly": (0, 100),
+    "limits.marketing_hours_between": (0, 168),
+    "limits.whatsapp_recipients_24h": (0, 2000),
+    "approval_ttl_minutes": (1, DAY),
+    "circuit_breaker.error_threshold": (1, 100),
+    "circuit_breaker.cooldown_minutes": (0, DAY),
+    "circuit_breaker.half_open_attempts": (1, 20),
+}
+
+
+def setting(name: str, value: object) -> dict[str, object]:
+    section, _, field = name.rpartition(".")
+    return {section: {field: value}} if section else {field: value}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_number_is_taken_up_to_both_ends_of_its_range_and_not_beyond(name: str):
+    least, most = RANGES[name]
+    step = 0.001 if isinstance(least, float) or name == "offers.max_disappointed" else 1
+    assert SalonSettings.merged(setting(name, least))
+    assert f"{name}: expected at least {least}" in reasons(setting(name, least - step))[0]
+    if most is not None:
+        assert SalonSettings.merged(setting(name, most))
+        assert f"{name}: expected at most {most}" in reasons(setting(name, most + step))[0]
+
+
+def test_every_number_has_its_range():
+    numbers = {
+        f"{section}.{name}" if isinstance(fields, dict) else section
+        for section, fields in DEFAULTS.items()
+        for name, value in (fields.items() if isinstance(fields, dict) else [("", fields)])
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    assert numbers | {"approval_amount"} == set(RANGES) | {"version"}
+
+
+def test_a_salon_that_sets_nothing_is_on_dry_run_with_the_defaults():
+    settings = SalonSettings.merged({})
+    assert settings == SalonSettings()
+    assert settings.model_dump() == DEFAULTS
+
+
+def test_one_setting_changes_and_its_neighbours_keep_their_defaults():
+    settings = SalonSettings.merged({"mode": "live", "gap": {"settle_seconds": 0}, "discounts": {"daily_budget": 99.5}})
+    assert (settings.gap.settle_seconds, settings.gap.min_gap_minutes) == (0, 30)
+    assert settings.discounts.daily_budget == Decimal("99.5")
+    assert settings.limits == SalonSettings().limits
+
+
+def test_a_misspelt_setting_is_an_error_that_names_it_and_the_one_probably_meant():
+    (reason,) = reasons({"gap": {"settle_second": 30}})
+    assert reason == "gap.settle_second: expected a setting we know (did you mean settle_seconds?), found 30"
+    assert reasons({"gap.settle_seconds": 30})[0].startswith("gap.settle_seconds: expected a setting we know")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"gap": {"settle_seconds": 3601}}, "gap.settle_seconds: expected at most 3600, found 3601"),
+        ({"offers": {"max_wave_size": 0}}, "offers.max_wave_size: expected at least 1, found 0"),
+        ({"offers": {"max_wave_size": "8"}}, "offers.max_wave_size: expected a whole number, found '8'"),
+        ({"offers": {"max_wave_size": True}}, "offers.max_wave_size: expected a whole number, found True"),
+        (
+            {"offers": {"target_fill_probability": 1}},
+            "offers.target_fill_probability: expected at most 0.999, found 1",
+        ),
+        (
+            {"limits": {"marketing_hours_between": 169}},
+            "limits.marketing_hours_between: expected at most 168, found 169",
+        ),
+        ({"gap": None}, "gap: expected a map, found None"),
+        ({"mode": "on"}, "mode: expected 'dry_run' or 'live', found 'on'"),
+        (
+            {"quiet_hours": {"start": "9pm"}},
+            'quiet_hours.start: expected a time of day from "00:00" to "23:59", found \'9pm\'',
+        ),
+        (
+            {"quiet_hours": {"start": "09:00"}},
+            "quiet_hours: expected quiet hours to end at another time than they start, found 09:00",
+        ),
+        (
+            {"gap": {"peak_hours": ["19:00", "10:00"]}},
+            "gap: expected peak_hours to end after they start, found 19:00 to 10:00",
+        ),
+    ],
+)
+def test_a_refused_setting_is_told_in_a_sentence(data, reason):
+    assert reasons(data) == (reason,)
+
+
+def test_every_reason_is_told_at_once():
+    assert len(reasons({"mode": "on", "gap": {"settle_seconds": -1, "nope": 1}, "nope": {}})) == 4
+
+
+def test_what_the_booking_app_keeps_beside_the_settings_is_no_setting():
+    assert SalonSettings.merged({"updated_at": "whenever", "version": 7}).version == 0
+
+
+def test_settings_come_back_as_they_were_stored():
+    settings = SalonSettings.merged({"gap": {"peak_hours": ["08:00", "12:30"]}, "approval_amount": 250})
+    assert SalonSettings.accepted({**settings.stored(), "version": 3}) == settings.changed(version=3)
+
+
+def test_an_accepted_setting_that_a_later_release_no_longer_knows_does_not_stop_the_salon():
+    settings = SalonSettings.accepted(
+        {"version": 2, "mode": "live", "gone": 1, "gap": {"settle_seconds": 99999, "min_gap_minutes": 45, "old": 1}}
+    )
+    assert (settings.mode, settings.gap.min_gap_minutes, settings.gap.settle_seconds) == ("live", 45, 90)
+
+
+@pytest.mark.parametrize(
+    ("salon", "agent", "mode"),
+    [
+        ("live", "live", "live"),
+        ("live", "dry_run", "dry_run"),
+        ("dry_run", "live", "dry_run"),
+        ("dry_run", "dry_run", "dry_run"),
+    ],
+)
+def test_an_agent_is_live_only_where_its_salon_is_too(salon: str, agent: str, mode: str) -> None:
+    settings = SalonSettings.merged({"mode": salon, "agent_modes": {"upsell_agent": agent}})
+    assert settings.mode_of("upsell_agent") == mode
+    assert settings.mode_of("retention_agent") == settings.mode_of("cleanup_agent") == salon

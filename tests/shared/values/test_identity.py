@@ -1,0 +1,40 @@
+import pytest
+
+from shared.values.identity import address_key, masked, without_numbers
+
+KEY = b"0123456789abcdef"
+
+
+@pytest.mark.parametrize("spelling", ["whatsapp:+919876543210", "+91 98765 43210", " +91 (987) 654-3210 "])
+def test_one_number_has_one_key_however_it_is_spelt(spelling):
+    assert address_key(KEY, "whatsapp", spelling) == address_key(KEY, "whatsapp", "+919876543210")
+
+
+def test_a_key_reveals_no_address_and_depends_on_channel_and_deployment():
+    key = address_key(KEY, "whatsapp", "+919876543210")
+    assert "98765" not in key and "/" not in key
+    assert key != address_key(KEY, "sms", "+919876543210")
+    assert key != address_key(b"another", "whatsapp", "+919876543210")
+
+
+def test_a_sender_without_a_number_has_a_key_too():
+    assert address_key(KEY, "whatsapp", "whatsapp:IN.4566") == address_key(KEY, "whatsapp", "IN.4566")
+    assert address_key(KEY, "whatsapp", "IN.4566") != address_key(KEY, "whatsapp", "US.4566")
+
+
+def test_a_masked_address_shows_only_its_end():
+    assert masked("whatsapp:+919876543210") == "…10"
+    assert masked("123") == "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("call me at +44 7700 900100 or else", "call me at … or else"),
+        ("(0)98765-43210?", "(…?"),
+        ("at 5:30 or 17.45, for 1,500", "at 5:30 or 17.45, for 1,500"),
+        ("on 28.11. at 14:00", "on 28.11. at 14:00"),
+    ],
+)
+def test_numbers_to_reach_somebody_by_are_left_out_and_times_and_prices_stay(text, shown):
+    assert without_numbers(text) == shown
