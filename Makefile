@@ -44,9 +44,10 @@ check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/lint-imports --no-logo
 	$(MAKE) --no-print-directory test
 
-pages: $(INSTALLED) ## writes the tables of README.md and docs/schema.md that come from the code
+pages: $(INSTALLED) ## writes what comes from the code: tables of README.md and docs/schema.md, what wake_due looks for
 	PYTHONPATH=. $(BIN)/python .ci/function_table.py
 	PYTHONPATH=. $(BIN)/python .ci/schema_page.py
+	PYTHONPATH=. $(BIN)/python .ci/due_groups.py
 
 bundle: $(INSTALLED) ## stages every function for deployment, and boots each one alone
 	$(BIN)/python .ci/bundle.py

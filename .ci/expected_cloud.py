@@ -47,11 +47,11 @@ def granted(function: Function) -> dict[str, Any]:
     public = access(function) == "public"
     return {
         "roles": sorted(ROLES[use] for use in set(function.uses) & ROLES.keys()),
-        "publishes": sorted(set(function.uses) & {"salon-events", "salon-jobs", "ticks"}),
+        "publishes": sorted(set(function.uses) & {"salon-events", "salon-jobs", "salon-due", "ticks"}),
         # Without e-mail, as in the plan that is compared, its login is no secret that exists.
         "secrets": sorted(set(function.secrets) - {"SMTP_LOGIN"}),
         "variables": sorted(function.environment),
-        "callers": public + ("firestore" in kinds) + bool(kinds & {"events", "job", "tick", "ticks"}),
+        "callers": public + ("firestore" in kinds) + bool(kinds & {"events", "job", "due", "tick", "ticks"}),
         "public": public,
     }
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from local.functions import (
+    DueTrigger,
     EventsTrigger,
     FirestoreTrigger,
     Function,
@@ -25,7 +26,10 @@ def way_in(trigger: Trigger) -> str:
         case EventsTrigger():
             return ("events " if len(trigger.event_types) > 1 else "event ") + ", ".join(trigger.event_types)
         case JobTrigger():
-            return f"job `{trigger.job}` at `{trigger.schedule}`, once per salon"
+            when = f"at `{trigger.schedule}`, once per salon" if trigger.schedule else "when asked for"
+            return f"job `{trigger.job}` {when}"
+        case DueTrigger():
+            return f"due `{trigger.collection}`"
         case TickTrigger():
             return f"tick at `{trigger.schedule}`, once for all salons"
         case TicksTrigger():

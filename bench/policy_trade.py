@@ -18,7 +18,6 @@ from bench.policy_calendar import Calendar
 from bench.policy_clientele import Clientele
 from bench.policy_world import START, World
 from functions.clean_up.forget import LATE_YES
-from functions.expire_outreach.move_on import ANNOUNCE_AGAIN
 from local.customers import Reaction
 from shared.asking import candidates
 from shared.asking.allowance import Allowance, allowance_of
@@ -30,10 +29,11 @@ from shared.asking.limits import AskCounters
 from shared.asking.load_asks import REMEMBERED
 from shared.asking.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
 from shared.asking.outreach import OfferDetails, Outreach
+from shared.asking.run_campaign import LOOKED_AT_AGAIN_AFTER
 from shared.asking.write_round import AGENT
 from shared.calendar import plan
 from shared.calendar.booking import Booking, sold
-from shared.calendar.gap import Campaign, Gap, announced_due, campaigned, filled
+from shared.calendar.gap import Campaign, Gap, campaigned, filled, looked_at
 from shared.calendar.service import Service
 from shared.messaging.outgoing import Delivery, OutgoingStatus
 from shared.records.audit import Amended
@@ -179,8 +179,8 @@ class Trade:
         if now >= gap.expires_at:
             self._reconcile(gap.staff_id, date.fromisoformat(gap.date))
             return
-        again_at = min(now + ANNOUNCE_AGAIN, gap.expires_at)
-        self._keep(announced_due(gap, reason="round_due", again_at=again_at, now=now, actor=AGENT).document)
+        again_at = min(now + LOOKED_AT_AGAIN_AFTER, gap.expires_at)
+        self._keep(looked_at(gap, again_at=again_at, now=now, actor=AGENT).document)
         self.agenda.happened_to(gap_id)
 
     def freed_at(self, staff_id: str, stretch: Stretch) -> list[Freed]:

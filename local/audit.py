@@ -21,7 +21,7 @@ from shared.calendar.gap import Gap
 from shared.customers.consent import ConsentRecord
 from shared.customers.customer_score import CustomerScore
 from shared.messaging.conversation import Conversation
-from shared.messaging.message import Message
+from shared.messaging.message import Inbound, Message
 from shared.ports import Data
 from shared.records.audit import AuditRecord
 from shared.records.invalid import InvalidEvent
@@ -35,6 +35,7 @@ CHAINED: Final[Mapping[str, type[StateDocument]]] = {
         for model in (AgentState, Approval, ConsentRecord, Conversation, CustomerScore, Decision, Gap, Outreach)
     },
     "conversations/*/messages": Message,
+    "conversations/*/inbound": Inbound,
 }
 """Where documents lie whose changes are chained."""
 

@@ -45,6 +45,11 @@ class Delivery:
     is_copy: bool = False
 
 
+def document_attempts(function: Function) -> int:
+    """How often a document's event is delivered to it at most."""
+    return FIRESTORE_ATTEMPTS if function.retry else 1
+
+
 def always(body: bytes) -> Callable[[int], bytes]:
     return lambda attempt: body
 
@@ -127,6 +132,9 @@ class Deliveries:
             backoff = min(FIRST_BACKOFF_SECONDS * 2 ** (delivery.attempt - 1), LONGEST_BACKOFF_SECONDS)
             self._later(backoff, self._queue.put, replace(delivery, attempt=delivery.attempt + 1))
             return
+        elif delivery.attempts == 1:
+            # Not to be tried again: the document itself comes due.
+            self._record(delivery, "failed", ms, fault)
         else:
             with self._lock:
                 self.dead += 1

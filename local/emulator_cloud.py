@@ -25,7 +25,7 @@ from local import documents, emulators
 from local.clock import BusinessTime
 from local.cloud import PROJECT, TRIGGER_EVENT
 from local.cloud_events import ATTRIBUTE_SAFE
-from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery, always
+from local.deliveries import Deliveries, Delivery, always, document_attempts
 from local.functions import Function
 from local.in_flight import InFlight
 from local.link import Shared
@@ -134,7 +134,7 @@ class EmulatorCloud:
                 path="/",
                 headers={**attributes, "Content-Type": "application/protobuf"},
                 body=always(data.SerializeToString()),
-                attempts=FIRESTORE_ATTEMPTS,
+                attempts=document_attempts(trigger.function),
             )
         )
 

@@ -41,11 +41,20 @@ class EventsTrigger(_Described):
 
 
 class JobTrigger(_Described):
-    """One message on `salon-jobs` per salon, made by dispatch_jobs whenever the schedule is due."""
+    """One message on `salon-jobs` per salon: made by dispatch_jobs whenever the schedule is due, and by whichever function
+    asks for that job. Without a schedule only by the latter."""
 
     kind: Literal["job"]
     job: str = Field(pattern=r"^[a-z][a-z_]*$")
-    schedule: Cron
+    schedule: Cron | None = None
+
+
+class DueTrigger(_Described):
+    """One message on `salon-due` for each document of that collection whose `due_at` has come, made by wake_due.
+    `collection` is its path without ids."""
+
+    kind: Literal["due"]
+    collection: str = Field(pattern=r"^[a-z_]+(/[a-z_]+)*$")
 
 
 class TickTrigger(_Described):
@@ -69,7 +78,7 @@ class HttpTrigger(_Described):
 
 
 Trigger = Annotated[
-    FirestoreTrigger | EventsTrigger | JobTrigger | TickTrigger | TicksTrigger | HttpTrigger,
+    FirestoreTrigger | EventsTrigger | JobTrigger | DueTrigger | TickTrigger | TicksTrigger | HttpTrigger,
     Field(discriminator="kind"),
 ]
 
@@ -79,7 +88,7 @@ class Function(_Described):
     folder: Path
     description: str = Field(min_length=1)
     triggers: tuple[Trigger, ...] = Field(min_length=1)
-    uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "ticks", "schedules"], ...] = ()
+    uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "salon-due", "ticks", "schedules"], ...] = ()
     """What its account may do in the cloud: read and write documents, publish on a topic, stop and start schedules."""
     environment: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()

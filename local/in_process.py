@@ -51,7 +51,8 @@ AUTH_TOKEN = "in-process"
 NEVER = datetime.max.replace(tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MAX_ATTEMPTS = 5
-"""Deliveries of one event before it is dead. The cloud tries longer; what fails five times here fails for good."""
+"""Deliveries of one event before it is dead. The cloud tries longer; what fails five times here fails for good. A function
+without retries loses a document's event that fails once."""
 MAX_DELIVERIES = 200_000
 """Within one run_until_idle: more means that functions keep waking each other."""
 
@@ -89,6 +90,7 @@ class Delivery:
     about: str
     headers: Mapping[str, str]
     body: bytes
+    retried: bool = True
     attempt: int = 1
 
 
@@ -375,9 +377,9 @@ class Suite:
                 raise Crash(fate)
         except Exception as error:
             self.failures.append((delivery.function.name, error))
-            if delivery.attempt < MAX_ATTEMPTS:
+            if delivery.retried and delivery.attempt < MAX_ATTEMPTS:
                 self.waiting.append(replace(delivery, attempt=delivery.attempt + 1))
-            else:
+            elif delivery.retried:
                 self.dead.append(Dead(delivery, error))
 
     def _load(self, function: Function) -> Callable[..., Any]:
@@ -398,7 +400,8 @@ class Suite:
             headers, body = cloud_events.document_event(
                 change, project=PROJECT, event_id=f"event-{number}", time=change.update_time, event=trigger.event
             )
-            self.waiting.append(Delivery(number, trigger.function, change.path, headers, body))
+            retried = trigger.function.retry
+            self.waiting.append(Delivery(number, trigger.function, change.path, headers, body, retried))
 
     def _published(self, message: Published) -> None:
         id = next(self._numbers)

@@ -9,7 +9,7 @@ from local import documents
 from local.clock import BusinessTime
 from local.cloud import PROJECT
 from local.cloud_events import document_event, happened, match
-from local.deliveries import FIRESTORE_ATTEMPTS, Deliveries, Delivery, always
+from local.deliveries import Deliveries, Delivery, always, document_attempts
 from local.functions import Function
 from local.link import Shared
 from local.memory.memory import Change, MemoryBus, MemoryDatabase
@@ -80,7 +80,7 @@ class MemoryCloud:
                     "/",
                     headers,
                     always(body),
-                    FIRESTORE_ATTEMPTS,
+                    document_attempts(trigger.function),
                 )
             )
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from local.functions import (
+    DueTrigger,
     EventsTrigger,
     FirestoreTrigger,
     Function,
@@ -16,8 +17,8 @@ from local.functions import (
     TickTrigger,
 )
 
-Topic = Literal["salon-events", "salon-jobs", "ticks"]
-TOPICS: tuple[Topic, ...] = ("salon-events", "salon-jobs", "ticks")
+Topic = Literal["salon-events", "salon-jobs", "salon-due", "ticks"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def subscriptions(functions: Iterable[Function]) -> Iterator[Subscription]:
                         yield _subscription(function, "salon-events", "event_type", event_type)
                 case JobTrigger():
                     yield _subscription(function, "salon-jobs", "job", trigger.job)
+                case DueTrigger():
+                    yield _subscription(function, "salon-due", "collection", trigger.collection)
                 case TickTrigger():
                     yield _subscription(function, "ticks", "tick", function.name)
                 case TicksTrigger():
@@ -88,7 +91,7 @@ def schedules(functions: Iterable[Function]) -> Iterator[Schedule]:
     for function in functions:
         for trigger in function.triggers:
             match trigger:
-                case JobTrigger():
+                case JobTrigger() if trigger.schedule is not None:
                     yield Schedule(trigger.job, trigger.schedule, {"job": trigger.job})
                 case TickTrigger():
                     yield Schedule(function.name, trigger.schedule, {"tick": function.name})
@@ -102,7 +105,8 @@ def doors(functions: Iterable[Function]) -> Iterator[Door]:
 
 
 def _subscription(function: Function, topic: Topic, attribute: str, value: str | None) -> Subscription:
-    return Subscription(f"{function.name}-{topic}-{value or attribute}", function, topic, attribute, value)
+    about = (value or attribute).replace("/", "-")
+    return Subscription(f"{function.name}-{topic}-{about}", function, topic, attribute, value)
 
 
 @lru_cache

@@ -114,6 +114,13 @@ class Found:
     path: str
 
 
+@dataclass(frozen=True)
+class Due(Found):
+    """A document that somebody must look at since `due_at`."""
+
+    due_at: datetime
+
+
 class Store(Protocol):
     def salon(self, salon_id: str) -> Documents:
         """Raises InvalidEvent when salon_id is not a plain document id."""
@@ -123,8 +130,9 @@ class Store(Protocol):
         """The top-level collections that belong to no salon: `channel_routes`, `registry`. Its salon_id is ""."""
         ...
 
-    def due(self, collection: str, now: datetime, limit: int) -> list[Found]:
-        """Documents of that collection, in any salon, whose `due_at` has come; longest overdue first."""
+    def due(self, collection: str, now: datetime, limit: int, after: Due | None = None) -> list[Due]:
+        """Documents of collections of that name, in any salon or in none, whose `due_at` has come; longest overdue first.
+        With `after`, those that follow it in that order: nothing at the head keeps the rest from being found."""
         ...
 
     def outlived(self, salon_id: str, collection: str, now: datetime, limit: int) -> list[Found]:
@@ -149,7 +157,7 @@ class Contended(Exception):
 class Published:
     """A message for a Pub/Sub topic. Consumers filter by `attributes`."""
 
-    topic: Literal["salon-events", "salon-jobs", "ticks"]
+    topic: Literal["salon-events", "salon-jobs", "salon-due", "ticks"]
     body: Data
     attributes: Mapping[str, str]
 

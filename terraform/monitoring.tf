@@ -129,8 +129,8 @@ locals {
       says     = "The minute's sweep has not run for 10 minutes"
       severity = "CRITICAL"
       minutes  = 0
-      query    = "(sum(increase(${local.metric.handled}{function=\"expire_outreach\"}[10m])) or vector(0)) < 1"
-      then     = "Deadlines, rounds and repairs stand still. Is the schedule smart_fill_expire_outreach paused, or its function failing?"
+      query    = "(sum(increase(${local.metric.handled}{function=\"wake_due\"}[10m])) or vector(0)) < 1"
+      then     = "Deadlines, rounds and repairs stand still. Is the schedule smart_fill_wake_due paused, or its function failing?"
     }
     switched = {
       says     = "The schedules were switched"

@@ -1,10 +1,11 @@
 locals {
-  topics       = ["salon-events", "salon-jobs", "ticks"]
+  topics       = ["salon-events", "salon-jobs", "salon-due", "ticks"]
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 
   # From 10 s to 10 minutes between attempts: an hour and more passes before an event is given up. A tick that late has
-  # long been followed by the next.
-  max_delivery_attempts = { "salon-events" = 12, "salon-jobs" = 12, "ticks" = 5 }
+  # long been followed by the next, and so has what says that a document is due.
+  max_delivery_attempts = { "salon-events" = 12, "salon-jobs" = 12, "salon-due" = 5, "ticks" = 5 }
+  retention             = { "salon-events" = "86400s", "salon-jobs" = "86400s", "salon-due" = "600s", "ticks" = "600s" }
 }
 
 resource "google_pubsub_topic" "of" {
@@ -55,7 +56,7 @@ resource "google_pubsub_subscription" "push" {
   filter = each.value.filter
 
   ack_deadline_seconds       = min(max(try(local.functions[each.value.function].timeout_seconds, 60), 10), 600)
-  message_retention_duration = each.value.topic == "ticks" ? "600s" : "86400s"
+  message_retention_duration = local.retention[each.value.topic]
 
   push_config {
     # The functions framework reads the topic from the path.

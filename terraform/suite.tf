@@ -19,6 +19,7 @@ locals {
         document    = try(trigger.document, null)
         event_types = try(trigger.event_types, [])
         job         = try(trigger.job, null)
+        collection  = try(trigger.collection, null)
         schedule    = try(trigger.schedule, null)
         path        = try(trigger.path, null)
         methods     = try(trigger.methods, [])
@@ -33,10 +34,11 @@ locals {
       for trigger in local.triggers : concat(
         [for type in trigger.event_types : { function = trigger.function, topic = "salon-events", attribute = "event_type", value = type }],
         trigger.kind == "job" ? [{ function = trigger.function, topic = "salon-jobs", attribute = "job", value = trigger.job }] : [],
+        trigger.kind == "due" ? [{ function = trigger.function, topic = "salon-due", attribute = "collection", value = trigger.collection }] : [],
         trigger.kind == "tick" ? [{ function = trigger.function, topic = "ticks", attribute = "tick", value = trigger.function }] : [],
         trigger.kind == "ticks" ? [{ function = trigger.function, topic = "ticks", attribute = "job", value = null }] : [],
       )
-      ]) : "${wanted.function}-${wanted.topic}-${coalesce(wanted.value, wanted.attribute)}" => merge(wanted, {
+      ]) : "${wanted.function}-${wanted.topic}-${replace(coalesce(wanted.value, wanted.attribute), "/", "-")}" => merge(wanted, {
       filter = wanted.value == null ? "attributes:${wanted.attribute}" : "attributes.${wanted.attribute} = \"${wanted.value}\""
     })
   }
@@ -51,7 +53,7 @@ locals {
     coalesce(trigger.job, trigger.function) => {
       cron       = trigger.schedule
       attributes = trigger.kind == "job" ? { job = trigger.job } : { tick = trigger.function }
-    } if contains(["job", "tick"], trigger.kind)
+    } if contains(["job", "tick"], trigger.kind) && trigger.schedule != null
   }
 
   doors        = [for trigger in local.triggers : trigger if trigger.kind == "http"]

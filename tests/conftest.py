@@ -84,10 +84,10 @@ def every_query_has_its_index(request: pytest.FixtureRequest, monkeypatch: pytes
             asked.queries[of_this_kind] = collection, query
         return answered(database, collection, query)
 
-    def due(database: MemoryDatabase, group: str, now: datetime, limit: int) -> list[str]:
+    def due(database: MemoryDatabase, group: str, now: datetime, limit: int, after: Any = None) -> list[Any]:
         assert group in groups_by_due_at(), f"firestore.indexes.json is expected to override due_at of {group}"
         asked.due.add(group)
-        return found(database, group, now, limit)
+        return found(database, group, now, limit, after)
 
     def outlived(database: MemoryDatabase, salon_id: str, group: str, now: datetime, limit: int) -> list[str]:
         # It needs the index that the same query needs within one collection.

@@ -24,7 +24,8 @@ LATE_YES = timedelta(hours=2)
 LEARNT_AT_ONCE = 300
 DELETED_AT_ONCE = 200
 """Of each kind."""
-BELOW_OTHERS: tuple[Kind, ...] = ("messages", "senders")
+BELOW_CONVERSATIONS: tuple[Kind, ...] = ("messages", "inbound")
+BELOW_ROUTES: tuple[Kind, ...] = ("inbound", "senders")
 """What lies below a conversation, or a number."""
 
 
@@ -94,14 +95,17 @@ def _said_yes(offer: Outreach) -> bool:
 def _forget(documents: Documents, store: Store, clock: Clock) -> int:
     """What has been kept long enough. The database does the same within a day, where it may."""
     now = clock.now()
-    deleted = sum(_deleted(documents, kind, "forget_at", now) for kind in KEPT if kind not in BELOW_OTHERS)
+    deleted = sum(
+        _deleted(documents, kind, "forget_at", now) for kind in KEPT if kind not in BELOW_CONVERSATIONS + BELOW_ROUTES
+    )
     # Locks are held in real time.
     deleted += _deleted(documents, "locks", "until", clock.real() - LOCKS_KEPT)
-    said = store.outlived(documents.salon_id, "messages", now, DELETED_AT_ONCE)
-    if said and documents.commit(*(Delete(found.path) for found in said)):
-        deleted += len(said)
+    for kind in BELOW_CONVERSATIONS:
+        said = store.outlived(documents.salon_id, kind, now, DELETED_AT_ONCE)
+        if said and documents.commit(*(Delete(found.path) for found in said)):
+            deleted += len(said)
     for route in _routes(documents):
-        deleted += sum(_deleted(store.platform(), f"{route}/{kind}", "forget_at", now) for kind in BELOW_OTHERS)
+        deleted += sum(_deleted(store.platform(), f"{route}/{kind}", "forget_at", now) for kind in BELOW_ROUTES)
     return deleted
 
 

@@ -1,19 +1,25 @@
-"""Firestore salons/{salon_id}/bookings/{booking_id} written -> detect_gaps -> gaps + audit."""
+"""Firestore salons/{salon_id}/bookings/{booking_id} written, or a gap that is due -> detect_gaps -> gaps + audit."""
 
 import functions_framework
 
-from functions.detect_gaps import follow_booking
+from functions.detect_gaps import end_gap, follow_booking
 from shared.adapters import clock, firestore, triggers
 
 
 @functions_framework.cloud_event
-@triggers.on_document_written
-def detect_gaps(change: triggers.DocumentChange) -> triggers.Outcome:
-    return follow_booking.detect_gaps(
-        change.id,
-        before=change.before,
-        after=change.after,
-        version=change.update_time or change.occurred_at,
-        documents=firestore.store().salon(change.salon_id),
-        clock=clock.clock(),
-    )
+@triggers.on_any
+def detect_gaps(event: triggers.Event) -> triggers.Outcome:
+    match event:
+        case triggers.DocumentChange():
+            return follow_booking.detect_gaps(
+                event.id,
+                before=event.before,
+                after=event.after,
+                version=event.update_time or event.occurred_at,
+                documents=firestore.store().salon(event.salon_id),
+                clock=clock.clock(),
+            )
+        case triggers.Due():
+            documents = firestore.store().salon(event.salon_id)
+            return end_gap.end_gap(event.path, documents=documents, clock=clock.clock())
+    raise triggers.unexpected(event)

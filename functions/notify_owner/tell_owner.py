@@ -253,7 +253,7 @@ def _news(event: SalonEvent, salon: Salon, documents: Reader) -> News | None:
 
 
 def _written(event: SalonEvent, documents: Reader) -> News | None:
-    found = documents.get(str(event.payload["path"]).partition("/messages/")[0])
+    found = documents.get(str(event.payload["path"]).partition("/inbound/")[0])
     if found is None:
         return None
     conversation = Conversation.model_validate(found.data)

@@ -1,36 +1,43 @@
-"""A person wrote. Stored first, then worked on: a yes is never lost. The same MessageSid again is the same message.
-
-Salons of one organization may share a number: then what the message says and whom it answers tell whose it is.
-"""
+"""A person wrote: their message is stored where it will be worked on, and nothing else is done. A yes is never lost, and the
+same MessageSid again is the same message."""
 
 from typing import Literal
 
 from shared.messaging.inbound import InboundMessage
-from shared.messaging.message import Inbound
-from shared.ports import Clock, Deployment, Store
-from shared.sales.answer import Answered
-from shared.sales.choose import at_shared_number
-from shared.sales.take_in import Arrival
+from shared.messaging.message import ANSWER_LEASE, Inbound, received, waiting_for_branch
+from shared.ports import Clock, Create, Deployment, Documents, Store
+from shared.records.commit import create
+from shared.records.invalid import InvalidEvent
 from shared.salon.channel_route import route_path
 from shared.values.identity import address_key
 
-Outcome = Answered | Literal["unknown number", "kept until the branch is known"]
+Outcome = Literal["stored", "stored for a branch", "stored before", "unknown number"]
 
 
 def receive_message(message: InboundMessage, *, store: Store, clock: Clock, deployment: Deployment) -> Outcome:
-    route = store.platform().get(route_path(message.account_sid, message.recipient))
+    """Stores the message below its salon, or below its number where several salons share that: then `choose_branch` finds
+    out whose it is."""
+    platform = store.platform()
+    route = platform.get(route_path(message.account_sid, message.recipient))
     if route is None:
         return "unknown number"
-    key = address_key(deployment.signing_key, message.channel, message.sender)
-    salon_ids = [str(each) for each in route.data.get("salon_ids", [])]
-    said = _stored(message, key, clock)
-    arrival = Arrival(said, store, clock, deployment)
-    if len(salon_ids) == 1:
-        return arrival.taken_in_by(salon_ids[0])
-    return at_shared_number(arrival, route.path, salon_ids) or "kept until the branch is known"
+    said = _said(message, address_key(deployment.signing_key, message.channel, message.sender), clock)
+    match route.data.get("salon_ids", []):
+        case [salon_id]:
+            return _stored(said.changed(salon_id=str(salon_id)), store.salon(str(salon_id)))
+    kept = waiting_for_branch(said, route.path)
+    return "stored for a branch" if platform.commit(Create(kept, said.stored())) else "stored before"
 
 
-def _stored(message: InboundMessage, key: str, clock: Clock) -> Inbound:
+def _stored(said: Inbound, documents: Documents) -> Outcome:
+    if documents.commit(*create(received(said, now=said.received_at))):
+        return "stored"
+    if documents.get(said.path) is None:
+        raise InvalidEvent(f"expected message {said.id} to be of one sender, found it stored as another's")
+    return "stored before"
+
+
+def _said(message: InboundMessage, key: str, clock: Clock) -> Inbound:
     now = clock.now()
     return Inbound(
         id=message.message_sid,
@@ -48,5 +55,5 @@ def _stored(message: InboundMessage, key: str, clock: Clock) -> Inbound:
         media_count=message.media_count,
         opt_out=message.opt_out,
         received_at=now,
-        due_at=None,
+        due_at=now + ANSWER_LEASE,
     )

@@ -1,16 +1,17 @@
-"""Firestore salons/{salon_id}/audit_logs/{log_id} created -> relay_events -> topic salon-events."""
+"""Firestore salons/{salon_id}/audit_logs/{log_id} created, or due -> relay_events -> topic salon-events."""
 
 import functions_framework
 
-from functions.relay_events.figures import figures
+from functions.relay_events import announce
 from shared.adapters import clock, firestore, pubsub, triggers
-from shared.records import announce
 
 
 @functions_framework.cloud_event
-@triggers.on_document_written
-def relay_events(change: triggers.DocumentChange) -> triggers.Outcome:
-    outcome = announce.relay_events(
-        change.id, documents=firestore.store().salon(change.salon_id), bus=pubsub.bus(), clock=clock.clock()
-    )
-    return triggers.Counted(outcome, {} if outcome == "announced before" else figures(change.after or {}))
+@triggers.on_any
+def relay_events(event: triggers.Event) -> triggers.Outcome:
+    match event:
+        case triggers.DocumentChange() | triggers.Due():
+            documents = firestore.store().salon(event.salon_id)
+            relayed = announce.relay_events(event.path, documents=documents, bus=pubsub.bus(), clock=clock.clock())
+            return triggers.Counted(relayed.outcome, relayed.figures)
+    raise triggers.unexpected(event)

@@ -31,7 +31,7 @@ from shared.asking.run_campaign import close_campaign
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import understood, waitlist_moved
-from shared.messaging.message import KEEP_TRYING, Inbound, Message, message_id, message_path
+from shared.messaging.message import KEEP_TRYING, Inbound, Message, inbound_collection, message_id, message_path
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Update, Write
 from shared.records import commit as writing
 from shared.records.read_app_documents import readable
@@ -104,9 +104,7 @@ def _asleep(documents: Reader, now: datetime) -> Iterator[Fault]:
             yield from _each(asleep(document))
     wrote = Query("identities", where=(("last_inbound_at", ">", now - LOOKED_BACK),), limit=AT_ONCE)
     for identity in documents.query(wrote):
-        unhandled = Query(
-            f"conversations/{identity.id}/messages", where=(("handled_at", "==", None), NULL_DUE), limit=AT_ONCE
-        )
+        unhandled = Query(inbound_collection(identity.id), where=(("handled_at", "==", None), NULL_DUE), limit=AT_ONCE)
         for said in legible(Inbound, documents.query(unhandled)):
             yield from _each(asleep(said))
 

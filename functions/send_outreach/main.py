@@ -1,22 +1,29 @@
-"""salon-events OUTREACH_REQUESTED -> send_outreach -> Twilio, or what else reaches an owner."""
+"""salon-events OUTREACH_REQUESTED, or a message that is due -> send_outreach -> Twilio, or what else reaches an owner."""
+
+from functools import partial
 
 import functions_framework
 
-from functions.send_outreach import notifiers, send_message
+from functions.send_outreach import move_on, notifiers, send_message
 from shared.adapters import clock, firestore, settings, triggers, twilio
 from shared.records.events import SalonEvent
 
 
 @functions_framework.cloud_event
-@triggers.on_event
-def send_outreach(event: SalonEvent) -> triggers.Outcome:
+@triggers.on_any
+def send_outreach(event: triggers.Event) -> triggers.Outcome:
     store = firestore.store()
-    return send_message.send_outreach(
-        str(event.payload.get("path")),
-        documents=store.salon(event.salon_id),
+    send = partial(
+        send_message.send_outreach,
         platform=store.platform(),
         messenger=twilio.messenger(),
         notifiers=notifiers.notifiers(),
         clock=clock.clock(),
         deployment=settings.deployment(),
     )
+    match event:
+        case SalonEvent():
+            return send(str(event.payload.get("path")), documents=store.salon(event.salon_id))
+        case triggers.Due():
+            return move_on.move_on(event.path, documents=store.salon(event.salon_id), clock=clock.clock(), send=send)
+    raise triggers.unexpected(event)

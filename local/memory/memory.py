@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from local.memory.memory_database import Change, MemoryDatabase, Reads, Result, versions
 from shared.adapters import paths, storable, wire
-from shared.ports import Contended, Found, Published, Query, ReadAfterWrite, Schedule, Snapshot, Transaction, Write
+from shared.ports import Contended, Due, Found, Published, Query, ReadAfterWrite, Schedule, Snapshot, Transaction, Write
 
 __all__ = [
     "ATTEMPTS",
@@ -31,7 +31,9 @@ class Database(Protocol):
 
     def get(self, paths: Sequence[str]) -> list[Snapshot | None]: ...
     def query(self, collection: str, query: Query) -> list[Snapshot]: ...
-    def due(self, group: str, now: datetime, limit: int) -> list[str]: ...
+    def due(
+        self, group: str, now: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[tuple[datetime, str]]: ...
     def outlived(self, salon_id: str, group: str, now: datetime, limit: int) -> list[str]: ...
     def commit(self, writes: Sequence[Write], reads: Reads | None = None) -> bool: ...
 
@@ -46,8 +48,9 @@ class MemoryStore:
     def platform(self) -> "MemoryDocuments":
         return MemoryDocuments(self._database, paths.PLATFORM)
 
-    def due(self, collection: str, now: datetime, limit: int) -> list[Found]:
-        return [paths.found(path) for path in self._database.due(collection, now, limit)]
+    def due(self, collection: str, now: datetime, limit: int, after: Due | None = None) -> list[Due]:
+        last = (after.due_at, paths.absolute(after)) if after else None
+        return [paths.due(path, at) for at, path in self._database.due(collection, now, limit, last)]
 
     def outlived(self, salon_id: str, collection: str, now: datetime, limit: int) -> list[Found]:
         return [paths.found(path) for path in self._database.outlived(salon_id, collection, now, limit)]

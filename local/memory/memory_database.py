@@ -81,11 +81,15 @@ class MemoryDatabase:
     def list_collection(self, collection: str) -> list[Snapshot]:
         return self.query(collection, Query(collection))
 
-    def due(self, group: str, now: datetime, limit: int) -> list[str]:
-        """Paths of documents in any collection of that name whose `due_at` has come, longest overdue first."""
+    def due(
+        self, group: str, now: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[tuple[datetime, str]]:
+        """Documents in any collection of that name whose `due_at` has come, longest overdue first: since when, and the
+        path. With `after`, those that follow it."""
         with self._lock:
-            due = [(at, path.split("/"), path) for path, at in self._waiting[group].items() if at <= now]
-        return [path for _, _, path in sorted(due)[:limit]]
+            due = sorted((at, path.split("/")) for path, at in self._waiting[group].items() if at <= now)
+        last = (after[0], after[1].split("/")) if after else None
+        return [(at, "/".join(parts)) for at, parts in due if last is None or (at, parts) > last][:limit]
 
     def outlived(self, salon_id: str, group: str, now: datetime, limit: int) -> list[str]:
         """Paths of documents in any collection of that name that name this salon and whose `forget_at` has come."""

@@ -21,6 +21,7 @@ from shared.ports import (
     Contended,
     Create,
     Delete,
+    Due,
     Found,
     Put,
     Query,
@@ -57,10 +58,14 @@ class FirestoreStore:
     def platform(self) -> "FirestoreDocuments":
         return FirestoreDocuments(self._client, paths.PLATFORM)
 
-    def due(self, collection: str, now: datetime, limit: int) -> list[Found]:
+    def due(self, collection: str, now: datetime, limit: int, after: Due | None = None) -> list[Due]:
         waiting = self._client.collection_group(collection).where(filter=FieldFilter("due_at", "<=", now))
-        # Only the paths are used; the documents are read again inside their own salon.
-        return [paths.found(hit.reference.path) for hit in waiting.order_by("due_at").select([]).limit(limit).stream()]
+        # The documents are read again inside their own salon: only where they are, and since when, is used.
+        waiting = waiting.order_by("due_at").order_by("__name__").select(["due_at"])
+        if after is not None:
+            last = self._client.document(paths.absolute(after))
+            waiting = waiting.start_after({"due_at": after.due_at, "__name__": last})
+        return [paths.due(hit.reference.path, _plain(hit.get("due_at"))) for hit in waiting.limit(limit).stream()]
 
     def outlived(self, salon_id: str, collection: str, now: datetime, limit: int) -> list[Found]:
         old = self._client.collection_group(collection).where(filter=FieldFilter("salon_id", "==", salon_id))

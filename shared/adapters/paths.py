@@ -6,8 +6,9 @@ document of its own salon can never be handled, so it raises InvalidEvent.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
-from shared.ports import SALON, Found
+from shared.ports import SALON, Due, Found
 from shared.records.invalid import InvalidEvent
 
 SALONS = "salons"
@@ -63,6 +64,15 @@ def found(absolute: str) -> Found:
         return Found(salon_id="", path=absolute)
     root = Root(rest.split("/", 1)[0])
     return Found(root.salon_id, root.relative(absolute))
+
+
+def due(absolute: str, due_at: datetime) -> Due:
+    where = found(absolute)
+    return Due(where.salon_id, where.path, due_at)
+
+
+def absolute(where: Found) -> str:
+    return (salon(where.salon_id) if where.salon_id else PLATFORM).document(where.path)
 
 
 def _checked(path: str) -> str:

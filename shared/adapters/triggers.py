@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import unquote
 
 from cloudevents.http import CloudEvent
@@ -21,10 +21,13 @@ from pydantic import ValidationError
 
 from shared.adapters import clock, firestore
 from shared.adapters.handling import Handling
-from shared.ports import SALON, Create, Data
+from shared.ports import SALON, Create, Data, Update
 from shared.records.audit import record_fact
 from shared.records.events import SalonEvent
 from shared.records.invalid import InvalidEvent
+
+FIRST_PUT_OFF = timedelta(minutes=1)
+LONGEST_PUT_OFF = timedelta(hours=1)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,9 +45,9 @@ class Counted:
 
 @dataclass(frozen=True)
 class DocumentChange:
-    """A document below a salon, or the salon's own (`path` is then SALON), was written. Deliveries come late, twice and
-    out of order: `before` and `after` say what one write did, not what stands now. Both are None where a document that
-    did not exist was deleted."""
+    """A document below a salon, or the salon's own (`path` is then SALON), or one that belongs to no salon (`salon_id` is
+    then empty), was written. Deliveries come late, twice and out of order: `before` and `after` say what one write did, not
+    what stands now. Both are None where a document that did not exist was deleted."""
 
     salon_id: str
     path: str
@@ -80,7 +83,18 @@ class Tick:
     after: str | None = None
 
 
-T = TypeVar("T", DocumentChange, SalonEvent, Job, Tick, SalonEvent | Job)
+@dataclass(frozen=True)
+class Due:
+    """A document that waits has come due. `salon_id` is empty where it belongs to no salon. By now it may have been moved on,
+    or be gone: what stands counts."""
+
+    salon_id: str
+    path: str
+    event_id: str
+
+
+Event = DocumentChange | SalonEvent | Job | Tick | Due
+T = TypeVar("T", DocumentChange, SalonEvent, Job, Tick, Due, Event)
 Door = Callable[[CloudEvent], None]
 
 
@@ -97,12 +111,22 @@ def on_job(function: Callable[[Job], Outcome]) -> Door:
     return _delivered(_job, function)
 
 
-def on_event_or_job(function: Callable[[SalonEvent | Job], Outcome]) -> Door:
-    return _delivered(_salon_event_or_job, function)
-
-
 def on_tick(function: Callable[[Tick], Outcome]) -> Door:
     return _delivered(_tick, function)
+
+
+def on_due(function: Callable[[Due], Outcome]) -> Door:
+    return _delivered(_due, function)
+
+
+def on_any(function: Callable[[Event], Outcome]) -> Door:
+    """For doors with several ways in: the function tells them apart by their class."""
+    return _delivered(_event, function)
+
+
+def unexpected(event: Event) -> InvalidEvent:
+    """Raised by a door with several ways in, for an event that came by none of them."""
+    return InvalidEvent(f"expected an event of one of this function's triggers, found a {type(event).__name__}")
 
 
 def _delivered(parse: Callable[[CloudEvent], T], function: Callable[[T], Outcome]) -> Door:
@@ -118,9 +142,13 @@ def _delivered(parse: Callable[[CloudEvent], T], function: Callable[[T], Outcome
         except InvalidEvent as invalid:
             if parsed is not None:
                 _set_aside(parsed, function.__name__, invalid)
+            if isinstance(parsed, Due):
+                _put_off(parsed)
             handling.ended("WARNING", "InvalidEvent", reason=str(invalid))
         except Exception as error:
             handling.failed(error)
+            if isinstance(parsed, Due) and _put_off(parsed) == "before":
+                return
             raise
         else:
             match outcome:
@@ -134,8 +162,25 @@ def _delivered(parse: Callable[[CloudEvent], T], function: Callable[[T], Outcome
     return door
 
 
-def _set_aside(parsed: DocumentChange | SalonEvent | Job | Tick, actor: str, invalid: InvalidEvent) -> None:
-    if isinstance(parsed, Tick):
+def _put_off(due: Due) -> Literal["now", "before", "moved on"]:
+    """Moves the `due_at` of a document that could not be handled out, 1, 2, 4 .. 60 minutes: it must not be tried each minute
+    for ever. A repeated delivery that fails again finds that done before: then it comes due again, and is delivered no more."""
+    documents = firestore.store().salon(due.salon_id) if due.salon_id else firestore.store().platform()
+    found, now = documents.get(due.path), clock.clock().now()
+    due_at = found.data.get("due_at") if found else None
+    if found is None or not isinstance(due_at, datetime):
+        return "moved on"
+    before = found.data.get("put_off") or {}
+    if due_at > now:
+        return "before" if before.get("until") == due_at else "moved on"
+    times = before["times"] + 1 if before.get("until") == due_at else 1
+    until = now + min(FIRST_PUT_OFF * 2 ** (times - 1), LONGEST_PUT_OFF)
+    put_off = {"due_at": until, "put_off": {"until": until, "times": times}}
+    return "now" if documents.commit(Update(due.path, put_off, unchanged_since=found.version)) else "moved on"
+
+
+def _set_aside(parsed: Event, actor: str, invalid: InvalidEvent) -> None:
+    if isinstance(parsed, Tick) or not parsed.salon_id:
         return
     if isinstance(parsed, DocumentChange) and parsed.path.startswith("audit_logs/"):
         # A record about a record would be delivered to the same function, without end.
@@ -170,7 +215,7 @@ def _document_change(event: CloudEvent) -> DocumentChange:
         raise InvalidEvent(f"expected event {event['id']} to hold a DocumentEventData, found {error}") from None
     after = written.value if written.HasField("value") else None
     before = written.old_value if written.HasField("old_value") else None
-    salon_id, path = _below_salon(_document_name(event, after or before))
+    salon_id, path = _place(_document_name(event, after or before))
     return DocumentChange(
         salon_id=salon_id,
         path=path,
@@ -189,13 +234,16 @@ def _document_name(event: CloudEvent, document: Any | None) -> str:
     return unquote(event.get("document") or "")
 
 
-def _below_salon(name: str) -> tuple[str, str]:
+def _place(name: str) -> tuple[str, str]:
+    """Which salon a document is of, and its path below it."""
     match name.split("/"):
         case ["salons", str(salon_id)] if salon_id:
             return salon_id, SALON
         case ["salons", str(salon_id), *below] if salon_id and len(below) % 2 == 0 and all(below):
             return salon_id, "/".join(below)
-    raise InvalidEvent(f"expected a document at or below salons/{{salon_id}}, found {name!r}")
+        case [first, *below] if first != "salons" and len(below) % 2 == 1 and all([first, *below]):
+            return "", name
+    raise InvalidEvent(f"expected the name of a document, found {name!r}")
 
 
 def _map(fields: Any) -> Data:
@@ -261,13 +309,27 @@ def _job(event: CloudEvent) -> Job:
     return _as_job(_message(event))
 
 
-def _salon_event_or_job(event: CloudEvent) -> SalonEvent | Job:
-    message = _message(event)
-    return _as_job(message) if "job" in message.attributes else _as_salon_event(message)
-
-
 def _tick(event: CloudEvent) -> Tick:
+    return _as_tick(_message(event), event)
+
+
+def _due(event: CloudEvent) -> Due:
+    return _as_due(_message(event))
+
+
+def _event(event: CloudEvent) -> Event:
+    if event["type"].startswith("google.cloud.firestore."):
+        return _document_change(event)
     message = _message(event)
+    if "event_type" in message.attributes:
+        return _as_salon_event(message)
+    if "collection" in message.attributes:
+        return _as_due(message)
+    # A job's message names a salon; a tick is for all.
+    return _as_job(message) if "salon_id" in message.attributes else _as_tick(message, event)
+
+
+def _as_tick(message: _Message, event: CloudEvent) -> Tick:
     name = message.attributes.get("tick") or message.attributes.get("job")
     if not name:
         raise InvalidEvent(f"expected message {message.id} to have the attribute tick or job, found neither")
@@ -294,6 +356,14 @@ def _as_job(message: _Message) -> Job:
     if not (isinstance(salon_id, str) and salon_id and isinstance(job, str) and job):
         raise InvalidEvent(f"expected message {message.id} to name a job and a salon, found {sorted(message.body)}")
     return Job(salon_id=salon_id, job=job, at=_at(message), event_id=message.id)
+
+
+def _as_due(message: _Message) -> Due:
+    _agree(message, "salon_id")
+    salon_id, path = message.body.get("salon_id"), message.body.get("path")
+    if not (isinstance(salon_id, str) and isinstance(path, str) and path):
+        raise InvalidEvent(f"expected message {message.id} to name a document, found {sorted(message.body)}")
+    return Due(salon_id=salon_id, path=path, event_id=message.id)
 
 
 def _agree(message: _Message, *names: str) -> None:

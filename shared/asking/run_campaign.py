@@ -5,7 +5,7 @@ cannot overshoot; the salon's limits are counted in it, under a lock.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.approvals.settle_approval import cancel_approvals
 from shared.asking.ask_round import Asked, NobodyAsked, ask_round
@@ -18,7 +18,7 @@ from shared.asking.load_asks import open_offers
 from shared.asking.outreach import Outreach
 from shared.asking.watch_reactions import watch_reactions
 from shared.asking.write_round import AGENT, Scene
-from shared.calendar.gap import Campaign, Gap, campaigned
+from shared.calendar.gap import Campaign, Gap, campaigned, looked_at
 from shared.messaging.outgoing import expired
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.records.audit import Amended
@@ -37,6 +37,7 @@ class Withdrawn:
 
 Outcome = Asked | NobodyAsked | Withdrawn
 
+LOOKED_AT_AGAIN_AFTER = timedelta(minutes=5)
 REACTIONS: frozenset[EventType] = frozenset({"OUTREACH_DECLINED", "OUTREACH_FAILED"})
 """Who answered an ask with a no, or could not be reached: it is looked at before anybody else is asked."""
 
@@ -79,6 +80,29 @@ def fill_gap(
         case Ask():
             scene = Scene(gap, salon, settings, offers, now, deployment.signing_key)
             return ask_round(scene, step, documents=documents, clock=clock)
+
+
+def campaign_due(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+    """Runs the campaign of the gap at this path, if it is due. When its time is over it is detect_gaps that closes it."""
+    found = documents.get(path)
+    gap, now = Gap.model_validate(found.data) if found else None, clock.now()
+    if gap is None or gap.due_at is None or gap.due_at > now:
+        return NobodyAsked("not due")
+    if gap.is_open and now >= gap.expires_at:
+        return NobodyAsked("its time is over")
+    outcome = fill_gap(gap.id, documents=documents, clock=clock, deployment=deployment)
+    _look_again_later(path, documents, clock.now())
+    return outcome
+
+
+def _look_again_later(path: str, documents: Documents, now: datetime) -> None:
+    """Where the look moved nothing on, the gap would be due for ever."""
+    found = documents.get(path)
+    gap = Gap.model_validate(found.data) if found else None
+    if gap is None or gap.due_at is None or gap.due_at > now:
+        return
+    again_at = min(now + LOOKED_AT_AGAIN_AFTER, gap.expires_at) if gap.is_open else None
+    documents.commit(*replace(looked_at(gap, again_at=again_at, now=now, actor=AGENT), found))
 
 
 def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn:

@@ -307,19 +307,10 @@ def campaigned(
     )
 
 
-def announced_due(gap: Gap, *, reason: str, again_at: datetime | None, now: datetime, actor: str) -> Amended[Gap]:
-    """Says that the campaign's time has come; whoever moves it on sets a new time, else it is said again."""
-    _must_be_open(gap, "announced")
+def looked_at(gap: Gap, *, again_at: datetime | None, now: datetime, actor: str) -> Amended[Gap]:
+    """The gap after a look at its campaign that moved nothing on: the next look is at `again_at`, or at none."""
     return amend(
-        gap,
-        now=now,
-        actor=actor,
-        event="gap_changed",
-        action=f"Campaign due: {reason}",
-        announces="GAP_CHANGED",
-        payload={"reason": reason},
-        severity="debug",
-        due_at=again_at,
+        gap, now=now, actor=actor, event="gap_changed", action="Campaign looked at", severity="debug", due_at=again_at
     )
 
 

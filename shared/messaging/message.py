@@ -1,7 +1,7 @@
 """What we say to a person that is no ask: confirmations, answers, reminders, owner notices; and what people say to us.
 
-Both lie in `conversations/{conversation}/messages`, where a conversation is one address on one channel under its keyed
-hash. No contact limit counts them.
+What we say lies in `conversations/{conversation}/messages`, what they say in `conversations/{conversation}/inbound`, where a
+conversation is one address on one channel under its keyed hash. No contact limit counts them.
 """
 
 from datetime import datetime, timedelta
@@ -45,10 +45,11 @@ class Message(Outgoing):
 
 
 class Inbound(StateDocument):
-    """Stored before it is worked on; `handled_at` is set by the transaction of its effect."""
+    """Stored before it is worked on; `handled_at` is set by the transaction of its effect. `only_for_owner` says that nobody
+    knows whether a word of it is meant for this salon: its owner reads it, and nothing is done about it."""
 
     collection: ClassVar[str] = "conversations"
-    retained_as = "messages"
+    retained_as = "inbound"
     resource_type: ClassVar[str] = "message"
 
     conversation_id: str
@@ -63,17 +64,27 @@ class Inbound(StateDocument):
     media_count: int
     opt_out: Literal["STOP", "START", "HELP"] | None
     received_at: Instant
+    only_for_owner: bool = False
     handled_at: Instant | None = None
     outcome: str | None = None
     due_at: Instant | None
 
     @property
     def path(self) -> str:
-        return message_path(self.conversation_id, self.id)
+        return f"{inbound_collection(self.conversation_id)}/{self.id}"
 
 
 def message_path(conversation_id: str, message_id: str) -> str:
     return f"conversations/{conversation_id}/messages/{message_id}"
+
+
+def inbound_collection(conversation_id: str) -> str:
+    return f"conversations/{conversation_id}/inbound"
+
+
+def waiting_for_branch(said: Inbound, route: str) -> str:
+    """The path of a message to a number that several salons share, until it is known whose it is."""
+    return f"{route}/inbound/{said.id}"
 
 
 def message_id(about: str, purpose: str, to: str) -> str:
@@ -118,13 +129,13 @@ def received(message: Inbound, *, now: datetime) -> Amended[Inbound]:
 def handled(message: Inbound, *, outcome: str, now: datetime) -> Amended[Inbound]:
     return amend(
         message,
-        now=now, actor="receive_message", event="message_handled", action=f"Message handled: {outcome}",
+        now=now, actor="answer_message", event="message_handled", action=f"Message handled: {outcome}",
         handled_at=now, outcome=outcome, due_at=None,
     )  # fmt: skip
 
 
 def put_off(message: Inbound, *, until: datetime, now: datetime) -> Amended[Inbound]:
-    """Somebody is working on it again; if that fails too, the next look is `until`."""
+    """The message as it is while somebody works on it again; if that fails too, the next look is at `until`."""
     return amend(
-        message, now=now, actor="expire_outreach", event="message_received", action="Worked on again", due_at=until
+        message, now=now, actor="answer_message", event="message_received", action="Worked on again", due_at=until
     )

@@ -273,14 +273,6 @@ def expired(message: O, *, reason: str, now: datetime, actor: str, **details: An
     )  # fmt: skip
 
 
-def requested_again(message: O, *, now: datetime, actor: str) -> Amended[O]:
-    """Nobody has claimed it, or what it was held for is over: announced once more, under a new revision."""
-    return step(
-        message, "pending", "requested", now=now, actor=actor, action="Announced again",
-        announces="OUTREACH_REQUESTED", due_at=now + CLAIM_WITHIN,
-    )  # fmt: skip
-
-
 def redirected(
     message: O,
     channel: Channel,
@@ -304,10 +296,10 @@ def redirected(
 
 
 def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
-    """Nothing is known of its arrival: others are asked meanwhile, and it stays as open as it was."""
+    """The message as it is when nothing is known of its arrival: others are asked meanwhile, and it stays as open as it was."""
     return step(
         message, message.status, "held", now=now, actor=actor, action="Not known to have arrived",
-        due_at=message.expires_at,
+        announces="OUTREACH_NOT_ARRIVED", due_at=message.expires_at,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ deletes it in the commit of its work; a holder that died is succeeded after `LEA
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,11 +23,11 @@ def person_day(kind: str, person_id: str, start: datetime, end: datetime, zone: 
     """The locks of a staff member's or a customer's time: one for each date it touches."""
     first, last = start.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [_path(kind, person_id, day) for day in days]
+    return [lock_path(kind, person_id, day.isoformat()) for day in days]
 
 
-def _path(kind: str, person_id: str, day: date) -> str:
-    return f"locks/{natural_id(kind, person_id, day.isoformat())}"
+def lock_path(kind: str, *of: str) -> str:
+    return f"locks/{natural_id(kind, *of)}"
 
 
 def release(locks: Sequence[str]) -> list[Write]:
@@ -54,6 +54,26 @@ def holding(
         clock.sleep(random.uniform(0.5, 1) * min(0.8, 0.05 * 2**tried))  # waiting only; no decision depends on it
         tried += 1
     return work()
+
+
+def held(
+    locks: Sequence[str],
+    work: Callable[[], T],
+    *,
+    documents: Documents,
+    clock: Clock,
+    pointless: Callable[[], T | None],
+) -> T:
+    """Runs `work`, which makes several commits, and releases the locks after it, also when it fails. They only keep others
+    from doing the same at the same time: each commit must be right without them, for a lease may end before the work."""
+
+    def released() -> T:
+        try:
+            return work()
+        finally:
+            documents.commit(*release(locks))
+
+    return holding(locks, released, documents=documents, clock=clock, pointless=pointless)
 
 
 def _acquired(locks: Sequence[str], *, documents: Documents, clock: Clock) -> bool:

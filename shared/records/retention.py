@@ -13,7 +13,7 @@ HALF_A_YEAR = timedelta(days=182)
 A_MONTH = timedelta(days=30)
 
 Kind = Literal[
-    "gaps", "outreach", "approvals", "autonomous_decisions", "audit_logs", "messages", "conversations", "identities",
+    "gaps", "outreach", "approvals", "autonomous_decisions", "audit_logs", "messages", "inbound", "conversations", "identities",
     "senders",
 ]  # fmt: skip
 
@@ -30,6 +30,7 @@ KEPT: Final[dict[Kind, Kept]] = {
     # They hold what people wrote and were told, their names and addresses.
     "outreach": Kept(HALF_A_YEAR),
     "messages": Kept(HALF_A_YEAR),
+    "inbound": Kept(HALF_A_YEAR),
     "conversations": Kept(HALF_A_YEAR, "updated_at"),
     "senders": Kept(A_MONTH, "asked_at"),
     "identities": Kept(YEAR, "last_inbound_at"),

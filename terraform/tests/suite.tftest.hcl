@@ -20,11 +20,13 @@ run "every_way_in_is_there_once" {
 
   assert {
     condition = tomap({ for name, made in google_pubsub_subscription.push : name => made.filter }) == tomap({
-      "watch_bookings-salon-events-GAP_DETECTED" = "attributes.event_type = \"GAP_DETECTED\""
-      "watch_bookings-salon-events-GAP_FILLED"   = "attributes.event_type = \"GAP_FILLED\""
-      "dispatch_ticks-ticks-job"                 = "attributes:job"
-      "scan_days-salon-jobs-day_scan"            = "attributes.job = \"day_scan\""
-      "sweep_minutes-ticks-sweep_minutes"        = "attributes.tick = \"sweep_minutes\""
+      "watch_bookings-salon-events-GAP_DETECTED"        = "attributes.event_type = \"GAP_DETECTED\""
+      "watch_bookings-salon-events-GAP_FILLED"          = "attributes.event_type = \"GAP_FILLED\""
+      "dispatch_ticks-ticks-job"                        = "attributes:job"
+      "scan_days-salon-jobs-day_scan"                   = "attributes.job = \"day_scan\""
+      "watch_bookings-salon-jobs-look_again"            = "attributes.job = \"look_again\""
+      "watch_bookings-salon-due-conversations-messages" = "attributes.collection = \"conversations/messages\""
+      "sweep_minutes-ticks-sweep_minutes"               = "attributes.tick = \"sweep_minutes\""
     })
     error_message = "Expected one subscription for each function and event type, job and tick, with its filter."
   }

@@ -7,7 +7,7 @@ WAY = {
     "apply_settings",
     "connect_salon",
     "detect_gaps",
-    "expire_outreach",
+    "wake_due",
     "fill_gap",
     "notify_owner",
     "receive_message",

@@ -54,8 +54,7 @@ def sales(cloud: LocalCloud) -> list[dict[str, Any]]:
 
 def inbound(cloud: LocalCloud) -> list[dict[str, Any]]:
     keys = {ask["address_key"] for ask in cloud.get(f"{SALON}/outreach").values()}
-    found = [each for key in keys for each in cloud.get(f"{SALON}/conversations/{key}/messages").values()]
-    return [each for each in found if each["direction"] == "in"]
+    return [each for key in keys for each in cloud.get(f"{SALON}/conversations/{key}/inbound").values()]
 
 
 def deliveries(cloud: LocalCloud, function: str) -> list[str]:

@@ -424,13 +424,13 @@ def test_the_platforms_switch_stops_and_starts_the_schedules(tmp_path: Path) -> 
 
         def sweeps(now: str) -> int:
             running.ask("POST", "/local/clock", {"now": now})
-            return sum(each["function"] == "expire_outreach" for each in running.ask("GET", "/local/deliveries"))
+            return sum(each["function"] == "wake_due" for each in running.ask("GET", "/local/deliveries"))
 
         assert running.request("POST", "/schedules/pause").status == 401
         assert sweeps("2026-11-20T09:10:00Z") == 1
         assert running.request("POST", "/schedules/pause", headers=signed_in).status == 200
         assert sweeps("2026-11-20T10:00:00Z") == 1
-        assert running.request("POST", "/schedules/expire_outreach/run", headers=signed_in).status == 200
+        assert running.request("POST", "/schedules/wake_due/run", headers=signed_in).status == 200
         assert running.drained() == 0
         assert sweeps("2026-11-20T11:00:00Z") == 2
         assert running.request("POST", "/schedules/resume", headers=signed_in).status == 200

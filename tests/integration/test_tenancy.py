@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.ports import SALON, Create, Delete, Found, Put, Query, Store, Update
+from shared.ports import SALON, Create, Delete, Due, Found, Put, Query, Store, Update
 from shared.records.invalid import InvalidEvent
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -97,9 +97,10 @@ def test_due_documents_are_found_in_every_salon_longest_overdue_first(store: Sto
         Create("outreach/o1", {"due_at": NOW - minute}),
     )
     store.salon("s2").commit(Create("gaps/long", {"due_at": NOW - 2 * minute}), Create("gaps/a", {"due_at": NOW}))
-    assert store.due("gaps", NOW, 10) == [Found("s2", "gaps/long"), Found("s1", "gaps/now"), Found("s2", "gaps/a")]
-    assert store.due("gaps", NOW, 1) == [Found("s2", "gaps/long")]
-    assert store.due("outreach", NOW, 10) == [Found("s1", "outreach/o1")]
+    long = Due("s2", "gaps/long", NOW - 2 * minute)
+    assert store.due("gaps", NOW, 10) == [long, Due("s1", "gaps/now", NOW), Due("s2", "gaps/a", NOW)]
+    assert store.due("gaps", NOW, 1) == [long]
+    assert store.due("outreach", NOW, 10) == [Due("s1", "outreach/o1", NOW - minute)]
     assert store.due("messages", NOW, 10) == []
 
 
@@ -107,7 +108,10 @@ def test_due_messages_are_found_where_no_salon_is_known_yet_and_below_conversati
     store.platform().commit(Create("channel_routes/AC1:+1/messages/SM1", {"due_at": NOW}))
     store.salon("s1").commit(Create("conversations/c1/messages/SM2", {"due_at": NOW - timedelta(1)}))
     found = store.due("messages", NOW, 10)
-    assert found == [Found("s1", "conversations/c1/messages/SM2"), Found("", "channel_routes/AC1:+1/messages/SM1")]
+    assert found == [
+        Due("s1", "conversations/c1/messages/SM2", NOW - timedelta(1)),
+        Due("", "channel_routes/AC1:+1/messages/SM1", NOW),
+    ]
     assert store.platform().get(found[1].path) is not None
     assert store.salon(found[0].salon_id).get(found[0].path) is not None
 
@@ -136,7 +140,22 @@ def test_a_document_that_moved_on_is_not_due_any_more(store: Store) -> None:
     documents.commit(
         Update("gaps/a", {"due_at": None}), Put("gaps/b", {}), Update("gaps/c", {"due_at": NOW + timedelta(1)})
     )
-    assert store.due("gaps", NOW, 10) == [Found("s1", "gaps/d")]
+    assert store.due("gaps", NOW, 10) == [Due("s1", "gaps/d", NOW)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_page_by_page_everything_due_is_found_once_also_where_many_are_due_at_the_same_instant(
+    store: Store, size: int
+) -> None:
+    for salon_id in ("s1", "s2"):
+        store.salon(salon_id).commit(*(Create(f"gaps/{name}", {"due_at": NOW}) for name in "abc"))
+    store.platform().commit(Create("other/x/gaps/y", {"due_at": NOW - timedelta(1)}))
+    everything = store.due("gaps", NOW, 10)
+    assert len(everything) == 7
+    paged: list[Due] = []
+    while page := store.due("gaps", NOW, size, paged[-1] if paged else None):
+        paged += page
+    assert paged == everything
 
 
 def test_salons_written_after_a_moment_are_found_by_id_latest_first(store: Store) -> None:

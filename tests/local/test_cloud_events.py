@@ -113,7 +113,7 @@ def test_a_change_is_of_every_kind_that_fits() -> None:
     [
         document_event(Change("salons/s1/bookings/b-é %", None, EVERYTHING), project="demo", event_id="e1", time=NOW),
         document_event(Change("salons/s1/bookings/b1", None, None), project="demo", event_id="e1", time=NOW),
-        pubsub_event("ticks", {"at": NOW}, {"tick": "expire_outreach"}, project="demo", event_id="7", time=NOW),
+        pubsub_event("ticks", {"at": NOW}, {"tick": "wake_due"}, project="demo", event_id="7", time=NOW),
     ],
 )
 def test_in_one_process_an_event_is_read_as_the_sdk_reads_it(headers: dict[str, str], body: bytes) -> None:

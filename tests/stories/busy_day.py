@@ -138,7 +138,7 @@ def waits(path: str, data: Mapping[str, Any]) -> bool:
             return data["status"] == "open"
         case "outreach":
             return data["status"] in ("pending", "sending", "unknown", "sent", "delivered", "read")
-        case "messages" if data["direction"] == "in":
+        case "inbound":
             return data["handled_at"] is None
         case "messages":
             return data["status"] in ("pending", "sending", "unknown")

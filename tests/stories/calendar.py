@@ -11,7 +11,7 @@ ROOT = f"salons/{SALON}"
 
 
 class Losing:
-    """Every event of these functions is lost, however often it is delivered."""
+    """Every event of these functions is lost, however often it is delivered; what comes due still comes."""
 
     def __init__(self, *functions: str) -> None:
         self.functions = set(functions)
@@ -20,7 +20,8 @@ class Losing:
         return 0
 
     def fate(self, delivery: Delivery) -> Fate:
-        return "lost" if delivery.function.name in self.functions else "once"
+        lost = delivery.function.name in self.functions and not delivery.about.startswith("collection=")
+        return "lost" if lost else "once"
 
 
 def at(hour: int, minute: int = 0) -> datetime:

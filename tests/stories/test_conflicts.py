@@ -87,6 +87,7 @@ def test_two_salesmen_at_the_same_moment_make_one_sale_and_one_alert():
         suite.store.salon = lambda salon_id: Between()  # type: ignore[method-assign,assignment,return-value]
         try:
             suite.reply(offers(suite)[0], button=0)
+            suite.run_until_idle()
         finally:
             del suite.store.salon  # type: ignore[method-assign]
         suite.advance(minutes=5)

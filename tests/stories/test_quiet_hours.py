@@ -180,7 +180,7 @@ def test_what_is_answered_only_later_is_no_answer_to_the_clock(kind: Kind, late:
         suite.put(ROOT, found)
         suite.waiting.clear()
         suite.clock.move_to(evening + late)
-        suite.tick("expire_outreach")
+        suite.tick("wake_due")
         suite.run_until_idle()
         assert purposes(suite, TO).count(kind.purpose) == leaves
 

@@ -65,27 +65,27 @@ MUTANTS = (
     ),
     Mutant(
         "handled before it is stored",
-        "shared/sales/take_in.py",
+        "functions/receive_message/store_message.py",
         (
             (
-                "        _keep(said, documents, self.clock)\n        _remember",
-                '        if self.clock.now().second % 4:\n            _keep(said, documents, self.clock)\n        else:\n            return "handled before"\n        _remember',
+                "    if documents.commit(*create(received(said, now=said.received_at))):",
+                "    if said.received_at.second % 4 == 0 or documents.commit(*create(received(said, now=said.received_at))):",
             ),
         ),
     ),
     Mutant(
         "a yes not worked on again after a crash",
-        "functions/expire_outreach/move_on.py",
+        "functions/answer_message/answer_conversation.py",
         (
             (
-                '    return answer_message(found.path, documents=documents, clock=clock, deployment=deployment) != "handled before"',
-                "    return True",
+                "        _put_off(said, documents, clock)\n",
+                '        _put_off(said, documents, clock)\n        return "handled before"\n',
             ),
         ),
     ),
     Mutant(
         "published once, if at all",
-        "shared/records/announce.py",
+        "functions/relay_events/announce.py",
         (
             (
                 "    bus.publish(\n",
@@ -95,8 +95,13 @@ MUTANTS = (
     ),
     Mutant(
         "a dead sender's claim left standing",
-        "functions/expire_outreach/move_on.py",
-        (('    if message.status == "sending":', "    if False:"),),
+        "functions/send_outreach/move_on.py",
+        (
+            (
+                '''        return "answer lost" if documents.commit(*replace(lost, snapshot)) else "moved by another"''',
+                '''        return "answer lost" if lost.document.salon_id == "" else "moved by another"''',
+            ),
+        ),
     ),
     Mutant(
         "opt-outs not looked at",
@@ -189,7 +194,7 @@ MUTANTS = (
     ),
     Mutant(
         "an approval carried out without an answer",
-        "shared/approvals/hear_answer.py",
+        "functions/resolve_approval/hear_answer.py",
         (
             (
                 '    if approval.recorded_status != "approved" or approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',

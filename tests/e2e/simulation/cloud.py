@@ -270,8 +270,10 @@ class _Watched:
     def query(self, collection: str, query: Query) -> list[Snapshot]:
         return self._database.query(collection, query)
 
-    def due(self, group: str, now: datetime, limit: int) -> list[str]:
-        return self._database.due(group, now, limit)
+    def due(
+        self, group: str, now: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[tuple[datetime, str]]:
+        return self._database.due(group, now, limit, after)
 
     def outlived(self, salon_id: str, group: str, now: datetime, limit: int) -> list[str]:
         return self._database.outlived(salon_id, group, now, limit)

@@ -29,7 +29,7 @@ def _waits(collection: str, data: Data) -> bool:
             return bool(data["status"] == "open")
         case "outreach":
             return data["status"] in OPEN
-        case "messages" if data.get("direction") == "in":
+        case "inbound":
             return bool(data["handled_at"] is None)
         case "messages":
             return data["status"] in ("pending", "sending", "unknown")

@@ -22,6 +22,7 @@ AUDITED = {
     "autonomous_decisions": "decision",
     "consents": "consent",
     "messages": "message",
+    "inbound": "message",
     "conversations": "conversation",
 }
 """Collections of state documents, and what their records call them."""

@@ -142,6 +142,7 @@ def test_a_reply_to_an_earlier_message_is_about_that_message():
         assert [b["customer_id"] for b in ours(suite)] == ["twin"]
         assert answer_of(suite, "c0") is None
         write(suite, "no", sender=phone(0), OriginalRepliedMessageSid=first.sid)
+        suite.run_until_idle()
         assert answer_of(suite, "c0") == "declined"
 
 
@@ -191,6 +192,7 @@ def test_a_forwarded_offer_goes_to_the_inbox_and_books_nobody():
         assert "somebody else" in texts(suite, OWNER)[-1]
         # It is still open to whom it was made.
         suite.reply(offer, button=0)
+        suite.run_until_idle()
         assert answer_of(suite) == "booked"
 
 
@@ -203,6 +205,7 @@ def test_what_nobody_understands_is_acknowledged_and_kept_for_the_owner():
         assert purposes(suite, phone(0)) == ["slot_offer", "holding_answer"]
         assert purposes(suite, OWNER) == ["owner_message"]
         write(suite, "yes", sender=phone(0))
+        suite.run_until_idle()
         assert answer_of(suite) == "booked"
 
 
@@ -376,6 +379,7 @@ def test_an_ok_after_a_no_takes_no_offer_that_was_over_before():
         suite.advance(minutes=61)
         cancel(suite, "b15")
         suite.reply(offers(suite)[1], button=1)
+        suite.run_until_idle()
         write(suite, "ok", sender=phone(0))
         suite.run_until_idle()
         assert ours(suite) == []
@@ -406,6 +410,7 @@ def test_who_cannot_come_is_not_taken_to_decline_the_offer_that_stands_open():
         assert "today at 17:00" in texts(suite, phone(0))[-1]
         # Under the offer itself it is an answer to that.
         suite.reply(offers(suite)[0], body="can't make it")
+        suite.run_until_idle()
         assert answer_of(suite) == "declined"
 
 

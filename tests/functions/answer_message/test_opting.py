@@ -102,6 +102,7 @@ def test_a_stop_is_of_everybody_at_that_phone():
     with salon(waiting=1) as suite:
         suite.put(f"{ROOT}/customers/twin", customer(0))
         write(suite, "STOP", sender=phone(0))
+        suite.run_until_idle()
         assert {tuple(entry["customer_ids"]) for entry in ledger(suite)} == {("c0", "twin")}
         waits(suite, "third", 0)
         cancel(suite)
@@ -150,10 +151,12 @@ def test_of_a_stop_and_a_start_the_later_counts():
 def test_the_ledger_only_grows_and_says_who_said_what_when():
     with salon(waiting=1) as suite:
         write(suite, "STOP", sender=phone(0), sid="SMstop")
+        suite.run_until_idle()
         first = ledger(suite)
         suite.advance(minutes=1)
         write(suite, "START", sender=phone(0))
         write(suite, "STOP", sender=phone(0), sid="SMstop")
+        suite.run_until_idle()
         assert ledger(suite)[: len(first)] == first and len(ledger(suite)) == 6
         assert {(entry["source"], entry["text"], entry["at"]) for entry in first} == {("message", "STOP", NOW)}
 

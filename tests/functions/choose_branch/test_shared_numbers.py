@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from functions.choose_branch import hand_on
 from local.in_process import Crash, Suite
-from shared.sales import choose as shared_number
 from tests.stories.salon import (
     NOW,
     ROOT,
@@ -68,12 +68,14 @@ def test_a_reply_goes_to_the_salon_whose_message_it_answers(branches: Suite):
     thanks = branches.outbox.messages[-1]
     assert thanks.purpose == "offer_declined"
     branches.reply(thanks, body="is Friday free?")
+    branches.run_until_idle()
     assert len(received(branches, "s1")) == 2 and received(branches, "s2") == []
 
 
 def test_somebody_only_one_of_them_knows_is_heard_by_that_one(branches: Suite):
     branches.put("salons/s2/customers/other", customer(80))
     write(branches, "hello", sender=phone(80))
+    branches.run_until_idle()
     assert received(branches, "s1") == [] and len(received(branches, "s2")) == 1
 
 
@@ -225,8 +227,9 @@ def test_the_same_message_and_the_same_answer_again_change_nothing(branches: Sui
 def test_an_answer_whose_work_was_cut_short_is_finished_by_the_sweep(branches: Suite, monkeypatch: pytest.MonkeyPatch):
     sender = ask_which(branches)
     with monkeypatch.context() as cut:
-        cut.setattr(shared_number._Shared, "settle", lambda *_: (_ for _ in ()).throw(Crash()))
+        cut.setattr(hand_on._Choice, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
         write(branches, "2", sender=sender)
+        branches.run_until_idle()
     assert branches.failures
     branches.failures.clear()
     branches.advance(minutes=2)

@@ -12,10 +12,10 @@ from local.in_process import ACCOUNT_SID, Suite
 from shared.records.retention import HALF_A_YEAR, KEPT, LOCKS_KEPT, YEAR
 from tests.stories.salon import NOW, ROOT, SALON, WHATSAPP, cancel, offers, phone, salon, write
 
-HERE = {"messages": "conversations/idn_1/messages"}
+HERE = {kind: f"conversations/idn_1/{kind}" for kind in ("messages", "inbound")}
 ROUTE = f"channel_routes/{ACCOUNT_SID}:{WHATSAPP}"
 ROOTS = {kind: f"{ROOT}/{HERE.get(kind, kind)}" for kind in KEPT if kind != "senders"}
-PLACES = [*ROOTS.values(), f"{ROUTE}/messages", f"{ROUTE}/senders"]
+PLACES = [*ROOTS.values(), f"{ROUTE}/inbound", f"{ROUTE}/senders"]
 
 
 def tidy(suite: Suite) -> int:
@@ -41,7 +41,7 @@ def test_a_lock_that_nobody_wants_any_more_goes() -> None:
         assert tidy(suite) == 1 and list(suite.list(f"{ROOT}/locks")) == ["kept"]
 
 
-@pytest.mark.parametrize("kind", ["approvals", "messages"])
+@pytest.mark.parametrize("kind", ["approvals", "messages", "inbound"])
 def test_a_run_deletes_a_bounded_number_and_the_next_goes_on(kind: str) -> None:
     with salon(waiting=0) as suite:
         for number in range(DELETED_AT_ONCE + 1):
@@ -52,7 +52,7 @@ def test_a_run_deletes_a_bounded_number_and_the_next_goes_on(kind: str) -> None:
 
 def test_another_salons_conversations_are_its_own_to_forget() -> None:
     with salon(waiting=0) as suite:
-        theirs = "salons/s2/conversations/idn_1/messages/m1"
+        theirs = "salons/s2/conversations/idn_1/inbound/m1"
         suite.put(theirs, {"forget_at": NOW, "salon_id": "s2"})
         assert tidy(suite) == 0 and suite.get(theirs) is not None
 

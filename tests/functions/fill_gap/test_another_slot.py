@@ -292,7 +292,7 @@ def test_a_yes_that_was_worked_on_more_than_ten_minutes_later_is_answered_plainl
         suite.put(ROOT, found)
         suite.waiting.clear()
         suite.clock.move_to(NOW + after)
-        suite.tick("expire_outreach")
+        suite.tick("wake_due")
         suite.run_until_idle()
         assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another" if another else "slot_taken"]
 
@@ -302,6 +302,8 @@ def test_an_answer_that_may_no_longer_go_out_is_followed_by_the_plain_one():
         free(suite, 16)
         for number in (0, 1):
             suite.reply(next(m for m in offers(suite) if m.sending.to == phone(number)), button=0)
+        while suite.waiting and suite.waiting[0].function.name != "send_outreach":
+            suite._deliver(suite.waiting.pop(0))
         # Before it leaves.
         suite.update(f"{ROOT}/customers/c1", blocked=True)
         suite.run_until_idle()
@@ -356,6 +358,7 @@ def test_the_page_of_a_signed_link_shows_the_other_time_and_leads_to_it():
         free(suite, 16)
         lost = outreach_of(suite, "c1")
         suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
         page = suite.request("POST", link_to(suite, lost), form={"answer": "accept"}).get_data(as_text=True)
         suite.run_until_idle()
         offer = instead(suite)

@@ -242,7 +242,9 @@ def said(node: ast.expr, function: ast.AST) -> list[str]:
 def reasons_in_the_code() -> set[str]:
     """What `out`, `NoChannel` and `contact_limit` can say."""
     found: set[str] = set()
-    for path in Path(shared.__file__).parent.rglob("*.py"):
+    for path in [
+        file for room in ("functions", "shared") for file in (Path(shared.__file__).parents[1] / room).rglob("*.py")
+    ]:
         for function in ast.walk(ast.parse(path.read_text())):
             if not isinstance(function, ast.FunctionDef):
                 continue

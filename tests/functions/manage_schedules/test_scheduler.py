@@ -12,7 +12,7 @@ from shared.ports import Schedule, Scheduler
 from tests.functions.manage_schedules.scheduler_server import SchedulerServer, State, serving
 
 JOBS = "projects/salons/locations/europe-west1/jobs/"
-OURS = {"clean_up": "7 * * * *", "expire_outreach": "* * * * *", "gap_scan": "*/5 * * * *"}
+OURS = {"clean_up": "7 * * * *", "gap_scan": "*/5 * * * *", "wake_due": "* * * * *"}
 
 
 @dataclass
@@ -57,7 +57,7 @@ def test_the_suites_own_schedules_are_listed_by_name(case: Case) -> None:
 
 def test_one_is_paused_and_resumed_and_no_other(case: Case) -> None:
     case.scheduler.pause("gap_scan")
-    assert states(case.scheduler) == {"clean_up": "enabled", "expire_outreach": "enabled", "gap_scan": "paused"}
+    assert states(case.scheduler) == {"clean_up": "enabled", "wake_due": "enabled", "gap_scan": "paused"}
     case.scheduler.resume("gap_scan")
     assert set(states(case.scheduler).values()) == {"enabled"}
 

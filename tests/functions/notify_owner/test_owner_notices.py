@@ -37,6 +37,7 @@ def test_no_notice_says_how_to_reach_a_customer():
         cancel(suite)
         write(suite, "call me at +44 7700 900100 or I'll go elsewhere", sender=phone(0))
         suite.reply(offers(suite)[1], button=0)
+        suite.run_until_idle()
         suite.put(f"{ROOT}/bookings/over", booking(NOW.replace(hour=13, minute=0), customer_id=None))
         suite.advance(hours=2)
         notices = texts(suite, OWNER)

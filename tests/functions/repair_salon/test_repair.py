@@ -114,6 +114,7 @@ def test_a_message_that_nobody_works_on_is_answered():
         cancel(suite)
         suite.update(f"{ROOT}", timezone="nowhere")  # nobody can work on it
         write(suite, "yes", sender=phone(0), sid="SMyes")
+        suite.run_until_idle()
         suite.update(f"{ROOT}", timezone="Europe/London")
         suite.failures.clear()
         [path] = [path for path in everything(suite) if path.endswith("/SMyes")]

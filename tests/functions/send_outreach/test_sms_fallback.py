@@ -205,7 +205,7 @@ def test_silence_sends_no_second_message_but_tops_the_round_up_after_five_minute
         assert [message.sending.to for message in offers(suite)] == [customer(1)["phone"], customer(2)["phone"]]
         assert ask(suite)["status"] == "sent"
         records = suite.list(f"{ROOT}/audit_logs").values()
-        assert [r["resource_type"] for r in records if r["payload"].get("reason") == "no_delivery"] == ["gap"]
+        assert [r["resource_type"] for r in records if r["announces"] == "OUTREACH_NOT_ARRIVED"] == ["outreach"]
 
 
 def test_an_offer_that_arrived_is_waited_for() -> None:

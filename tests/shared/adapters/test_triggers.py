@@ -99,8 +99,8 @@ def test_a_document_that_came_and_went_in_one_commit_is_neither_before_nor_after
     assert change.update_time is None
 
 
-@pytest.mark.parametrize("path", ["registry/r1", "salons/s1/bookings", "other/s1/bookings/b1"])
-def test_a_document_below_no_salon_is_set_aside(store: MemoryStore, path: str) -> None:
+@pytest.mark.parametrize("path", ["salons/s1/bookings", "salons//bookings/b1", "other/s1/bookings"])
+def test_a_name_that_is_no_documents_is_set_aside(store: MemoryStore, path: str) -> None:
     assert arrived(triggers.on_document_written, document_written(path, {})) == []
 
 
@@ -153,11 +153,34 @@ def test_a_job_without_its_salon_or_time_is_set_aside(store: MemoryStore, wrong:
     assert arrived(triggers.on_job, message("salon-jobs", body, job="gap_scan")) == []
 
 
-def test_one_function_may_hear_events_and_jobs() -> None:
-    body = {"job": "customer_scoring", "salon_id": "s1", "at": "2026-11-20T10:00:00Z"}
-    (job,) = arrived(triggers.on_event_or_job, message("salon-jobs", body, job="customer_scoring", salon_id="s1"))
-    (event,) = arrived(triggers.on_event_or_job, message("salon-events", EVENT, event_type="GAP_DETECTED"))
-    assert (type(job), type(event)) == (triggers.Job, SalonEvent)
+def test_a_document_of_no_salon_is_named_by_its_whole_path() -> None:
+    (change,) = arrived(triggers.on_document_written, document_written("channel_routes/r1/inbound/SM1", {}))
+    assert (change.salon_id, change.path, change.id) == ("", "channel_routes/r1/inbound/SM1", "SM1")
+
+
+def test_one_function_may_have_every_way_in() -> None:
+    job = {"job": "customer_scoring", "salon_id": "s1", "at": "2026-11-20T10:00:00Z"}
+    due = {"salon_id": "s1", "path": "gaps/g1", "due_at": "2026-11-20T10:00:00Z"}
+    came = [
+        arrived(triggers.on_any, event)[0]
+        for event in (
+            document_written("salons/s1/bookings/b1", {}),
+            message("salon-events", EVENT, event_type="GAP_DETECTED"),
+            message("salon-jobs", job, job="customer_scoring", salon_id="s1"),
+            message("salon-due", due, collection="gaps"),
+            message("ticks", {"at": "2026-11-20T10:00:00Z"}, tick="clean_up"),
+        )
+    ]
+    assert [type(event) for event in came] == [
+        triggers.DocumentChange, SalonEvent, triggers.Job, triggers.Due, triggers.Tick,
+    ]  # fmt: skip
+    assert came[3] == triggers.Due("s1", "gaps/g1", "m1")
+
+
+@pytest.mark.parametrize("wrong", [{"salon_id": None}, {"path": ""}, {"path": 5}])
+def test_what_is_due_without_its_place_is_set_aside(store: MemoryStore, wrong: dict[str, Any]) -> None:
+    body = {"salon_id": "s1", "path": "gaps/g1", **wrong}
+    assert arrived(triggers.on_due, message("salon-due", body, collection="gaps")) == []
 
 
 @pytest.mark.parametrize("attributes", [{"tick": "clean_up"}, {"job": "clean_up"}])

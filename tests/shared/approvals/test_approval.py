@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from functions.answer_message.owner_replies import decided
 from functions.notify_owner.notices import NoticesSent, told_at
 from shared.approvals.approval import Approval, ApprovalResponse, ApprovalStatus, action_hash, move, priority
 from shared.messaging.outgoing import ForbiddenTransition
-from shared.sales.owner_replies import decided
 from shared.salon.salon import Contact
 from shared.salon.settings import QuietHours
 

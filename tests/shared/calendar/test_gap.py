@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.calendar.gap import Gap, announced_due, campaigned, expired, filled, ignored, released
+from shared.calendar.gap import Gap, campaigned, expired, filled, ignored, looked_at, released
 from shared.records.audit import Amended
 from tests.shared.calendar.schedules import Calendar, a_booking, a_day, at
 
@@ -40,7 +40,6 @@ def test_a_closed_gap_can_do_nothing_more(status: str, event: str, close: Callab
     attempts = [change for _, _, change in CLOSINGS]
     attempts.append(lambda gap: released(gap, now=NOW, actor="test"))
     attempts.append(lambda gap: campaigned(gap, gap.campaign, now=NOW, actor="test"))
-    attempts.append(lambda gap: announced_due(gap, reason="x", again_at=NOW, now=NOW, actor="test"))
     for attempt in attempts:
         with pytest.raises(ValueError, match=f"found it {status}"):
             attempt(gap)
@@ -79,10 +78,9 @@ def test_an_open_gap_is_due_when_its_campaign_is_or_when_its_time_is_over():
     assert campaigned(gap, far, now=NOW, actor="t").document.due_at == gap.expires_at
 
 
-def test_what_is_announced_as_due_is_announced_again_if_nobody_moves_it_on():
-    said = announced_due(an_open_gap(), reason="settled", again_at=at("09:05"), now=NOW, actor="t")
-    assert (said.record.announces, said.record.payload) == ("GAP_CHANGED", {"reason": "settled"})
-    assert said.document.due_at == at("09:05")
+def test_a_look_that_moved_nothing_on_says_when_the_next_one_is_and_announces_nothing():
+    looked = looked_at(an_open_gap(), again_at=at("09:05"), now=NOW, actor="t")
+    assert (looked.record.announces, looked.document.due_at) == (None, at("09:05"))
 
 
 def test_the_sellable_part_starts_after_the_notice():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.asking.outreach import OPEN, OfferDetails, Outreach, Slot
-from shared.messaging.message import Message
+from shared.messaging.message import Message, say
 from shared.messaging.outgoing import (
     CLAIM_LEASE,
     CLAIM_WITHIN,
@@ -30,7 +30,6 @@ from shared.messaging.outgoing import (
     redirected,
     refused,
     reported,
-    requested_again,
     sent,
     step,
 )
@@ -190,8 +189,6 @@ def test_a_lost_answer_is_unknown_until_the_offer_ends():
     assert (lost.status, lost.due_at) == ("unknown", NOW + UNDELIVERED_AFTER)
     with pytest.raises(ForbiddenTransition):
         claim(lost, now=LATER, actor="test")
-    with pytest.raises(ForbiddenTransition):
-        requested_again(lost, now=LATER, actor="test")
 
 
 @pytest.mark.parametrize("status", ["sending", "unknown"])
@@ -269,12 +266,9 @@ def test_a_report_repairs_what_had_ended_without_an_answer_from_the_provider():
     assert reported(amended.document, status="read", message_sid="SM1", error=None, now=LATER) is None
 
 
-def test_a_held_message_waits_and_is_announced_again():
+def test_a_held_message_waits_until_it_is_due():
     held = hold(outreach(), until=LATER, reason="quiet hours", now=NOW, actor="test")
     assert (held.document.status, held.document.due_at, held.record.announces) == ("pending", LATER, None)
-    again = requested_again(held.document, now=LATER, actor="test")
-    assert again.record.announces == "OUTREACH_REQUESTED" and again.record.id != held.record.id
-    assert again.document.due_at is not None and again.document.due_at > LATER
 
 
 def test_nothing_is_announced_about_a_message_that_asks_nothing_but_that_it_shall_be_sent():
@@ -283,7 +277,7 @@ def test_nothing_is_announced_about_a_message_that_asks_nothing_but_that_it_shal
     assert gone is not None and gone.record.announces is None
     lost = failed(claimed, error="21211", action="Refused", now=LATER, actor="test")
     assert lost.record.announces is None and lost.record.event_type == "message_failed"
-    assert requested_again(message(), now=NOW, actor="test").record.announces == "OUTREACH_REQUESTED"
+    assert say(message(), now=NOW, actor="test").record.announces == "OUTREACH_REQUESTED"
 
 
 def test_a_message_that_asks_nothing_waits_for_nothing_once_it_left():

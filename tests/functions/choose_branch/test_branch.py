@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.sales.branch import choices, named
+from functions.choose_branch.branch import choices, named
 
 NAMES = ["Glow Bandra", "Glow Juhu", "Señora Peinados"]
 

@@ -1,103 +1,114 @@
-"""A message to a number that several salons share: whose it is, by what it says and answers; else the sender is asked which
-branch they mean, and their message waits beside all of them until they say.
+"""A message to a number that several salons share: whose it is, by what it says and answers; else its sender is asked which
+branch they mean, and the message waits beside all of them until they say.
 
-The answer is remembered for a day. What nobody said anything about goes to the owner of the salon that asked.
+What they say is remembered for a day. A message that nobody said anything about goes to the owner of the salon that asked.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Literal
 
+from functions.choose_branch.branch import ASKED_AGAIN_AFTER, REMEMBERED, BranchQuestion, choices, named
 from shared.asking.outreach import OPEN
 from shared.calendar.find_next_booking import next_booking
 from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import identity_path
 from shared.messaging.load_inbound import inbound
-from shared.messaging.message import ANSWER_LEASE, Inbound, say
+from shared.messaging.message import (
+    ANSWER_LEASE,
+    Inbound,
+    handled,
+    received,
+    say,
+    waiting_for_branch,
+)
 from shared.messaging.replies import understand
 from shared.messaging.tokens import read, read_approval
 from shared.messaging.write_message import reply_to
-from shared.ports import SALON, Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
-from shared.records.commit import create, until_committed
-from shared.sales.answer import Answered
-from shared.sales.branch import ASKED_AGAIN_AFTER, REMEMBERED, BranchQuestion, choices, named
-from shared.sales.take_in import Arrival
+from shared.ports import SALON, Clock, Create, Delete, Deployment, Documents, Put, Query, Store, Update, Write
+from shared.records.commit import create, fact, until_committed
+from shared.records.invalid import InvalidEvent
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
-ACTOR = "receive_message"
-QUESTION = "which_branch"
-ANSWER = "named the branch"
+ACTOR: Final = "choose_branch"
+QUESTION: Final = "which_branch"
+ANSWER: Final = "named the branch"
+
+Outcome = Literal["handed on", "named the branch", "kept until the branch is known", "kept for the owner", "gone"]
 
 
-def at_shared_number(arrival: Arrival, route: str, salon_ids: Sequence[str]) -> Answered | None:
-    """None while it waits for the sender to say whom it is for."""
-    return _Shared(arrival, route, tuple(salon_ids)).taken_in()
-
-
-def branch_due(path: str, *, store: Store, clock: Clock, deployment: Deployment) -> bool:
-    """A message that waited long enough, or whose branch was named by an answer that was not worked on to its end."""
-    found = store.platform().get(path)
-    said = inbound(found) if found else None
-    if said is None or said.due_at is None or said.due_at > clock.now():
-        return False
-    route = path.partition("/messages/")[0]
-    shared = _Shared(Arrival(said, store, clock, deployment), route, ())
-    shared.settle(said)
-    return True
+def choose_branch(path: str, *, store: Store, clock: Clock, deployment: Deployment) -> Outcome:
+    """Hands the message at this path to the salon that it is for. Once it is there it is no longer here."""
+    found, route = store.platform().get(path), path.partition("/inbound/")[0]
+    standing = store.platform().get(route)
+    if found is None:
+        return "gone"
+    salon_ids = tuple(str(each) for each in standing.data.get("salon_ids", [])) if standing else ()
+    return _Choice(inbound(found), route, salon_ids, store, clock, deployment).made()
 
 
 @dataclass(frozen=True)
-class _Shared:
-    arrival: Arrival
+class _Choice:
+    """`said` belongs to no salon yet."""
+
+    said: Inbound
     route: str
     salon_ids: tuple[str, ...]
-
-    @property
-    def said(self) -> Inbound:
-        return self.arrival.said
+    store: Store
+    clock: Clock
+    deployment: Deployment
 
     @property
     def platform(self) -> Documents:
-        return self.arrival.store.platform()
+        return self.store.platform()
 
     @property
     def now(self) -> datetime:
-        return self.arrival.clock.now()
+        return self.clock.now()
 
     def salon(self, salon_id: str) -> Documents:
-        return self.arrival.store.salon(salon_id)
+        return self.store.salon(salon_id)
 
-    def taken_in(self) -> Answered | None:
-        if meant := self._addressed():
-            return [self.arrival.taken_in_by(each) for each in meant][-1]
+    def made(self) -> Outcome:
         question = self._question()
+        if question is not None and self.said.id in question.kept:
+            if question.salon_id is not None or not question.waits(self.now):
+                return self._settled(question)
+            if self.said.due_at is not None and self.said.due_at > self.now:
+                return "kept until the branch is known"
+        if meant := self._addressed():
+            return self._handed_on(*meant)
         if question is not None and question.waits(self.now) and (salon_id := self._named_in_answer(question)):
             return self._answered_with(salon_id, question)
         if question is not None and self._named_again(question):
-            self.arrival.noted_by(str(question.salon_id), ANSWER)
+            self._note(str(question.salon_id))
             return "named the branch"
         for found in self._likely():
             if len(found) == 1:
-                return self.arrival.taken_in_by(found[0])
+                return self._handed_on(*found)
         if question is not None and (salon_id := question.remembered(self.now)) in self.salon_ids:
-            return self.arrival.taken_in_by(str(salon_id))
+            return self._handed_on(str(salon_id))
         self._keep()
-        return None
+        return "kept until the branch is known"
 
-    def settle(self, said: Inbound) -> None:
-        """Takes a kept message in, by whom its sender named; else its owner reads it."""
-        question, arrival = self._question(), replace(self.arrival, said=said)
-        if question is not None and question.salon_id is not None and self._name(question.salon_id):
-            arrival.taken_in_by(question.salon_id)
-        elif question is not None and self._name(question.asked_by):
-            arrival.handed_over_to(question.asked_by)
-        self.platform.commit(Update(self._kept(said.id), {"due_at": None, "handled_at": self.now}))
+    def _settled(self, question: BranchQuestion) -> Outcome:
+        """Of a message whose sender has named a branch, or has had a day to: it is that one's, else the owner of the salon
+        that asked reads it."""
+        if question.salon_id is not None and self._name(question.salon_id):
+            return self._handed_on(question.salon_id)
+        if self._name(question.asked_by):
+            self._stored(question.asked_by, only_for_owner=True)
+        self._leave()
+        return "kept for the owner"
+
+    # Whose it is.
 
     def _addressed(self) -> list[str]:
         """The salon that its button names, or whose message it answers. A STOP is for all that know them."""
-        said, key = self.said, self.arrival.deployment.signing_key
+        said, key = self.said, self.deployment.signing_key
         token = read(key, said.button_payload or "") or read_approval(key, said.button_payload or "")
         if token is not None and token.salon_id in self.salon_ids:
             return [token.salon_id]
@@ -148,6 +159,31 @@ class _Shared:
         known = documents.get(identity_path(self.said.conversation_id)) is not None
         return known or bool(documents.query(customers))
 
+    # Handing it on.
+
+    def _handed_on(self, *salon_ids: str) -> Outcome:
+        for salon_id in salon_ids:
+            self._stored(salon_id)
+        self._leave()
+        return "handed on"
+
+    def _stored(self, salon_id: str, *, only_for_owner: bool = False) -> None:
+        documents = self.salon(salon_id)
+        said = self.said.changed(salon_id=salon_id, due_at=None, only_for_owner=only_for_owner)
+        committed = documents.commit(*create(received(said, now=self.now)))
+        if not committed and documents.get(said.path) is None:
+            raise InvalidEvent(f"expected message {said.id} to be of one sender, found it stored as another's")
+
+    def _note(self, salon_id: str) -> None:
+        """Keeps the answer to our question in the conversation: nothing more is to be done about it."""
+        came = received(self.said.changed(salon_id=salon_id, due_at=None), now=self.now)
+        done = handled(came.document, outcome=ANSWER, now=self.now)
+        self.salon(salon_id).commit(fact(came.record), *create(done))
+        self._leave()
+
+    def _leave(self) -> None:
+        self.platform.commit(Delete(waiting_for_branch(self.said, self.route)))
+
     # The question, and what waits for its answer.
 
     def _question(self) -> BranchQuestion | None:
@@ -156,9 +192,6 @@ class _Shared:
 
     def _asked(self) -> str:
         return f"{self.route}/senders/{self.said.conversation_id}"
-
-    def _kept(self, sid: str) -> str:
-        return f"{self.route}/messages/{sid}"
 
     def _named_in_answer(self, question: BranchQuestion) -> str | None:
         place = named(self.said.body, [self._name(each) for each in question.salon_ids])
@@ -169,28 +202,28 @@ class _Shared:
         found = self.salon(salon_id).get(SALON)
         return str(found.data.get("name", salon_id)) if found else ""
 
-    def _answered_with(self, salon_id: str, question: BranchQuestion) -> Answered:
-        """Written down first; from then on the sweep does what does not get done here."""
-        kept = self.platform.get_all([self._kept(sid) for sid in question.kept])
+    def _answered_with(self, salon_id: str, question: BranchQuestion) -> Outcome:
+        """Written down first; from then on each kept message is due, and goes where its sender said."""
+        kept = self.platform.get_all([f"{self.route}/inbound/{sid}" for sid in question.kept])
         chosen = question.changed(salon_id=salon_id, chosen_at=self.now)
-        due_at = self.now + ANSWER_LEASE
         self.platform.commit(
             Put(self._asked(), chosen.stored()),
-            *(Update(snapshot.path, {"due_at": due_at}) for snapshot in kept if snapshot.data["due_at"]),
+            *(Update(snapshot.path, {"due_at": self.now + ANSWER_LEASE}) for snapshot in kept),
         )
-        self.arrival.noted_by(salon_id, ANSWER)
         for snapshot in kept:
-            self.settle(inbound(snapshot))
+            _Choice(inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
         self.platform.commit(Put(self._asked(), chosen.changed(kept=[]).stored()))
+        self._note(salon_id)
         return "named the branch"
 
     def _keep(self) -> None:
         """A stranger's message waits too, but nobody answers strangers."""
         knowing = self._those(self._knows)
         asks = next((each for each in knowing if accepted_settings(self.salon(each)).mode == "live"), None)
+        asked_by = until_committed(lambda: self._ask(asks), clock=self.clock) if asks is not None else ""
         waits_until = self.now + REMEMBERED if asks else None
-        self.platform.commit(Create(self._kept(self.said.id), {**self.said.stored(), "due_at": waits_until}))
-        if asks is not None and (asked_by := until_committed(lambda: self._ask(asks), clock=self.arrival.clock)):
+        self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": waits_until}))
+        if asked_by:
             self._say_it(asked_by)
 
     def _ask(self, by: str) -> str | None:

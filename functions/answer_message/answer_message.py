@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from functions.answer_message.bind_reply import Bound, bind, said_more_since
+from functions.answer_message.keep_for_owner import Waiting, is_held, kept
+from functions.answer_message.read_owner_answer import Forwarded, Meant, WhichOne, approval_meant
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Verdict, answer
 from shared.asking.opt_out import opt_in, opt_out
@@ -26,16 +29,13 @@ from shared.messaging.texts import spoken_outcome, spoken_time
 from shared.messaging.write_message import reply_to
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import create, replace, until_committed
-from shared.sales.bind_reply import Bound, bind, said_more_since
 from shared.sales.decline_offer import called_off, decline
-from shared.sales.keep_for_owner import Waiting, is_held, kept
-from shared.sales.read_owner_answer import Forwarded, Meant, WhichOne, approval_meant
 from shared.sales.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
-ACTOR = "receive_message"
+ACTOR = "answer_message"
 Answered = Literal[
     "handled before",
     "booked",
@@ -53,7 +53,6 @@ Answered = Literal[
     "approved",
     "rejected",
     "answered too late",
-    "named the branch",
 ]
 
 
@@ -296,14 +295,3 @@ def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[s
         return f"owner_{verdict}", proposal
     outcome = "expired" if verdict == "expired" else approval.settled_as
     return "owner_already_decided", {**proposal, "outcome": spoken_outcome(outcome, locale)}
-
-
-def give_up(path: str, *, documents: Documents, clock: Clock) -> bool:
-    """Nobody could work on it, however often it was tried: the owner reads it themselves."""
-    snapshot = documents.get(path)
-    if snapshot is None or inbound(snapshot).handled_at is not None:
-        return False
-    now, said = clock.now(), inbound(snapshot)
-    waiting = Waiting("given_up", "a message that could not be worked on")
-    inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
-    return documents.commit(*inbox, *replace(handled(said, outcome="kept for the owner", now=now), snapshot))

@@ -4,6 +4,7 @@ or by the words APPROVE and REJECT when exactly one waits of those that they wer
 from dataclasses import dataclass
 from itertools import chain
 
+from functions.answer_message.owner_replies import decided
 from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
 from shared.approvals.settle_approval import Action, waiting
@@ -11,7 +12,6 @@ from shared.messaging import tokens
 from shared.messaging.message import Inbound, Message, message_id
 from shared.messaging.replies import Meaning
 from shared.ports import Clock, Documents, Query
-from shared.sales.owner_replies import decided
 from shared.salon.salon import Contact
 
 

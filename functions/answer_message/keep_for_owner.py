@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
 from shared.customers.customer import Customer
+from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import LINES, Conversation, Line, Reason, conversation_path, waits
-from shared.messaging.message import Inbound, Message
+from shared.messaging.load_inbound import inbound
+from shared.messaging.message import Inbound, Message, handled
 from shared.messaging.texts import unsigned_text
-from shared.ports import Documents, Query, Reader, Snapshot, Write
-from shared.records.commit import create, replace
+from shared.ports import Clock, Documents, Query, Reader, Snapshot, Write
+from shared.records.commit import create, replace, until_committed
 from shared.records.stored import natural_id
 
-ACTOR = "receive_message"
+ACTOR = "answer_message"
 REMEMBERED = timedelta(days=30)
 OFFERS = 50
 
@@ -30,6 +32,23 @@ class Waiting:
     why: str
     moment: datetime | None = None
     outreach: Outreach | None = None
+
+
+def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept for the owner", "handled before"]:
+    """Leaves a message to the owner as it is: nobody could work on it however often it was tried, or nobody knows whether it
+    is meant for this salon."""
+
+    def attempt() -> Literal["kept for the owner", "handled before"] | None:
+        snapshot = documents.get(path)
+        if snapshot is None or inbound(snapshot).handled_at is not None:
+            return "handled before"
+        now, said = clock.now(), inbound(snapshot)
+        waiting = Waiting("given_up", "a message that could not be worked on")
+        inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
+        done = replace(handled(said, outcome="kept for the owner", now=now), snapshot)
+        return "kept for the owner" if documents.commit(*inbox, *done) else None
+
+    return until_committed(attempt, clock=clock)
 
 
 def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
@@ -74,8 +93,11 @@ def kept(
 
 def said_until(said: Inbound, documents: Reader) -> list[Line]:
     """The last things said on both sides, offers among them, up to this message."""
-    here = f"conversations/{said.conversation_id}/messages"
-    messages = documents.query(Query(here, order_by=("-created_at",), limit=LINES + 1))
+    latest = [
+        Query(f"conversations/{said.conversation_id}/{which}", order_by=("-created_at",), limit=LINES + 1)
+        for which in ("messages", "inbound")
+    ]
+    messages = [found for query in latest for found in documents.query(query)]
     asked = Query(
         "outreach",
         where=(

@@ -1,0 +1,110 @@
+"""Works on what somebody wrote, all of it that is still unhandled, oldest first, under the lock of their conversation: so
+that of two messages the first is answered first, whichever event comes first.
+
+One that keeps failing goes to the owner as it is, and keeps the others no longer.
+"""
+
+from functools import partial
+from typing import Final, Literal
+
+from functions.answer_message.answer_message import Answered, answer_message
+from functions.answer_message.keep_for_owner import give_up
+from shared.messaging.conversation import Identity, identity_path
+from shared.messaging.load_inbound import inbound
+from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound_collection, put_off
+from shared.ports import Clock, Create, Deployment, Documents, Put, Query
+from shared.records.commit import replace, until_committed
+from shared.records.hold_locks import held, lock_path
+from shared.records.read_legibly import legible
+
+AT_ONCE: Final = 20
+TRIES: Final = 4
+"""So often a message is tried again, over half an hour, before its owner reads it instead."""
+
+Outcome = Answered | Literal["gone", "not due"]
+
+
+def answer_conversation(
+    path: str, *, woken: bool, documents: Documents, clock: Clock, deployment: Deployment
+) -> Outcome:
+    """Answers the message at this path, and every earlier one of the same conversation that still waits. `woken` says that
+    it is looked at because it came due, which may be no longer so."""
+    snapshot = documents.get(path)
+    if snapshot is None:
+        return "gone"
+    said = inbound(snapshot)
+    _remember(said, documents, clock)
+    if said.handled_at is not None:
+        return "handled before"
+    if woken and (said.due_at is None or said.due_at > clock.now()):
+        return "not due"
+    return held(
+        [lock_path("conversation", said.conversation_id)],
+        partial(_all_waiting, said, documents=documents, clock=clock, deployment=deployment),
+        documents=documents,
+        clock=clock,
+        pointless=lambda: "handled before" if _is_handled(path, documents) else None,
+    )
+
+
+def _all_waiting(latest: Inbound, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+    """What came of the latest; each that was handled is no longer among those that are looked for."""
+    outcome: Outcome = "handled before"
+    seen: set[str] = set()
+    query = Query(
+        inbound_collection(latest.conversation_id),
+        where=(("handled_at", "==", None),),
+        order_by=("received_at",),
+        limit=AT_ONCE,
+    )
+    while waiting := [said for said in legible(Inbound, documents.query(query)) if said.id not in seen]:
+        for said in waiting:
+            seen.add(said.id)
+            came = _answered(said, documents=documents, clock=clock, deployment=deployment)
+            outcome = came if said.id == latest.id else outcome
+    return outcome
+
+
+def _answered(said: Inbound, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+    now = clock.now()
+    tried_before = said.revision > 1 or (said.due_at is not None and said.due_at <= now)
+    if said.only_for_owner or said.revision > TRIES or now >= said.received_at + KEEP_TRYING:
+        return give_up(said.path, documents=documents, clock=clock)
+    if tried_before:
+        # Written down first: whoever dies over it has tried it.
+        _put_off(said, documents, clock)
+    return answer_message(said.path, documents=documents, clock=clock, deployment=deployment)
+
+
+def _put_off(said: Inbound, documents: Documents, clock: Clock) -> None:
+    def attempt() -> bool | None:
+        found = documents.get(said.path)
+        latest = inbound(found) if found else None
+        if latest is None or latest.handled_at is not None:
+            return True
+        now = clock.now()
+        later = put_off(latest, until=now + ANSWER_LEASE * 2**latest.revision, now=now)
+        return documents.commit(*replace(later, found)) or None
+
+    until_committed(attempt, clock=clock)
+
+
+def _is_handled(path: str, documents: Documents) -> bool:
+    found = documents.get(path)
+    return found is None or inbound(found).handled_at is not None
+
+
+def _remember(said: Inbound, documents: Documents, clock: Clock) -> None:
+    """Writes down when they wrote last: for 24 hours from then on WhatsApp lets us answer in our own words."""
+    path = identity_path(said.conversation_id)
+
+    def attempt() -> bool | None:
+        found = documents.get(path)
+        known = Identity.model_validate(found.data) if found else Identity(channel=said.channel)
+        if known.last_inbound_at is not None and known.last_inbound_at >= said.received_at:
+            return True
+        latest = known.changed(last_inbound_at=said.received_at).stored()
+        write = Put(path, latest, unchanged_since=found.version) if found else Create(path, latest)
+        return documents.commit(write) or None
+
+    until_committed(attempt, clock=clock)

@@ -1,0 +1,21 @@
+"""Firestore salons/{salon_id}/conversations/{conversation_id}/inbound/{message_id} created, or due -> answer_message -> its effect + answer."""
+
+import functions_framework
+
+from functions.answer_message import answer_conversation
+from shared.adapters import clock, firestore, settings, triggers
+
+
+@functions_framework.cloud_event
+@triggers.on_any
+def answer_message(event: triggers.Event) -> triggers.Outcome:
+    match event:
+        case triggers.DocumentChange() | triggers.Due():
+            return answer_conversation.answer_conversation(
+                event.path,
+                woken=isinstance(event, triggers.Due),
+                documents=firestore.store().salon(event.salon_id),
+                clock=clock.clock(),
+                deployment=settings.deployment(),
+            )
+    raise triggers.unexpected(event)

@@ -1,0 +1,3 @@
+"""The collection groups that some function is woken for, from every function.json. Written by `make pages`."""
+
+GROUPS = ("outreach", "messages", "inbound", "gaps", "audit_logs", "approvals")
