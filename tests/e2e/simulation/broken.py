@@ -226,7 +226,7 @@ MUTANTS = (
     Mutant(
         "a change written without its record",
         "shared/records/commit.py",
-        (("    return put, fact(amended.record)", "    return put, put"),),
+        (("    return update, fact(amended.record)", "    return update, update"),),
     ),
     Mutant(
         "records that do not form a chain",
