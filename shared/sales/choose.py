@@ -17,8 +17,8 @@ from shared.messaging.message import ANSWER_LEASE, Inbound, say
 from shared.messaging.replies import understand
 from shared.messaging.tokens import read, read_approval
 from shared.messaging.write_message import reply_to
-from shared.ports import SALON, Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
-from shared.records.commit import create, until_committed
+from shared.ports import SALON, Clock, Create, Deployment, Documents, Query, Store, Update
+from shared.records.commit import create, save, until_committed
 from shared.sales.answer import Answered
 from shared.sales.branch import ASKED_AGAIN_AFTER, REMEMBERED, BranchQuestion, choices, named
 from shared.sales.take_in import Arrival
@@ -172,16 +172,15 @@ class _Shared:
     def _answered_with(self, salon_id: str, question: BranchQuestion) -> Answered:
         """Written down first; from then on the sweep does what does not get done here."""
         kept = self.platform.get_all([self._kept(sid) for sid in question.kept])
-        chosen = question.changed(salon_id=salon_id, chosen_at=self.now)
         due_at = self.now + ANSWER_LEASE
         self.platform.commit(
-            Put(self._asked(), chosen.stored()),
+            Update(self._asked(), {"salon_id": salon_id, "chosen_at": self.now}),
             *(Update(snapshot.path, {"due_at": due_at}) for snapshot in kept if snapshot.data["due_at"]),
         )
         self.arrival.noted_by(salon_id, ANSWER)
         for snapshot in kept:
             self.settle(inbound(snapshot))
-        self.platform.commit(Put(self._asked(), chosen.changed(kept=[]).stored()))
+        self.platform.commit(Update(self._asked(), {"kept": []}))
         return "named the branch"
 
     def _keep(self) -> None:
@@ -207,9 +206,7 @@ class _Shared:
             asked_at=self.now if again or standing is None else standing.asked_at,
             kept=[*dict.fromkeys([*(standing.kept if standing else []), self.said.id])],
         )
-        path, data = self._asked(), question.stored()
-        write: Write = Put(path, data, unchanged_since=found.version) if found else Create(path, data)
-        if not self.platform.commit(write):
+        if not self.platform.commit(save(self._asked(), question, found)):
             return None
         return question.asked_by if again else ""
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.message import Inbound, handled, received
-from shared.ports import Clock, Create, Deployment, Documents, Put, Store
-from shared.records.commit import create, fact, until_committed
+from shared.ports import Clock, Deployment, Documents, Store
+from shared.records.commit import create, fact, save, until_committed
 from shared.records.invalid import InvalidEvent
 from shared.sales.answer import Answered, answer_message, give_up
 
@@ -58,8 +58,7 @@ def _remember(said: Inbound, documents: Documents, clock: Clock) -> None:
         known = Identity.model_validate(found.data) if found else Identity(channel=said.channel)
         if known.last_inbound_at is not None and known.last_inbound_at >= said.received_at:
             return True
-        latest = known.changed(last_inbound_at=said.received_at).stored()
-        write = Put(path, latest, unchanged_since=found.version) if found else Create(path, latest)
-        return documents.commit(write) or None
+        latest = known.changed(last_inbound_at=said.received_at)
+        return documents.commit(save(path, latest, found)) or None
 
     until_committed(attempt, clock=clock)

@@ -156,8 +156,8 @@ MUTANTS = (
                 "    staff_name: str,\n    counters: AskCounters,\n) -> Asked | NobodyAsked:\n    settings, now",
             ),
             (
-                "    counters = counters_of(transaction)\n    candidates = checked_again(",
-                "    candidates = checked_again(",
+                "    counters, counters_read = counters_to_change(transaction)\n    candidates = checked_again(",
+                "    _, counters_read = counters_to_change(transaction)\n    candidates = checked_again(",
             ),
         ),
     ),
