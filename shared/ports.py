@@ -51,17 +51,17 @@ class Create:
 
 @dataclass(frozen=True)
 class Put:
-    """Replaces the whole document. With `unchanged_since` (a Snapshot's version) it fails the whole commit when the
-    document was written since, or is gone."""
+    """Replaces the whole document, as the booking app does: what stands for the app writes so, locally and in tests. A
+    function creates or updates, so that fields it does not know stay."""
 
     path: str
     data: Data
-    unchanged_since: str | None = None
 
 
 @dataclass(frozen=True)
 class Update:
-    """Changes only the named fields (dotted names reach into maps) of a document that must exist."""
+    """Changes only the named fields (dotted names reach into maps) of a document that must exist. With `unchanged_since` (a
+    Snapshot's version) it fails the whole commit when the document was written since."""
 
     path: str
     fields: Data

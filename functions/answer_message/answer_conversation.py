@@ -12,8 +12,8 @@ from functions.answer_message.keep_for_owner import give_up
 from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.load_inbound import inbound
 from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound_collection, put_off
-from shared.ports import Clock, Create, Deployment, Documents, Put, Query
-from shared.records.commit import replace, until_committed
+from shared.ports import Clock, Deployment, Documents, Query
+from shared.records.commit import replace, save, until_committed
 from shared.records.hold_locks import held, lock_path
 from shared.records.read_legibly import legible
 
@@ -103,8 +103,7 @@ def _remember(said: Inbound, documents: Documents, clock: Clock) -> None:
         known = Identity.model_validate(found.data) if found else Identity(channel=said.channel)
         if known.last_inbound_at is not None and known.last_inbound_at >= said.received_at:
             return True
-        latest = known.changed(last_inbound_at=said.received_at).stored()
-        write = Put(path, latest, unchanged_since=found.version) if found else Create(path, latest)
-        return documents.commit(write) or None
+        latest = known.changed(last_inbound_at=said.received_at)
+        return documents.commit(save(path, latest, found)) or None
 
     until_committed(attempt, clock=clock)

@@ -26,8 +26,8 @@ from shared.messaging.message import (
 from shared.messaging.replies import understand
 from shared.messaging.tokens import read, read_approval
 from shared.messaging.write_message import reply_to
-from shared.ports import SALON, Clock, Create, Delete, Deployment, Documents, Put, Query, Store, Update, Write
-from shared.records.commit import create, fact, until_committed
+from shared.ports import SALON, Clock, Delete, Deployment, Documents, Query, Store, Update
+from shared.records.commit import create, fact, save, until_committed
 from shared.records.invalid import InvalidEvent
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
@@ -207,12 +207,12 @@ class _Choice:
         kept = self.platform.get_all([f"{self.route}/inbound/{sid}" for sid in question.kept])
         chosen = question.changed(salon_id=salon_id, chosen_at=self.now)
         self.platform.commit(
-            Put(self._asked(), chosen.stored()),
+            Update(self._asked(), {"salon_id": chosen.salon_id, "chosen_at": chosen.chosen_at}),
             *(Update(snapshot.path, {"due_at": self.now + ANSWER_LEASE}) for snapshot in kept),
         )
         for snapshot in kept:
             _Choice(inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
-        self.platform.commit(Put(self._asked(), chosen.changed(kept=[]).stored()))
+        self.platform.commit(Update(self._asked(), {"kept": []}))
         self._note(salon_id)
         return "named the branch"
 
@@ -240,9 +240,7 @@ class _Choice:
             asked_at=self.now if again or standing is None else standing.asked_at,
             kept=[*dict.fromkeys([*(standing.kept if standing else []), self.said.id])],
         )
-        path, data = self._asked(), question.stored()
-        write: Write = Put(path, data, unchanged_since=found.version) if found else Create(path, data)
-        if not self.platform.commit(write):
+        if not self.platform.commit(save(self._asked(), question, found)):
             return None
         return question.asked_by if again else ""
 

@@ -12,7 +12,8 @@ from shared.asking.decision import GAP_FILL_AGENT
 from shared.asking.learned import Learned
 from shared.asking.outreach import Outreach
 from shared.asking.watch_reactions import watch_reactions
-from shared.ports import SALON, Clock, Create, Delete, Documents, Put, Query, Store
+from shared.ports import SALON, Clock, Delete, Documents, Query, Store
+from shared.records.commit import save
 from shared.records.read_legibly import legible
 from shared.records.retention import KEPT, LOCKS_KEPT, Kind
 from shared.salon.channel_route import route_path, wanted_keys
@@ -69,8 +70,7 @@ def _learn(documents: Documents, now: datetime) -> int:
             learned = learned.with_answer(offer.source, offer.segment, lead, accepted=_said_yes(offer))
             told += 1
     learned = learned.changed(counted_until=offers[-1].data["expires_at"])
-    put = Put(LEARNED, learned.stored(), unchanged_since=found.version) if found else Create(LEARNED, learned.stored())
-    return told if documents.commit(put) else 0
+    return told if documents.commit(save(LEARNED, learned, found)) else 0
 
 
 def _watch_late_opt_outs(documents: Documents, clock: Clock) -> None:

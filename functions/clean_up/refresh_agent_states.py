@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from shared.asking.agent_figures import Facts, Figures, day_began, figures, looked_at_from
-from shared.asking.agent_state import AgentState, first_seen, fresh, state_path
+from shared.asking.agent_state import AgentState, first_seen, fresh, showing
 from shared.asking.count_asks import counters_of
 from shared.asking.decision import GAP_FILL_AGENT, Agent, Decision
 from shared.asking.limits import AskCounters
@@ -35,12 +35,12 @@ def refresh_agent_states(*, documents: Documents, clock: Clock) -> int:
         agent for agent in get_args(Agent) if agent == GAP_FILL_AGENT or agent in found or agent in counters.day_counts
     ]
     for agent in agents:
-        state = found.get(agent)
-        shown = _figures(agent, state, salon, settings, counters, documents, now)
-        if state is None:
-            documents.commit(*create(first_seen(fresh(documents.salon_id, agent, now), shown, now=now)))
-        else:
-            documents.commit(Update(state_path(agent), shown.stored()))
+        state = found.get(agent) or fresh(documents.salon_id, agent, now)
+        shown = showing(state, _figures(state, salon, settings, counters, documents, now))
+        if agent not in found:
+            documents.commit(*create(first_seen(shown, now=now)))
+        elif changes := shown.changes():
+            documents.commit(Update(shown.path, changes))
     return len(agents)
 
 
@@ -49,14 +49,14 @@ def _states() -> Query:
 
 
 def _figures(
-    agent: Agent,
-    state: AgentState | None,
+    state: AgentState,
     salon: Salon,
     settings: SalonSettings,
     counters: AskCounters,
     documents: Reader,
     now: datetime,
 ) -> Figures:
+    agent = state.agent_name
     asks = Query(
         "outreach",
         where=(("agent_name", "==", agent), ("created_at", ">=", looked_at_from(now, salon.zone))),
@@ -80,11 +80,10 @@ def _figures(
         last_execution=_last_decision(agent, documents),
         next_scheduled=_next_due(documents, now) if agent == GAP_FILL_AGENT else None,
     )
-    breaker = (state or fresh(salon.id, agent, now)).circuit_breaker
-    return figures(agent, facts, breaker=breaker, settings=settings, now=now, zone=salon.zone)
+    return figures(agent, facts, breaker=state.circuit_breaker, settings=settings, now=now, zone=salon.zone)
 
 
-def _last_decision(agent: Agent, documents: Reader) -> datetime | None:
+def _last_decision(agent: str, documents: Reader) -> datetime | None:
     query = Query("autonomous_decisions", where=(("agent_name", "==", agent),), order_by=("-created_at",), limit=1)
     return next((decision.created_at for decision in legible(Decision, documents.query(query))), None)
 

@@ -14,8 +14,8 @@ from shared.messaging.conversation import Conversation, Reason
 from shared.messaging.message import KEEP_TRYING, Message, collected, merged, message_path, say
 from shared.messaging.texts import spoken_deadline, spoken_reason, spoken_time
 from shared.messaging.write_message import notices_to
-from shared.ports import Clock, Create, Deployment, Documents, Put, Reader, Snapshot, Write
-from shared.records.commit import create, replace, until_committed
+from shared.ports import Clock, Deployment, Documents, Reader, Write
+from shared.records.commit import create, replace, save, until_committed
 from shared.records.events import SalonEvent
 from shared.records.stored import natural_id
 from shared.salon.load_salon import salon_to_tell
@@ -162,7 +162,7 @@ class _Telling:
             if when == "alone":
                 writes: tuple[Write, ...] = create(say(_kept_until(message, news), now=now, actor=ACTOR))
                 if news.weight != "sale":
-                    writes = (*writes, _counted(counter, counted, sent.one_more(now)))
+                    writes = (*writes, save(counter, sent.one_more(now), counted))
             else:
                 late = self._messages(news, contact, read_at=when)[number]
                 writes = (*create(merged(late, now=now, actor=ACTOR)), *self._collected(late, when, now))
@@ -204,10 +204,6 @@ class _Telling:
 def _together(told: Sequence[Outcome]) -> Outcome:
     order: tuple[Outcome, ...] = ("requested", "kept for a digest", "requested before")
     return next((outcome for outcome in order if outcome in told), "nothing to tell")
-
-
-def _counted(path: str, before: Snapshot | None, sent: NoticesSent) -> Write:
-    return Put(path, sent.stored(), unchanged_since=before.version) if before else Create(path, sent.stored())
 
 
 def _kept_until(message: Message, news: News) -> Message:

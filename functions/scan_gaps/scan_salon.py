@@ -24,9 +24,9 @@ from shared.calendar.scan import OVERLAP, ScanCursor, Standing, due, seen_as, st
 from shared.calendar.staff import StaffMember
 from shared.calendar.staff_day import Freed, freed_by_change
 from shared.calendar.unknown_references import unknown_services, unknown_staff
-from shared.ports import SALON, Clock, Create, Data, Documents, Put, Query, Snapshot
+from shared.ports import SALON, Clock, Data, Documents, Query, Snapshot
 from shared.records.audit import AuditRecord
-from shared.records.commit import fact
+from shared.records.commit import fact, save
 from shared.records.problem import Problem, unreadable
 from shared.salon.load_settings import ACCEPTED
 
@@ -96,9 +96,8 @@ def scan_gaps(*, documents: Documents, clock: Clock) -> Scanned:
         again=sorted(scan.again),
         standing=standing_text(scan.standing, now),
     )
-    path, data = ScanCursor.path, position.stored()
     # When another scan was faster this one has done the same work, and its position is as good.
-    documents.commit(Put(path, data, unchanged_since=kept.version) if kept else Create(path, data))
+    documents.commit(save(ScanCursor.path, position, kept))
     if scan.failures:
         raise ExceptionGroup("staff members who could not be looked at", scan.failures)
     return Scanned(len(scan.looked_at), scan.staff_days, scan.gaps_changed)

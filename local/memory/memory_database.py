@@ -131,9 +131,7 @@ class MemoryDatabase:
                 return data is None
             case Put():
                 staged[path] = write.data
-                return write.unchanged_since is None or (
-                    current is not None and current.version == write.unchanged_since
-                )
+                return True
             case Update():
                 if data is None:
                     return False

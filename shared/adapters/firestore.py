@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
 from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, GoogleAPICallError, NotFound
 from google.cloud import firestore
-from google.cloud.firestore_v1 import _helpers
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.field_path import FieldPath
 
@@ -235,13 +234,8 @@ def _add(client: Any, batch: Any, write: Write) -> None:
     match write:
         case Create():
             batch.create(reference, write.data)
-        case Put(unchanged_since=None):
-            batch.set(reference, write.data)
         case Put():
-            # The library offers no precondition for replacing a document; Firestore does.
-            (pb,) = _helpers.pbs_for_set_no_merge(reference._document_path, write.data)
-            _option(client, write.unchanged_since).modify_write(pb)
-            batch._add_write_pbs([pb])
+            batch.set(reference, write.data)
         case Update():
             fields = {_field(field): value for field, value in write.fields.items()}
             batch.update(reference, fields, option=_option(client, write.unchanged_since))
@@ -257,14 +251,13 @@ def _option(client: Any, version: str | None) -> Any:
 
 def _precondition_failed(error: Exception, writes: Iterable[Write]) -> bool:
     """Only where a write of this kind was asked for: a database that does not exist is NotFound as well."""
-    versioned = any(isinstance(write, Put | Update) and write.unchanged_since is not None for write in writes)
     match error:
         case AlreadyExists():
             return any(isinstance(write, Create) for write in writes)
         case NotFound():
-            return versioned or any(isinstance(write, Update) for write in writes)
+            return any(isinstance(write, Update) for write in writes)
         case FailedPrecondition():
-            return versioned
+            return any(isinstance(write, Update) and write.unchanged_since is not None for write in writes)
     return False
 
 

@@ -25,7 +25,7 @@ def write(root: Root, change: Write) -> Write:
         case Create():
             return Create(path, _map(change.data))
         case Put():
-            return Put(path, _map(change.data), change.unchanged_since)
+            return Put(path, _map(change.data))
         case Update():
             check_fields(change.fields)
             return Update(path, _map(change.fields), change.unchanged_since)

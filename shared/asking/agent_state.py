@@ -50,12 +50,15 @@ def fresh(salon_id: str, agent: Agent | str, now: datetime) -> AgentState:
     )
 
 
-def first_seen(state: AgentState, figures: Figures, *, now: datetime) -> Amended[AgentState]:
+def showing(state: AgentState, figures: Figures) -> AgentState:
+    return state.changed(**{name: getattr(figures, name) for name in Figures.model_fields})
+
+
+def first_seen(state: AgentState, *, now: datetime) -> Amended[AgentState]:
     """Its document begins to exist, because its figures are kept from here on."""
-    shown = {name: getattr(figures, name) for name in Figures.model_fields}
     return amend(
-        state, now=now, actor=state.agent_name, event="agent_changed", action="Its figures are kept from here on", **shown
-    )  # fmt: skip
+        state, now=now, actor=state.agent_name, event="agent_changed", action="Its figures are kept from here on"
+    )
 
 
 def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) -> Amended[AgentState]:

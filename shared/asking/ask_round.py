@@ -12,7 +12,7 @@ from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
 from shared.asking.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
 from shared.asking.candidates import Candidate, Terms, judged, most_given_away
 from shared.asking.check_again import asked_about_once, checked_again
-from shared.asking.count_asks import COUNTERS, counters_of
+from shared.asking.count_asks import counted, counters_of, counters_to_change
 from shared.asking.decision import Decision, decide
 from shared.asking.discounts import discount_left, discount_of_round
 from shared.asking.find_prospects import find_prospects
@@ -36,7 +36,7 @@ from shared.calendar.load_calendar import given_back, load_staff
 from shared.calendar.load_rooms import rooms_taken
 from shared.calendar.service import Service
 from shared.calendar.staff import StaffMember
-from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Transaction, Write
+from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot, Transaction, Write
 from shared.records.commit import create, replace
 from shared.records.hold_locks import holding, release
 from shared.records.read_app_documents import readable
@@ -176,7 +176,7 @@ def _round(
 ) -> Asked | NobodyAsked:
     settings, now, zone = scene.settings, scene.now, scene.salon.zone
     found = transaction.get(scene.gap.path)
-    counters = counters_of(transaction)
+    counters, counters_read = counters_to_change(transaction)
     candidates = checked_again(candidates, counters, transaction, scene)
     candidates = asked_about_once(candidates, transaction, scene)
     gap = Gap.model_validate(found.data) if found else None
@@ -215,7 +215,7 @@ def _round(
         if live:
             for candidate in plan.chosen:
                 writes += asking(candidate, gap, campaign.round, decision.id, scene, staff_name)
-            writes.append(_counted(counters, gap, plan.chosen, scene))
+            writes.append(_counted(counters, counters_read, gap, plan.chosen, scene))
     for candidate in plan.supervised:
         writes += proposal(candidate, gap, campaign.round, plan, candidates, scene, live=live)
     if not live:
@@ -232,7 +232,7 @@ def _carry_out(
 ) -> Asked | NobodyAsked:
     now = scene.now
     found = transaction.get(scene.gap.path)
-    counters = counters_of(transaction)
+    counters, counters_read = counters_to_change(transaction)
     again = one_each(checked_again([candidate], counters, transaction, scene))
     asked_already = transaction.get(f"outreach/{outreach_id(candidate, scene.gap, decision.id)}")
     gap = Gap.model_validate(found.data) if found else None
@@ -257,19 +257,19 @@ def _carry_out(
     transaction.write(
         *asking(candidate, gap, gap.campaign.round, decision.id, scene, staff_name, approved=True),
         *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": decision.id})),
-        _counted(counters, gap, [candidate], scene),
+        _counted(counters, counters_read, gap, [candidate], scene),
         *release([ASKS_LOCK]),
     )
     return Asked(1)
 
 
-def _counted(before: AskCounters, gap: Gap, chosen: Sequence[Candidate], scene: Scene) -> Write:
+def _counted(before: AskCounters, read: Snapshot | None, gap: Gap, chosen: Sequence[Candidate], scene: Scene) -> Write:
     """The one limit write of a round."""
     count = before.counted_for_idle if gap.origin == "idle" else before.counted
     counters = count(AGENT, len(chosen), now=scene.now, zone=scene.salon.zone)
     by_whatsapp = {key_of(c, scene): c.deadline for c in chosen if c.channel == "whatsapp" and c.deadline is not None}
-    counted = counters.gave_away(most_given_away(chosen), scene.now, scene.salon.zone).reaching(by_whatsapp, scene.now)
-    return Put(COUNTERS, counted.stored())
+    counters = counters.gave_away(most_given_away(chosen), scene.now, scene.salon.zone)
+    return counted(counters.reaching(by_whatsapp, scene.now), read)
 
 
 def _services(gap: Gap, documents: Reader) -> dict[str, Service]:

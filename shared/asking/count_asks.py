@@ -1,7 +1,8 @@
 """The salon's count of its asks: one document for all agents."""
 
 from shared.asking.limits import AskCounters
-from shared.ports import Create, Put, Reader, Snapshot, Write
+from shared.ports import Reader, Snapshot, Write
+from shared.records.commit import save
 
 COUNTERS = "counters/asks"
 
@@ -11,16 +12,14 @@ def counters_of(reader: Reader) -> AskCounters:
 
 
 def counters_to_change(reader: Reader) -> tuple[AskCounters, Snapshot | None]:
-    """With what was read, for a change outside a transaction."""
+    """With what was read, for a change."""
     found = reader.get(COUNTERS)
     return _understood(found), found
 
 
 def counted(counters: AskCounters, found: Snapshot | None) -> Write:
     """Fails the commit when somebody counted meanwhile."""
-    if found is None:
-        return Create(COUNTERS, counters.stored())
-    return Put(COUNTERS, counters.stored(), unchanged_since=found.version)
+    return save(COUNTERS, counters, found)
 
 
 def _understood(found: Snapshot | None) -> AskCounters:

@@ -4,9 +4,9 @@ import random
 from collections.abc import Callable
 from typing import TypeVar
 
-from shared.ports import Clock, Contended, Create, Put, Snapshot, Write
+from shared.ports import Clock, Contended, Create, Snapshot, Update, Write
 from shared.records.audit import Amended, AuditRecord
-from shared.records.stored import StateDocument
+from shared.records.stored import StateDocument, Stored
 
 T = TypeVar("T")
 D = TypeVar("D", bound=StateDocument)
@@ -19,10 +19,18 @@ def create(amended: Amended[D]) -> tuple[Write, Write]:
 
 
 def replace(amended: Amended[D], read: Snapshot | None = None) -> tuple[Write, Write]:
-    """With the snapshot it was decided on, the commit fails when somebody wrote the document since. Inside a transaction
-    the transaction sees to that."""
-    put = Put(amended.document.path, amended.document.stored(), unchanged_since=read.version if read else None)
-    return put, fact(amended.record)
+    """Updates the changed fields, so that those we do not know stay. With the snapshot it was decided on, the commit fails
+    when somebody wrote the document since. Inside a transaction the transaction sees to that."""
+    document = amended.document
+    update = Update(document.path, document.changes(), unchanged_since=read.version if read else None)
+    return update, fact(amended.record)
+
+
+def save(path: str, document: Stored, read: Snapshot | None) -> Write:
+    """Creates a document that no audit follows or, where it has been read, updates the fields of its model. The commit fails
+    when somebody wrote it since."""
+    data = document.stored()
+    return Update(path, data, unchanged_since=read.version) if read else Create(path, data)
 
 
 def fact(record: AuditRecord) -> Write:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from shared.ports import Clock, Contended, Create, Delete, Documents, Put, Write
+from shared.ports import Clock, Contended, Create, Delete, Documents, Update, Write
 from shared.records.stored import natural_id
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def _acquired(locks: Sequence[str], *, documents: Documents, clock: Clock) -> bo
         return False
     return documents.commit(
         *(
-            Put(path, lease, unchanged_since=held[path].version) if path in held else Create(path, lease)
+            Update(path, lease, unchanged_since=held[path].version) if path in held else Create(path, lease)
             for path in locks
         )
     )

@@ -1,15 +1,19 @@
 """Stored documents: the base of every model, and the field types they share.
 
-Models are the only place that knows the stored names. Unknown fields are ignored on reading, because the booking app
-may keep its own beside ours; a document that does not parse raises pydantic's ValidationError, never a guess.
+Models are the only place that knows the stored names. Unknown fields are ignored on reading and left alone on writing,
+because the booking app may keep its own beside ours, and the next release more of ours; a document that does not parse
+raises pydantic's ValidationError, never a guess.
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import getitem
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PrivateAttr
 
 from shared.records.retention import KEPT, Kind
 
@@ -71,9 +75,46 @@ class StateDocument(Stored):
     created_at: Instant
     updated_at: Instant
 
+    _touched: frozenset[str] = PrivateAttr(default=frozenset())
+
     @property
     def path(self) -> str:
         return f"{self.collection}/{self.id}"
+
+    def __eq__(self, other: object) -> bool:
+        """Documents with equal fields are equal, however they came about."""
+        return isinstance(other, StateDocument) and type(self) is type(other) and dict(self) == dict(other)
+
+    def changed(self, **fields: Any) -> Self:
+        """A validated copy with these fields replaced, which knows what differs from the document as it was read."""
+        copy = super().changed(**fields)
+        copy._touched = self._touched | set(_differing(self, copy))
+        return copy
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were changed since the document was read, by dotted name and as they are written. One that was
+        changed back is among them: what it was in between may have been written."""
+        data = self.stored()
+        outermost = (name for name in self._touched if self._touched.isdisjoint(_around(name)))
+        found = {name: reduce(getitem, name.split("."), data) for name in sorted(outermost)}
+        return {**found, "forget_at": data["forget_at"]} if "forget_at" in data else found
+
+
+def _differing(before: Stored, after: Stored) -> Iterator[str]:
+    """The names of the fields that are stored differently, dotted inside models. Other maps, and lists, are one value."""
+    was, becomes = before.model_dump(), after.model_dump()
+    for name in becomes:
+        old, new = getattr(before, name), getattr(after, name)
+        if isinstance(old, Stored) and isinstance(new, Stored):
+            yield from (f"{name}.{inner}" for inner in _differing(old, new))
+        elif becomes[name] != was[name]:
+            yield name
+
+
+def _around(name: str) -> Iterator[str]:
+    """The names of the maps that the field lies in."""
+    while name := name.rpartition(".")[0]:
+        yield name
 
 
 def natural_id(prefix: str, *parts: object) -> str:

@@ -6,7 +6,7 @@ What stands now counts, not what the event carries: late, repeated and disordere
 from datetime import datetime
 from typing import Literal
 
-from shared.ports import Clock, Create, Data, Documents, Put, Snapshot
+from shared.ports import Clock, Create, Data, Documents, Snapshot, Update
 from shared.records.audit import record_fact
 from shared.records.commit import fact, until_committed
 from shared.salon.load_settings import ACCEPTED, CURRENT, accepted_settings, version_path
@@ -55,7 +55,7 @@ def _accepted(
     accepted = {**wanted.stored(), **here}
     committed = documents.commit(
         Create(version_path(version), accepted),
-        Put(ACCEPTED, here, unchanged_since=pointer.version) if pointer else Create(ACCEPTED, here),
+        Update(ACCEPTED, here, unchanged_since=pointer.version) if pointer else Create(ACCEPTED, here),
         fact(record),
     )
     return "accepted" if committed else None

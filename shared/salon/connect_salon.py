@@ -10,9 +10,9 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from shared.calendar.reconcile_staff_day import reconcile_salon
-from shared.ports import SALON, Clock, Create, Data, Delete, Documents, Put, Query, Snapshot, Store, Transaction
+from shared.ports import SALON, Clock, Data, Delete, Documents, Query, Snapshot, Store, Transaction, Update
 from shared.records.audit import AuditWord, record_fact
-from shared.records.commit import fact, until_committed
+from shared.records.commit import fact, save, until_committed
 from shared.records.invalid import InvalidEvent
 from shared.salon.channel_route import ROUTES, ChannelRoute, claimed, route_path, shared_outside, wanted_keys
 from shared.salon.registry import Entry, Registry, registry_path, shard_of
@@ -73,9 +73,7 @@ def _claim(
             return "another's"
         if route == standing:
             return route
-        path, data = route_path(account_sid, number), route.stored()
-        write = Put(path, data, unchanged_since=found.version) if found else Create(path, data)
-        return route if platform.commit(write) else None
+        return route if platform.commit(save(route_path(account_sid, number), route, found)) else None
 
     route = until_committed(attempt, clock=clock)
     if isinstance(route, ChannelRoute):
@@ -105,7 +103,7 @@ def _release(found: Snapshot, documents: Documents, platform: Documents, now: da
         if standing is None:
             return
         left = ChannelRoute.model_validate(standing.data).without(salon_id)
-        transaction.write(Put(found.path, left.stored()) if left else Delete(found.path))
+        transaction.write(Update(found.path, left.stored()) if left else Delete(found.path))
 
     platform.transact(leave)
 
@@ -118,10 +116,7 @@ def _register(salon_id: str, entry: Entry | None, platform: Documents, clock: Cl
         standing = Registry.model_validate(found.data) if found else Registry(salons={})
         if standing.salons.get(salon_id) == entry:
             return True
-        shard = standing.having(salon_id, entry).stored()
-        return (
-            platform.commit(Put(path, shard, unchanged_since=found.version) if found else Create(path, shard)) or None
-        )
+        return platform.commit(save(path, standing.having(salon_id, entry), found)) or None
 
     until_committed(attempt, clock=clock)
 

@@ -154,25 +154,12 @@ def test_a_put_replaces_the_whole_document_with_its_maps(documents: Documents) -
     assert kept(documents, {"map": {"x": 3}}) == {"map": {"x": 3}}
 
 
-def test_a_put_of_an_unchanged_document_holds_and_of_a_changed_one_does_not(documents: Documents) -> None:
-    kept(documents, {"n": 1, "old": True})
-    read = documents.get("bookings/b1")
-    assert read is not None
-    assert documents.commit(Put("bookings/b1", {"n": 2}, unchanged_since=read.version))
-    assert not documents.commit(Put("bookings/b1", {"n": 3}, unchanged_since=read.version), Create("bookings/b2", {}))
-    assert stored(documents) == {"n": 2}
-    assert documents.get("bookings/b2") is None
-
-
-@pytest.mark.parametrize("write", [Put, Update])
-def test_a_write_that_requires_an_unchanged_document_fails_when_it_is_gone(
-    documents: Documents, write: type[Put] | type[Update]
-) -> None:
+def test_an_update_that_requires_an_unchanged_document_fails_when_it_is_gone(documents: Documents) -> None:
     kept(documents, {"n": 1})
     read = documents.get("bookings/b1")
     assert read is not None
     documents.commit(Delete("bookings/b1"))
-    assert not documents.commit(write("bookings/b1", {"n": 2}, unchanged_since=read.version))
+    assert not documents.commit(Update("bookings/b1", {"n": 2}, unchanged_since=read.version))
     assert documents.get("bookings/b1") is None
 
 
@@ -182,7 +169,7 @@ def test_a_document_made_again_is_not_the_one_that_was_read(documents: Documents
     assert read is not None
     documents.commit(Delete("bookings/b1"))
     documents.commit(Create("bookings/b1", {"n": 1}))
-    assert not documents.commit(Put("bookings/b1", {"n": 2}, unchanged_since=read.version))
+    assert not documents.commit(Update("bookings/b1", {"n": 2}, unchanged_since=read.version))
 
 
 def test_an_update_changes_only_the_named_fields(documents: Documents) -> None:
@@ -204,6 +191,13 @@ def test_a_dotted_name_makes_a_map_of_what_is_none(documents: Documents) -> None
     kept(documents, {"text": "plain", "null": None})
     assert documents.commit(Update("bookings/b1", {"text.a": 1, "null.b": 2}))
     assert stored(documents) == {"text": {"a": 1}, "null": {"b": 2}}
+
+
+def test_an_update_may_empty_a_map_and_write_one_with_any_names(documents: Documents) -> None:
+    kept(documents, {"map": {"x": 1}, "deep": {"map": {"y": 2}, "z": 3}, "list": [1], "salons": {"old": 1}})
+    named = {"a.b": {"status": "active"}, "`c`": {}, "d-e": []}
+    assert documents.commit(Update("bookings/b1", {"map": {}, "deep.map": {}, "list": [], "salons": named}))
+    assert stored(documents) == {"map": {}, "deep": {"map": {}, "z": 3}, "list": [], "salons": named}
 
 
 def test_the_parts_of_a_dotted_name_may_be_any_text(documents: Documents) -> None:
@@ -232,8 +226,11 @@ def test_an_update_of_an_unchanged_document_holds_and_of_a_changed_one_does_not(
     read = documents.get("bookings/b1")
     assert read is not None
     assert documents.commit(Update("bookings/b1", {"n": 2}, unchanged_since=read.version))
-    assert not documents.commit(Update("bookings/b1", {"n": 3}, unchanged_since=read.version))
+    assert not documents.commit(
+        Update("bookings/b1", {"n": 3}, unchanged_since=read.version), Create("bookings/b2", {})
+    )
     assert stored(documents) == {"n": 2, "kept": True}
+    assert documents.get("bookings/b2") is None
 
 
 def test_a_deleted_document_is_gone_and_deleting_it_again_holds(documents: Documents) -> None:

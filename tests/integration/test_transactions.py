@@ -177,6 +177,25 @@ def test_a_precondition_that_holds_the_next_time_is_tried_again(documents: Docum
     assert [snapshot.id for snapshot in documents.query(Query("items"))] == ["a0", "a1"]
 
 
+def test_a_transaction_that_updates_what_is_absent_gives_up(documents: Documents) -> None:
+    with pytest.raises(Contended):
+        documents.transact(lambda t: t.write(Create("items/b", {}), Update("items/a", {"n": 1})))
+    assert documents.query(Query("items")) == []
+
+
+def test_a_transaction_may_update_what_is_still_as_it_was_read(documents: Documents) -> None:
+    documents.commit(Create("items/a", {"n": 1, "unknown": True}))
+
+    def work(transaction: Transaction) -> None:
+        read = transaction.get("items/a")
+        assert read is not None
+        transaction.write(Update("items/a", {"n": read.data["n"] + 1}, unchanged_since=read.version))
+
+    documents.transact(work)
+    found = documents.get("items/a")
+    assert found is not None and found.data == {"n": 2, "unknown": True}
+
+
 def test_a_transaction_may_only_read(documents: Documents) -> None:
     documents.commit(Create("items/a", {"n": 1}))
     assert documents.transact(lambda transaction: len(transaction.query(Query("items")))) == 1

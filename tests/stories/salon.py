@@ -213,7 +213,7 @@ def hang_before_the_next_claim(suite: Suite, meanwhile: Callable[[], None] = lam
     commit, hung = suite.database.commit, []
 
     def slow(writes: Any, reads: Any = None) -> bool:
-        if not hung and any(getattr(write, "data", {}).get("status") == "sending" for write in writes):
+        if not hung and any(getattr(write, "fields", {}).get("status") == "sending" for write in writes):
             hung.append(suite.clock.now())
             suite.clock.move_to(suite.clock.now() + timedelta(seconds=31))
             meanwhile()

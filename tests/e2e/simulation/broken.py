@@ -161,8 +161,8 @@ MUTANTS = (
                 "    staff_name: str,\n    counters: AskCounters,\n) -> Asked | NobodyAsked:\n    settings, now",
             ),
             (
-                "    counters = counters_of(transaction)\n    candidates = checked_again(",
-                "    candidates = checked_again(",
+                "    counters, counters_read = counters_to_change(transaction)\n    candidates = checked_again(",
+                "    _, counters_read = counters_to_change(transaction)\n    candidates = checked_again(",
             ),
         ),
     ),
@@ -231,7 +231,7 @@ MUTANTS = (
     Mutant(
         "a change written without its record",
         "shared/records/commit.py",
-        (("    return put, fact(amended.record)", "    return put, put"),),
+        (("    return update, fact(amended.record)", "    return update, update"),),
     ),
     Mutant(
         "records that do not form a chain",

@@ -336,7 +336,7 @@ def test_a_console_that_only_writes_the_status_is_heard():
         suite.run_until_idle()
         assert carrier.done == ["dec_1"]
         assert approval(suite, id)["response"] == {
-            "action": "approve", "responded_by": "console", "responded_at": suite.clock.now(), "notes": None,
+            "action": "approve", "responded_by": "console", "responded_at": suite.clock.now(),
         }  # fmt: skip
 
 
