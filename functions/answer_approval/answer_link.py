@@ -10,7 +10,7 @@ from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
 from shared.approvals.settle_approval import Action, answer
 from shared.messaging.message import Message, message_path
-from shared.messaging.texts import spoken_deadline
+from shared.messaging.spoken import spoken_deadline
 from shared.messaging.tokens import ApprovalToken, binding, read_approval
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.invalid import InvalidEvent

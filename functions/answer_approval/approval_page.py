@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from shared.messaging.texts import Language, language_of, spoken_outcome
+from shared.messaging.spoken import spoken_outcome
+from shared.messaging.texts import Language, language_of
 
 
 @dataclass(frozen=True)

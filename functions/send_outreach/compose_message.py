@@ -8,7 +8,8 @@ from shared.asking.outreach import Outreach
 from shared.messaging import tokens
 from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.message import Message
-from shared.messaging.texts import Rendered, render, spoken_time
+from shared.messaging.rendering import Rendered, render
+from shared.messaging.spoken import spoken_time
 from shared.ports import Deployment, Notice, Reader, Sending
 from shared.salon.salon import Salon
 

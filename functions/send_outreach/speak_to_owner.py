@@ -8,7 +8,8 @@ from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
 from shared.messaging import tokens
 from shared.messaging.message import Message, message_path
-from shared.messaging.texts import render, spoken_digest, spoken_outcome
+from shared.messaging.rendering import render
+from shared.messaging.spoken import spoken_digest, spoken_outcome
 from shared.ports import Deployment, Reader
 
 NO_ACTION = "0" * 16

@@ -8,7 +8,7 @@ from shared.calendar.booking import Booking
 from shared.messaging.load_inbound import inbound
 from shared.messaging.message import KEEP_TRYING, Message, message_id
 from shared.messaging.messaging_hours import answers
-from shared.messaging.texts import spoken_deadline, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.ports import Snapshot
 from shared.salon.salon import Salon
 from shared.values import money

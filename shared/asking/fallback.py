@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from shared.asking.outreach import Outreach
 from shared.messaging.messaging_hours import country_of
 from shared.messaging.outgoing import UNDELIVERED_AFTER, Channel, redirected
-from shared.messaging.texts import unsigned_text
+from shared.messaging.rendering import unsigned_text
 from shared.records.audit import Amended
 
 LEFT_TO_ANSWER = timedelta(minutes=10)

@@ -36,7 +36,8 @@ from shared.customers.move_waitlist import understood, waitlist_moved
 from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.message import Inbound
-from shared.messaging.texts import spoken_time, unsigned_text
+from shared.messaging.rendering import unsigned_text
+from shared.messaging.spoken import spoken_time
 from shared.ports import Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import create, replace
 from shared.records.read_app_documents import readable

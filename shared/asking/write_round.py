@@ -24,7 +24,8 @@ from shared.asking.fallback import offer_purpose
 from shared.asking.outreach import OfferDetails, Outreach, request
 from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import waitlist_moved
-from shared.messaging.texts import spoken_deadline, spoken_proposal, spoken_time, unsigned_text
+from shared.messaging.rendering import unsigned_text
+from shared.messaging.spoken import spoken_deadline, spoken_proposal, spoken_time
 from shared.ports import Reader, Write
 from shared.records.audit import Amended
 from shared.records.commit import create, replace

@@ -40,7 +40,7 @@ Reason = Literal[
     "no_such_approval",
     "given_up",
 ]
-"""Why a message waits for a person; `wording.spoken_reason` says it."""
+"""Why a message waits for a person; `spoken.spoken_reason` says it to the owner."""
 
 
 class Line(Stored):

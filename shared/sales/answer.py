@@ -22,7 +22,7 @@ from shared.messaging.load_inbound import inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, say
 from shared.messaging.replies import acknowledges, understand
-from shared.messaging.texts import spoken_outcome, spoken_time
+from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.messaging.write_message import reply_to
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import create, replace, until_committed

@@ -12,7 +12,7 @@ from shared.asking.outreach import Outreach
 from shared.customers.customer import Customer
 from shared.messaging.conversation import LINES, Conversation, Line, Reason, conversation_path, waits
 from shared.messaging.message import Inbound, Message
-from shared.messaging.texts import unsigned_text
+from shared.messaging.rendering import unsigned_text
 from shared.ports import Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import create, replace
 from shared.records.stored import natural_id

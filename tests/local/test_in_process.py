@@ -12,7 +12,7 @@ import pytest
 from local import in_process
 from local.in_process import ACCOUNT_SID, Calm, Delivery, Fate, Suite
 from shared.adapters import clock, firestore, log
-from shared.messaging.texts import render
+from shared.messaging.rendering import render
 from shared.ports import AnswerLost, Published, Sending
 
 NOW = datetime(2026, 11, 20, 10, 0, 30, tzinfo=UTC)
