@@ -33,7 +33,8 @@ from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.write_round import AGENT
 from shared.calendar import plan
 from shared.calendar.booking import Booking, sold
-from shared.calendar.gap import Campaign, Gap, announced_due, campaigned, filled
+from shared.calendar.campaign import Campaign
+from shared.calendar.gap import Gap, announced_due, campaigned, filled
 from shared.calendar.service import Service
 from shared.messaging.outgoing import Delivery, OutgoingStatus
 from shared.records.audit import Amended

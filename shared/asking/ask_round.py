@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
-from shared.asking.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
 from shared.asking.candidates import Candidate, Terms, judged, most_given_away
 from shared.asking.check_again import asked_about_once, checked_again
 from shared.asking.count_asks import COUNTERS, counters_of
@@ -18,7 +17,9 @@ from shared.asking.discounts import discount_left, discount_of_round
 from shared.asking.find_prospects import find_prospects
 from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
+from shared.asking.next_step import Ask
 from shared.asking.reply_model import Awaited
+from shared.asking.round_plan import NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
 from shared.asking.write_round import (
     AGENT,
     Scene,

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from shared.calendar.gap import Campaign
+from shared.calendar.campaign import Campaign
 from shared.salon.settings import DiscountSettings
 from shared.values import money
 

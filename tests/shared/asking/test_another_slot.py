@@ -8,7 +8,7 @@ import pytest
 from shared.asking.another_slot import could_suit, not_to_be_offered
 from shared.asking.candidates import Prospect, Terms
 from shared.asking.outreach import Slot
-from shared.calendar.gap import Campaign
+from shared.calendar.campaign import Campaign
 from shared.salon.settings import SalonSettings
 from tests.shared.asking.test_candidates import HOUR, MINUTE, SALON, ask, customer, entry, terms_of, waiting
 from tests.shared.messaging.test_outgoing import outreach
