@@ -20,16 +20,18 @@ from bench.policy_world import START, World
 from functions.clean_up.forget import LATE_YES
 from functions.expire_outreach.move_on import ANNOUNCE_AGAIN
 from local.customers import Reaction
-from shared.asking import candidates
+from shared.asking import offered_slot
 from shared.asking.allowance import Allowance, allowance_of
 from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
-from shared.asking.candidates import CHAIN_DEPTH, PURPOSE, Candidate, Prospect, Terms, judged, most_given_away
+from shared.asking.candidates import CHAIN_DEPTH, Candidate, judged, most_given_away
 from shared.asking.discounts import discount_left, discount_of_round, discounted
 from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
 from shared.asking.load_asks import REMEMBERED
 from shared.asking.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
 from shared.asking.outreach import OfferDetails, Outreach
+from shared.asking.prospect import PURPOSE, Prospect
+from shared.asking.terms import Terms
 from shared.asking.write_round import AGENT
 from shared.calendar import plan
 from shared.calendar.booking import Booking, sold
@@ -61,12 +63,12 @@ def slots_remembered() -> Iterator[None]:
             found[key] = plan.slot_at(gap, service, earliest_start=earliest, **rest)
         return found[key]
 
-    original = candidates.slot_at
-    candidates.slot_at = remembered
+    original = offered_slot.slot_at
+    offered_slot.slot_at = remembered
     try:
         yield
     finally:
-        candidates.slot_at = original
+        offered_slot.slot_at = original
 
 
 @dataclass

@@ -6,18 +6,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.asking import limits
-from shared.asking.candidates import (
-    PURPOSE,
-    Candidate,
-    Prospect,
-    Terms,
-    about_same_time,
-    own_time,
-    slot_for,
-    valued,
-    why,
-)
+from shared.asking.candidates import Candidate, about_same_time, valued
+from shared.asking.offered_slot import own_time, slot_for
 from shared.asking.outreach import Outreach, Slot
+from shared.asking.prospect import PURPOSE, Prospect, why
+from shared.asking.terms import Terms
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.waitlist import WaitlistEntry

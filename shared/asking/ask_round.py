@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
-from shared.asking.candidates import Candidate, Terms, judged, most_given_away
+from shared.asking.candidates import Candidate, judged, most_given_away
 from shared.asking.check_again import asked_about_once, checked_again
 from shared.asking.count_asks import COUNTERS, counters_of
 from shared.asking.decision import Decision, decide
@@ -20,6 +20,7 @@ from shared.asking.limits import AskCounters
 from shared.asking.next_step import Ask
 from shared.asking.reply_model import Awaited
 from shared.asking.round_plan import NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
+from shared.asking.terms import Terms
 from shared.asking.write_round import (
     AGENT,
     Scene,

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.approvals.approval import Approval
-from shared.asking.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, owner_asked_until
+from shared.asking.candidates import Candidate, owner_asked_until
 from shared.asking.limits import AskCounters
 from shared.asking.load_asks import recent_asks
+from shared.asking.offered_slot import TIME_TO_ANSWER
+from shared.asking.prospect import PURPOSE
 from shared.asking.sender_budget import budget_for_asks, within_budget
 from shared.asking.watch_reactions import promotions_stopped
 from shared.asking.write_round import AGENT, Scene, key_of

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from shared.asking.candidates import REGULAR_FROM_VISITS, Prospect, Source
 from shared.asking.load_asks import _chunks, recent_asks
 from shared.asking.outreach import Outreach
+from shared.asking.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.address_keys import keys_of

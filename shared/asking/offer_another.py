@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Literal
 
 from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
-from shared.asking.candidates import CHAIN_DEPTH, Candidate, Prospect, Terms
+from shared.asking.candidates import CHAIN_DEPTH, Candidate
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import decide
@@ -19,7 +19,9 @@ from shared.asking.fallback import offer_purpose
 from shared.asking.learned import Learned
 from shared.asking.load_asks import open_offers, recent_asks
 from shared.asking.outreach import Outreach, Slot, request
+from shared.asking.prospect import Prospect
 from shared.asking.round_plan import Round
+from shared.asking.terms import Terms
 from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap, campaigned

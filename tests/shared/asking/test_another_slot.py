@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from shared.asking.another_slot import could_suit, not_to_be_offered
-from shared.asking.candidates import Prospect, Terms
 from shared.asking.outreach import Slot
+from shared.asking.prospect import Prospect
+from shared.asking.terms import Terms
 from shared.calendar.campaign import Campaign
 from shared.salon.settings import SalonSettings
 from tests.shared.asking.test_candidates import HOUR, MINUTE, SALON, ask, customer, entry, terms_of, waiting

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from shared.asking.candidates import PRIOR, Candidate, Prospect, Source, Terms, judged, notice_of
+from shared.asking.candidates import Candidate, judged
 from shared.asking.learned import Learned
+from shared.asking.offered_slot import notice_of
 from shared.asking.outreach import Outreach, Slot
+from shared.asking.prospect import PRIOR, Prospect, Source
+from shared.asking.terms import Terms
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry

@@ -9,9 +9,10 @@ import pytest
 
 from shared.asking.allowance import Allowance
 from shared.asking.autonomy import Autonomy
-from shared.asking.candidates import Candidate, Prospect, Source
+from shared.asking.candidates import Candidate
 from shared.asking.next_step import Ask
 from shared.asking.outreach import Slot
+from shared.asking.prospect import Prospect, Source
 from shared.asking.reply_model import Awaited
 from shared.asking.round_plan import (
     Campaign,
