@@ -17,7 +17,7 @@ from bench.policy_answers import People
 from bench.policy_calendar import Calendar
 from bench.policy_clientele import Clientele
 from bench.policy_world import START, World
-from functions.clean_up.forget import LATE_YES
+from functions.clean_up.learn_acceptance import LATE_YES
 from functions.expire_outreach.move_on import ANNOUNCE_AGAIN
 from local.customers import Reaction
 from shared.asking import offered_slot

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.clean_up.forget import clean_up
+from functions.clean_up.clean_salon import clean_up
 from local.in_process import ACCOUNT_SID, Suite
 from shared.asking.check_breaker import reset_agent
 from shared.asking.outreach import Outreach

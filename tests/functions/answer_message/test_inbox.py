@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.clean_up.forget import clean_up
+from functions.clean_up.clean_salon import clean_up
 from local.audit_chain import Retention, broken_links
 from local.in_process import Suite
 from shared.messaging.conversation import HOLDING_FOR
