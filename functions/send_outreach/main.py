@@ -2,8 +2,8 @@
 
 import functions_framework
 
-from functions.send_outreach import notifiers, send_message
-from shared.adapters import clock, firestore, settings, triggers, twilio
+from functions.send_outreach import messenger, notifiers, send_message
+from shared.adapters import clock, firestore, settings, triggers
 from shared.records.events import SalonEvent
 
 
@@ -15,7 +15,7 @@ def send_outreach(event: SalonEvent) -> triggers.Outcome:
         str(event.payload.get("path")),
         documents=store.salon(event.salon_id),
         platform=store.platform(),
-        messenger=twilio.messenger(),
+        messenger=messenger.messenger(),
         notifiers=notifiers.notifiers(),
         clock=clock.clock(),
         deployment=settings.deployment(),

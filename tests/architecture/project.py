@@ -72,7 +72,7 @@ def reaches_ports(path: Path) -> bool:
     return PORTS in reached(path)
 
 
-VENDORS = {"fcm", "notifiers", "scheduler", "sign_in", "smtp"}
+VENDORS = {"fcm", "messenger", "notifiers", "scheduler", "sign_in", "smtp"}
 """Adapters that only one function needs, and that stand in its folder."""
 VERBS = {
     "accept",
