@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.asking.decision import AutonomyLevel, DecisionType
-from shared.salon.settings import SalonSettings
+from shared.asking.decision import DecisionType
+from shared.salon.settings import AutonomyLevel, SalonSettings
 
 STRICTNESS: tuple[AutonomyLevel, ...] = ("full_auto", "supervised", "manual_only")
 PERSONAL = ("refund", "complaint", "staff_matter")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from shared.messaging.outgoing import ForbiddenTransition
 from shared.records.audit import Amended, amend
 from shared.records.stored import Instant, Money, StateDocument, Stored
+from shared.salon.settings import AutonomyLevel
 
 Agent = Literal[
     "gap_fill_agent",
@@ -29,7 +30,6 @@ DecisionType = Literal[
     "retention",
     "upsell",
 ]
-AutonomyLevel = Literal["full_auto", "supervised", "manual_only"]
 OutcomeStatus = Literal["pending", "success", "failed", "expired", "rejected"]
 
 OUTCOMES: dict[OutcomeStatus, frozenset[OutcomeStatus]] = {

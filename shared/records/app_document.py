@@ -13,8 +13,9 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Minutes = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=7 * 24 * 60)]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Minutes = Annotated[Whole, Field(ge=0, le=7 * 24 * 60)]
+Count = Annotated[Whole, Field(ge=0)]
 
 
 class AppDocument(Stored):
