@@ -27,7 +27,7 @@ from shared.asking.candidates import CHAIN_DEPTH, Candidate, judged, most_given_
 from shared.asking.discounts import discount_left, discount_of_round, discounted
 from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
-from shared.asking.load_asks import REMEMBERED
+from shared.asking.load_asks import RECENT
 from shared.asking.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
 from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.prospect import PURPOSE, Prospect
@@ -443,7 +443,7 @@ class Trade:
             moves=before.moves,
             segment=lost.segment,
             bookings=tuple(sorted(booked, key=lambda one: one.start_time)[:OWN_BOOKINGS]),
-            asks=tuple(ask for ask in self._asks_of(lost.customer_id) if ask.created_at > now - REMEMBERED),
+            asks=tuple(ask for ask in self._asks_of(lost.customer_id) if ask.created_at > now - RECENT),
             opted_out=self.clientele.withdrawn(lost.customer_id),
         )
 

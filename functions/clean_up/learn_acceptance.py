@@ -7,8 +7,6 @@ from shared.asking.outreach import Outreach
 from shared.ports import Create, Documents, Put, Query
 from shared.records.read_legibly import legible
 
-LEARNED = "counters/learned"
-
 LATE_YES = timedelta(hours=2)
 """How long after its deadline an offer is counted: until then a late yes may still come."""
 
@@ -18,7 +16,7 @@ LEARNT_AT_ONCE = 300
 def learn_acceptance(documents: Documents, now: datetime) -> int:
     """Counts the offers whose deadline has come since the last run, and returns how many told something. Deadlines never
     move, so each offer is met once; a run that another one beat leaves them to that one."""
-    found = documents.get(LEARNED)
+    found = documents.get(Learned.path)
     learned = Learned.model_validate(found.data) if found else Learned()
     since = learned.counted_until or datetime.min.replace(year=1970, tzinfo=now.tzinfo)
     query = Query(
@@ -41,7 +39,8 @@ def learn_acceptance(documents: Documents, now: datetime) -> int:
             learned = learned.with_answer(offer.source, offer.segment, lead, accepted=_said_yes(offer))
             told += 1
     learned = learned.changed(counted_until=offers[-1].data["expires_at"])
-    put = Put(LEARNED, learned.stored(), unchanged_since=found.version) if found else Create(LEARNED, learned.stored())
+    data = learned.stored()
+    put = Put(Learned.path, data, unchanged_since=found.version) if found else Create(Learned.path, data)
     return told if documents.commit(put) else 0
 
 

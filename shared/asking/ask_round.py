@@ -46,7 +46,6 @@ from shared.records.read_legibly import legible
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 
-LEARNED = "counters/learned"
 ASKS_LOCK = "locks/asks"
 DUE_AT_MOST = 50
 """Gaps, itself among them, that a round looks at for whether they go first."""
@@ -130,7 +129,7 @@ def _candidates(
     gap, settings, now = scene.gap, scene.settings, scene.now
     pool = settings.offers.candidate_pool
     prospects = find_prospects(gap, pool=pool, documents=documents, signing_key=scene.signing_key, now=now)
-    learned = documents.get(LEARNED)
+    learned = documents.get(Learned.path)
     freed = given_back(gap, documents)
     services = _services(gap, documents)
     terms = Terms(

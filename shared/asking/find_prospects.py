@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from shared.asking.load_asks import _chunks, recent_asks
+from shared.asking.load_asks import recent_asks
 from shared.asking.outreach import Outreach
 from shared.asking.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from shared.calendar.booking import Booking
@@ -20,6 +20,7 @@ from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
 from shared.records.read_app_documents import readable
+from shared.records.split_query import queries_by_values
 
 REGULAR_WITHIN = timedelta(days=120)
 SOONER_WITHIN = timedelta(days=21)
@@ -223,15 +224,13 @@ class _Facts:
         ids = list(self._keys)
         every_key = [key for keys in self._keys.values() for key in keys]
         self._bookings: list[Booking] = []
-        for some in _chunks(ids):
-            query = Query(
-                "bookings",
-                where=(
-                    ("customer_id", "in", some),
-                    ("start_time", ">", gap.start_time - DAY),
-                    ("start_time", "<", gap.end_time),
-                ),
-            )
+        for query in queries_by_values(
+            "bookings",
+            "customer_id",
+            ids,
+            ("start_time", ">", gap.start_time - DAY),
+            ("start_time", "<", gap.end_time),
+        ):
             self._bookings += readable(Booking, documents, query)
         asks = recent_asks(documents, "customer_id", ids, now) + recent_asks(documents, "address_key", every_key, now)
         self._asks = list({ask.id: ask for ask in asks}.values())

@@ -5,7 +5,7 @@ a hundred answers speak for themselves.
 """
 
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from shared.records.stored import Instant, Number, Stored
 
@@ -34,6 +34,8 @@ class Tally(Stored):
 class Learned(Stored):
     """`counters/learned`: by "source|segment|lead", what came of offers that were delivered and had their time. Each counts
     once: those whose deadline was until `counted_until` are in it."""
+
+    path: ClassVar[str] = "counters/learned"
 
     tallies: dict[str, Tally] = {}
     counted_until: Instant | None = None

@@ -23,10 +23,10 @@ from shared.asking.prospect import Prospect
 from shared.asking.round_plan import Round
 from shared.asking.terms import Terms
 from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
-from shared.calendar.booking import Booking
+from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_booking import booking_of
-from shared.calendar.load_calendar import REACH, given_back, load_staff
+from shared.calendar.load_calendar import given_back, load_staff
 from shared.calendar.load_rooms import all_services, bookings_around
 from shared.calendar.occupied import resources_free
 from shared.calendar.staff import StaffMember
@@ -52,7 +52,6 @@ LOOKED_AT = 20
 """Gaps, nearest first; and"""
 TRIED = 4
 """so many of those that suit are read more closely."""
-LEARNED = "counters/learned"
 OWN_BOOKINGS = 30
 BEFORE = timedelta(hours=12)
 """How long before the time they wanted a gap may have ended: it may be earlier on the same day."""
@@ -150,7 +149,7 @@ def _prospect(late: Late, entry: WaitlistEntry | None, documents: Reader) -> Pro
 def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[Booking]:
     query = Query(
         "bookings",
-        where=(("customer_id", "==", customer.id), ("start_time", ">", now - REACH)),
+        where=(("customer_id", "==", customer.id), ("start_time", ">", now - LONGEST_BOOKING)),
         order_by=("start_time",),
         limit=OWN_BOOKINGS,
     )
@@ -158,7 +157,7 @@ def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[B
 
 
 def _terms(late: Late, documents: Reader) -> Terms:
-    learned = documents.get(LEARNED)
+    learned = documents.get(Learned.path)
     return Terms(
         salon=late.salon,
         services={id: service for id, service in all_services(documents).items() if service.active},

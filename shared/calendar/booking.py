@@ -1,7 +1,7 @@
 """A booking. The booking app writes them; we write one when a customer accepts an offer (`source` smart_fill). The only
 place that assigns a status to those of ours: `confirmed -> completed | cancelled | no_show`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, Literal, Self
@@ -15,6 +15,8 @@ from shared.values.stretches import Stretch
 BookingStatus = Literal["pending", "confirmed", "completed", "cancelled", "no_show"]
 NOT_FREE: Final = "not free"
 """Why a sale of ours was cancelled whose time the owner said is not free: nobody else is offered it then."""
+LONGEST_BOOKING = timedelta(hours=24)
+"""No booking runs longer, so one that ends this long after an instant began after it: queries are bounded by that."""
 OCCUPYING: frozenset[BookingStatus] = frozenset({"pending", "confirmed", "completed"})
 
 

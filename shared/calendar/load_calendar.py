@@ -1,12 +1,12 @@
 """A salon's calendar as it is stored: what is the same for all staff-days, and the bookings and gaps of one staff member.
 Each document that cannot be understood is left out and named, so that it stops nobody else."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from pydantic import ValidationError
 
-from shared.calendar.booking import Booking
+from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.calendar import Calendar
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
@@ -16,9 +16,6 @@ from shared.records.problem import Problem, unreadable
 from shared.records.read_app_documents import readable, understood
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
-
-REACH = timedelta(hours=24)
-"""The longest a booking may run: one that ends later than this after a day cannot have begun in it."""
 
 
 def load_calendar(documents: Reader, salon_id: str) -> Calendar | Problem | None:
@@ -64,7 +61,7 @@ def load_bookings(
             ("staff_id", "==", staff_id),
             # Bounded on both sides, so that Firestore scans the index of few days.
             ("end_time", ">", start - after),
-            ("end_time", "<", end + before + REACH),
+            ("end_time", "<", end + before + LONGEST_BOOKING),
             ("start_time", "<", end + before),
         ),
     )
@@ -78,7 +75,7 @@ def given_back(gap: Gap, reader: Reader) -> list[Booking]:
         where=(
             ("staff_id", "==", gap.staff_id),
             ("end_time", ">", gap.start_time),
-            ("end_time", "<", gap.end_time + REACH),
+            ("end_time", "<", gap.end_time + LONGEST_BOOKING),
             ("start_time", "<", gap.end_time),
         ),
     )

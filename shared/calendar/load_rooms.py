@@ -4,8 +4,7 @@ service that needs none."""
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from shared.calendar.booking import Booking
-from shared.calendar.load_calendar import REACH
+from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.occupied import resources_free, resources_taken
 from shared.calendar.service import Service
 from shared.ports import Query, Reader
@@ -45,7 +44,7 @@ def bookings_around(within: Stretch, services: Mapping[str, Service], reader: Re
                 "bookings",
                 where=(
                     ("end_time", ">", within.start - before - after),
-                    ("end_time", "<", within.end + before + after + REACH),
+                    ("end_time", "<", within.end + before + after + LONGEST_BOOKING),
                     ("start_time", "<", within.end + before + after),
                 ),
             ),

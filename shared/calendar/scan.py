@@ -16,8 +16,8 @@ OVERLAP: Final = timedelta(minutes=2)
 """Writes become visible a little after the time they carry, and clocks differ."""
 INTERVAL: Final = timedelta(minutes=5)
 TURN: Final = timedelta(days=1)
-REMEMBERED: Final = 6000
-"""Bookings, so that they fit into one document: about fifty staff members with a fortnight each."""
+MOST_BOOKINGS: Final = 6000
+"""As many bookings as fit into one document: those of about fifty staff members with a fortnight each."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -84,7 +84,7 @@ def standing_text(bookings: Mapping[str, Standing], now: datetime) -> str:
     )
     kept = {
         id: [found.staff_id, _number(found.stretch.start), _number(found.stretch.end), found.seen]
-        for id, found in ahead[:REMEMBERED]
+        for id, found in ahead[:MOST_BOOKINGS]
     }
     return json.dumps(kept, separators=(",", ":"))
 

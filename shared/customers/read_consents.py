@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.customers.consent import ConsentRecord
-from shared.ports import Query, Reader, Write
+from shared.ports import Reader, Write
 from shared.records.audit import amend
 from shared.records.commit import create
-
-IN_LIMIT = 30
+from shared.records.split_query import queries_by_values
 
 
 def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list[ConsentRecord]]:
     """The ledger by address. What a person has withdrawn follows from the records of all their addresses together."""
     found: dict[str, list[ConsentRecord]] = {}
-    for start in range(0, len(keys), IN_LIMIT):
-        query = Query("consents", where=(("identity", "in", list(keys[start : start + IN_LIMIT])),))
+    for query in queries_by_values("consents", "identity", keys):
         for snapshot in documents.query(query):
             record = ConsentRecord.model_validate(snapshot.data)
             found.setdefault(record.identity, []).append(record)

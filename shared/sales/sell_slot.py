@@ -14,7 +14,7 @@ from typing import Literal
 from shared.asking.answer_customer import confirmation_of
 from shared.asking.decision import Decision, conclude
 from shared.asking.outreach import Outreach, Slot, responded
-from shared.calendar.booking import Booking, sold
+from shared.calendar.booking import LONGEST_BOOKING, Booking, sold
 from shared.calendar.gap import Gap, filled
 from shared.calendar.load_rooms import all_services, rooms_free
 from shared.calendar.service import Service
@@ -35,7 +35,6 @@ from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
 
 ACTOR = "sell_slot"
-LONGEST_BOOKING = timedelta(hours=24)
 
 
 class Sale:

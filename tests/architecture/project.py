@@ -117,6 +117,7 @@ VERBS = {
     "send",
     "settle",
     "speak",
+    "split",
     "store",
     "switch",
     "take",

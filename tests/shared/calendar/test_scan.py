@@ -50,7 +50,7 @@ def test_where_bookings_stood_is_read_back_to_the_microsecond() -> None:
 
 
 def test_what_is_over_is_forgotten_and_of_too_many_the_farthest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "REMEMBERED", 2)
+    monkeypatch.setattr(scan, "MOST_BOOKINGS", 2)
     stood = {
         name: Standing("mia", Stretch(NOW + start * HOUR, NOW + (start + 1) * HOUR), "seen")
         for name, start in (("over", -1), ("far", 30), ("near", 1), ("under way", 0))
