@@ -38,5 +38,5 @@ def _routes(documents: Documents) -> list[str]:
     """The routes of the numbers that this salon sends from. What is kept below them belongs to no single salon, so any
     salon at the number deletes it."""
     found = documents.get(SALON)
-    salon = Salon.legible(documents.salon_id, found.data) if found else None
+    salon = Salon.readable_part(documents.salon_id, found.data) if found else None
     return [route_path(*number) for number in wanted_keys(salon).values()] if salon else []

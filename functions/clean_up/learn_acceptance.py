@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from shared.asking.learned import Learned
 from shared.asking.outreach import Outreach
 from shared.ports import Create, Documents, Put, Query
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 
 LATE_YES = timedelta(hours=2)
 """How long after its deadline an offer is counted: until then a late yes may still come."""
@@ -33,7 +33,7 @@ def learn_acceptance(documents: Documents, now: datetime) -> int:
         # More may share the last deadline than were read.
         offers = [offer for offer in offers if offer.data["expires_at"] < last]
     told = 0
-    for offer in legible(Outreach, offers):
+    for offer in readable(Outreach, offers):
         if offer.slot is not None and _had_its_time(offer):
             lead = offer.slot.start - offer.created_at
             learned = learned.with_answer(offer.source, offer.segment, lead, accepted=_said_yes(offer))

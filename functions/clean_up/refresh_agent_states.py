@@ -15,7 +15,7 @@ from shared.asking.limits import AskCounters
 from shared.asking.outreach import Outreach
 from shared.ports import Clock, Documents, Query, Reader, Update
 from shared.records.commit import create
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 from shared.salon.load_salon import salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
@@ -74,8 +74,8 @@ def _figures(
         limit=AT_MOST,
     )
     facts = Facts(
-        asks=legible(Outreach, documents.query(asks)),
-        sold=legible(Decision, documents.query(sold)),
+        asks=readable(Outreach, documents.query(asks)),
+        sold=readable(Decision, documents.query(sold)),
         counters=counters,
         last_execution=_last_decision(agent, documents),
         next_scheduled=_next_due(documents, now) if agent == GAP_FILL_AGENT else None,
@@ -86,7 +86,7 @@ def _figures(
 
 def _last_decision(agent: Agent, documents: Reader) -> datetime | None:
     query = Query("autonomous_decisions", where=(("agent_name", "==", agent),), order_by=("-created_at",), limit=1)
-    return next((decision.created_at for decision in legible(Decision, documents.query(query))), None)
+    return next((decision.created_at for decision in readable(Decision, documents.query(query))), None)
 
 
 def _next_due(documents: Reader, now: datetime) -> datetime | None:

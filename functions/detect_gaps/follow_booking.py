@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.calendar.booking import Booking
-from shared.calendar.booking_changes import booking_of, over_our_sales, staff_days, what_happened
+from shared.calendar.booking_changes import over_our_sales, staff_days, what_happened
 from shared.calendar.calendar import Calendar
 from shared.calendar.load_calendar import load_calendar
 from shared.calendar.reconcile_staff_day import Reconciled, reconcile_staff_day
@@ -17,7 +17,7 @@ from shared.calendar.staff_day import freed_by_change
 from shared.calendar.unknown_references import unknown_services, unknown_staff
 from shared.ports import Clock, Documents
 from shared.records.commit import fact
-from shared.records.problem import Problem
+from shared.records.problem import Problem, readable_or_problem
 
 ACTOR = "detect_gaps"
 
@@ -39,7 +39,10 @@ def detect_gaps(
 ) -> Detected:
     """`version` is the update time of the write: what it did is recorded once, however often it is delivered."""
     now = clock.now()
-    was, now_is = booking_of(booking_id, before), booking_of(booking_id, after)
+    was, now_is = (
+        readable_or_problem(Booking, "booking", booking_id, data) if data is not None else None
+        for data in (before, after)
+    )
     if isinstance(now_is, Problem):
         set_aside([now_is], documents=documents, now=now, actor=ACTOR)
     old = was if isinstance(was, Booking) else None

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from pydantic import ValidationError
-
 from shared.calendar.booking import Booking
-from shared.calendar.booking_changes import booking_of, over_our_sales, staff_days, what_happened
+from shared.calendar.booking_changes import over_our_sales, staff_days, what_happened
 from shared.calendar.calendar import Calendar
 from shared.calendar.load_calendar import load_calendar, nobody
 from shared.calendar.reconcile_staff_day import Reconciled, reconcile_staff, reconcile_staff_day
@@ -27,7 +25,7 @@ from shared.calendar.unknown_references import unknown_services, unknown_staff
 from shared.ports import SALON, Clock, Create, Data, Documents, Put, Query, Snapshot
 from shared.records.audit import AuditRecord
 from shared.records.commit import fact
-from shared.records.problem import Problem, unreadable
+from shared.records.problem import Problem, readable_or_problem
 from shared.salon.load_settings import ACCEPTED
 
 ACTOR = "scan_gaps"
@@ -156,11 +154,11 @@ class _Scan:
     def _member(self, staff_id: str, snapshot: Snapshot | None) -> StaffMember:
         if snapshot is None:
             return nobody(staff_id)
-        try:
-            return StaffMember.from_document(staff_id, snapshot.data)
-        except ValidationError as error:
-            self.problems.append(unreadable("staff", staff_id, error))
+        member = readable_or_problem(StaffMember, "staff", staff_id, snapshot.data)
+        if isinstance(member, Problem):
+            self.problems.append(member)
             return nobody(staff_id)
+        return member
 
     def _look_at(self, member: StaffMember) -> None:
         theirs = {id: each for id, each in self.stood.items() if each.staff_id == member.id}
@@ -187,9 +185,9 @@ class _Scan:
         told: list[AuditRecord] = []
         horizon = {day.isoformat() for day in self.calendar.days(self.now)}
         for snapshot in snapshots:
-            booking = booking_of(snapshot.id, snapshot.data)
-            if not isinstance(booking, Booking):
-                self.problems += [booking] if booking else []
+            booking = readable_or_problem(Booking, "booking", snapshot.id, snapshot.data)
+            if isinstance(booking, Problem):
+                self.problems.append(booking)
                 continue
             stood = self.stood.get(booking.id)
             if stood is not None and stood.seen == seen_as(booking):

@@ -16,7 +16,7 @@ from shared.customers.read_consents import withdrawal_records
 from shared.messaging.message import Message, message_path
 from shared.messaging.messaging_hours import answers, country_of, next_allowed
 from shared.ports import Query, Reader
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
 from shared.salon.salon import Salon, zone_named
 from shared.salon.settings import QuietHours, SalonSettings
 
@@ -71,7 +71,7 @@ def _answers(message: Outreach | Message, now: datetime) -> bool:
 def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: Reader, now: datetime) -> Hold | None:
     """What a customer must hear is never dropped: it waits for their morning."""
     query = Query("customers", where=(("phone", "==", message.to),), limit=20)
-    zones = [customer.timezone for customer in readable(Customer, documents, query) if customer.timezone]
+    zones = [customer.timezone for customer in readable(Customer, documents.query(query)) if customer.timezone]
     zone = zone_named(zones[0]) if zones else salon.zone
     free_at = _next_allowed(message, zone=zone, quiet=settings.quiet_hours, marketing=False, now=now)
     return Hold(free_at, "quiet hours") if free_at is not None and free_at > now else None

@@ -41,8 +41,7 @@ from shared.calendar.staff import StaffMember
 from shared.ports import Clock, Deployment, Documents, Put, Query, Reader, Transaction, Write
 from shared.records.commit import create, replace
 from shared.records.hold_locks import holding, release
-from shared.records.read_app_documents import readable
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 
@@ -160,7 +159,7 @@ def _gaps_due(scene: Scene, documents: Reader) -> list[Gap]:
         ),
         limit=DUE_AT_MOST,
     )
-    return legible(Gap, documents.query(query))
+    return readable(Gap, documents.query(query))
 
 
 def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:
@@ -274,7 +273,7 @@ def _counted(before: AskCounters, gap: Gap, chosen: Sequence[Candidate], scene: 
 
 
 def _services(gap: Gap, documents: Reader) -> dict[str, Service]:
-    services = readable(Service, documents, Query("services"))
+    services = readable(Service, documents.query(Query("services")))
     return {service.id: service for service in services if service.id in gap.services_fittable}
 
 

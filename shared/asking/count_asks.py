@@ -7,13 +7,13 @@ COUNTERS = "counters/asks"
 
 
 def counters_of(reader: Reader) -> AskCounters:
-    return _understood(reader.get(COUNTERS))
+    return _counters(reader.get(COUNTERS))
 
 
 def counters_to_change(reader: Reader) -> tuple[AskCounters, Snapshot | None]:
     """With what was read, for a change outside a transaction."""
     found = reader.get(COUNTERS)
-    return _understood(found), found
+    return _counters(found), found
 
 
 def counted(counters: AskCounters, found: Snapshot | None) -> Write:
@@ -23,5 +23,5 @@ def counted(counters: AskCounters, found: Snapshot | None) -> Write:
     return Put(COUNTERS, counters.stored(), unchanged_since=found.version)
 
 
-def _understood(found: Snapshot | None) -> AskCounters:
+def _counters(found: Snapshot | None) -> AskCounters:
     return AskCounters.model_validate(found.data) if found else AskCounters()

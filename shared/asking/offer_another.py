@@ -34,7 +34,7 @@ from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
 from shared.customers.load_customer import customer_of
-from shared.customers.move_waitlist import understood, waitlist_moved
+from shared.customers.move_waitlist import waitlist_moved
 from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.message import Inbound
@@ -42,7 +42,7 @@ from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_time
 from shared.ports import Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import create, replace
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
 from shared.salon.salon import Salon
@@ -83,7 +83,8 @@ def another_id(lost_id: str) -> str:
 def offer_another(late: Late, documents: Documents) -> list[Write] | None:
     """What makes the offer, to be committed with the answer to the lost one. None where nothing suits or may be offered."""
     lost, now, settings = late.lost, late.now, late.settings
-    entry = understood(documents.get(f"waitlist/{lost.waitlist_entry_id}")) if lost.waitlist_entry_id else None
+    wish = documents.get(f"waitlist/{lost.waitlist_entry_id}") if lost.waitlist_entry_id else None
+    entry = readable_one(WaitlistEntry, wish)
     if lost.slot is None or (lost.waitlist_entry_id and entry is None):
         return None
     read = _open_gaps(lost.slot, documents, now)
@@ -153,7 +154,7 @@ def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[B
         order_by=("start_time",),
         limit=OWN_BOOKINGS,
     )
-    return list(readable(Booking, documents, query))
+    return readable(Booking, documents.query(query))
 
 
 def _terms(late: Late, documents: Reader) -> Terms:

@@ -9,7 +9,7 @@ from shared.asking.reactions import LAST_SENDS, objection, reactions
 from shared.customers.consent import ConsentRecord
 from shared.ports import Clock, Documents, Query, Reader
 from shared.records.commit import create, replace, until_committed
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 
 ACTOR = "reactions"
 NEVER_LEFT = 10
@@ -55,7 +55,7 @@ def _sends(agent: str, since: datetime | None, documents: Reader) -> list[Outrea
         order_by=("-created_at",),
         limit=LAST_SENDS + NEVER_LEFT,
     )
-    asks = legible(Outreach, documents.query(query))
+    asks = readable(Outreach, documents.query(query))
     return [ask for ask in asks if ask.delivery.sent_at or ask.delivery.former_error][:LAST_SENDS]
 
 

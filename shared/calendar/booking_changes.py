@@ -1,17 +1,13 @@
 """What became of a booking between two looks at it: the staff-days it touches, what is announced, what overlaps a sale of ours."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
-
-from pydantic import ValidationError
 
 from shared.calendar.booking import Booking
 from shared.calendar.calendar import Calendar
 from shared.calendar.occupied import double_booked, time_of
 from shared.records.audit import AuditRecord, AuditWord, record_fact
 from shared.records.events import EventType
-from shared.records.problem import Problem, unreadable
 
 
 def staff_days(bookings: Sequence[Booking | None], calendar: Calendar) -> list[tuple[str, str]]:
@@ -26,15 +22,6 @@ def _touched(booking: Booking, calendar: Calendar) -> Iterator[tuple[str, str]]:
     while day <= last:
         yield booking.staff_id, day.isoformat()
         day += timedelta(days=1)
-
-
-def booking_of(booking_id: str, data: Mapping[str, Any] | None) -> Booking | Problem | None:
-    if data is None:
-        return None
-    try:
-        return Booking.from_document(booking_id, data)
-    except ValidationError as error:
-        return unreadable("booking", booking_id, error)
 
 
 _ENDED: dict[str, tuple[AuditWord, EventType]] = {

@@ -7,7 +7,7 @@ from shared.calendar.booking import Booking
 from shared.customers.customer import Customer
 from shared.messaging.replies import day_named
 from shared.ports import Documents, Query
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
 from shared.salon.salon import Salon
 
 
@@ -25,5 +25,5 @@ def next_booking(
     )
     in_days = day_named(body)
     day = None if in_days is None else salon.date_of(now) + timedelta(days=in_days)
-    ahead = (booking for booking in readable(Booking, documents, query) if booking.occupies)
+    ahead = (booking for booking in readable(Booking, documents.query(query)) if booking.occupies)
     return next((booking for booking in ahead if day in (None, salon.date_of(booking.start_time))), None)

@@ -4,16 +4,14 @@ Each document that cannot be understood is left out and named, so that it stops 
 from datetime import date
 from typing import Literal
 
-from pydantic import ValidationError
-
 from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.calendar import Calendar
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.calendar.staff import StaffMember
 from shared.ports import SALON, Query, Reader
-from shared.records.problem import Problem, unreadable
-from shared.records.read_app_documents import readable, understood
+from shared.records.problem import Problem, readable_or_problem
+from shared.records.read_documents import readable, readable_and_problems
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
@@ -23,11 +21,10 @@ def load_calendar(documents: Reader, salon_id: str) -> Calendar | Problem | None
     found = documents.get(SALON)
     if found is None:
         return None
-    try:
-        salon = Salon.from_document(salon_id, found.data)
-    except ValidationError as error:
-        return unreadable("salon", salon_id, error)
-    services, problems = understood(Service, "service", documents, Query("services"))
+    salon = readable_or_problem(Salon, "salon", salon_id, found.data)
+    if isinstance(salon, Problem):
+        return salon
+    services, problems = readable_and_problems(Service, "service", documents.query(Query("services")))
     if not salon.opening_hours and not salon.special_hours:
         about = "the salon says no opening hours"
         problems.append(Problem("salon", salon_id, about, f"opening_hours: {about}, so it has no gaps"))
@@ -38,10 +35,7 @@ def load_staff(documents: Reader, staff_id: str) -> StaffMember | Problem | None
     found = documents.get(f"staff/{staff_id}")
     if found is None:
         return None
-    try:
-        return StaffMember.from_document(found.id, found.data)
-    except ValidationError as error:
-        return unreadable("staff", staff_id, error)
+    return readable_or_problem(StaffMember, "staff", staff_id, found.data)
 
 
 def nobody(staff_id: str) -> StaffMember:
@@ -65,7 +59,7 @@ def load_bookings(
             ("start_time", "<", end + before),
         ),
     )
-    return understood(Booking, "booking", reader, query)
+    return readable_and_problems(Booking, "booking", reader.query(query))
 
 
 def given_back(gap: Gap, reader: Reader) -> list[Booking]:
@@ -79,7 +73,7 @@ def given_back(gap: Gap, reader: Reader) -> list[Booking]:
             ("start_time", "<", gap.end_time),
         ),
     )
-    return [booking for booking in readable(Booking, reader, query) if booking.status in ("cancelled", "no_show")]
+    return [booking for booking in readable(Booking, reader.query(query)) if booking.status in ("cancelled", "no_show")]
 
 
 def gaps_of_day(reader: Reader, staff_id: str, day: date) -> list[Gap]:

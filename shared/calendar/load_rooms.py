@@ -8,7 +8,7 @@ from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.occupied import resources_free, resources_taken
 from shared.calendar.service import Service
 from shared.ports import Query, Reader
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
 from shared.values.stretches import Stretch
 
 
@@ -27,7 +27,7 @@ def rooms_free(service: Service, slot: Stretch, services: Mapping[str, Service],
 
 
 def all_services(reader: Reader) -> dict[str, Service]:
-    return {service.id: service for service in readable(Service, reader, Query("services"))}
+    return {service.id: service for service in readable(Service, reader.query(Query("services")))}
 
 
 def bookings_around(within: Stretch, services: Mapping[str, Service], reader: Reader) -> list[Booking]:
@@ -36,17 +36,12 @@ def bookings_around(within: Stretch, services: Mapping[str, Service], reader: Re
     # Those of the other service and of the one that is wanted.
     before = 2 * max((service.buffer_before for service in services.values()), default=none)
     after = 2 * max((service.buffer_after for service in services.values()), default=none)
-    return list(
-        readable(
-            Booking,
-            reader,
-            Query(
-                "bookings",
-                where=(
-                    ("end_time", ">", within.start - before - after),
-                    ("end_time", "<", within.end + before + after + LONGEST_BOOKING),
-                    ("start_time", "<", within.end + before + after),
-                ),
-            ),
-        )
+    query = Query(
+        "bookings",
+        where=(
+            ("end_time", ">", within.start - before - after),
+            ("end_time", "<", within.end + before + after + LONGEST_BOOKING),
+            ("start_time", "<", within.end + before + after),
+        ),
     )
+    return readable(Booking, reader.query(query))

@@ -25,7 +25,7 @@ from shared.records.audit import Amended
 from shared.records.commit import create, replace
 from shared.records.hold_locks import holding, person_day, release
 from shared.records.problem import Problem
-from shared.records.read_app_documents import understood
+from shared.records.read_documents import readable_and_problems
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def reconcile_salon(*, documents: Documents, clock: Clock, actor: str = "connect
     calendar = load_calendar(documents, documents.salon_id)
     if not isinstance(calendar, Calendar):
         return 0
-    staff, problems = understood(StaffMember, "staff", documents, Query("staff"))
+    staff, problems = readable_and_problems(StaffMember, "staff", documents.query(Query("staff")))
     done = [reconcile_staff(s, calendar=calendar, documents=documents, clock=clock, actor=actor) for s in staff]
     problems += [*calendar.problems, *(problem for each in done for problem in each.problems)]
     set_aside(problems, documents=documents, now=clock.now(), actor=actor)

@@ -2,10 +2,10 @@
 
 from shared.customers.customer import Customer
 from shared.ports import Documents, Query
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
 
 
 def customers_at(phone: str, documents: Documents) -> list[Customer]:
     """Everybody known at this address: several may share it."""
     query = Query("customers", where=(("phone", "==", phone),), limit=20)
-    return list(readable(Customer, documents, query))
+    return readable(Customer, documents.query(query))

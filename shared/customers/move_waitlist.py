@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import ValidationError
-
 from shared.customers.waitlist import WaitlistEntry
-from shared.ports import Snapshot, Update, Write
+from shared.ports import Update, Write
 from shared.records.audit import record_fact
 from shared.records.commit import fact
 
@@ -32,11 +30,3 @@ def waitlist_moved(
         details={"about": about},
     )
     return Update(f"waitlist/{entry.id}", {"status": moved.status, "updated_at": now}), fact(record)
-
-
-def understood(found: Snapshot | None) -> WaitlistEntry | None:
-    """None also for what the booking app has made unreadable: it stands in nobody's way."""
-    try:
-        return WaitlistEntry.from_document(found.id, found.data) if found else None
-    except ValidationError:
-        return None

@@ -1,9 +1,15 @@
 """What the booking app wrote and nobody can understand, or that names what does not exist. It is set aside and said, never
 guessed; a reason names fields and ids, and nothing about people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
+
+from shared.records.app_document import AppDocument
+
+D = TypeVar("D", bound=AppDocument)
 
 
 @dataclass(frozen=True)
@@ -16,7 +22,15 @@ class Problem:
     reason: str
 
 
-def unreadable(resource_type: str, resource_id: str, error: ValidationError) -> Problem:
+def readable_or_problem(model: type[D], resource_type: str, id: str, data: Mapping[str, Any]) -> D | Problem:
+    """The document as a model, or what is wrong with it."""
+    try:
+        return model.from_document(id, data)
+    except ValidationError as error:
+        return _unreadable(resource_type, id, error)
+
+
+def _unreadable(resource_type: str, resource_id: str, error: ValidationError) -> Problem:
     found = [(".".join(map(str, each["loc"])) or resource_type, each) for each in error.errors()]
     kind = "; ".join(f"{where}: {each['type']}" for where, each in found)
     return Problem(

@@ -85,8 +85,8 @@ class Salon(AppDocument):
         return super().from_document(id, {**data, "organization_id": data.get("organization_id") or id})
 
     @classmethod
-    def legible(cls, id: str, data: Mapping[str, Any]) -> Self:
-        """What can be understood of it: enough to tell its owner what cannot, and nothing to decide by."""
+    def readable_part(cls, id: str, data: Mapping[str, Any]) -> Self:
+        """The salon without the fields that cannot be read. It serves to tell its owner so, and nothing is decided by it."""
         try:
             return cls.from_document(id, data)
         except ValidationError as error:
