@@ -31,10 +31,6 @@ class RoundSize:
     predicted: float
     reasons: tuple[str, ...]
 
-    @property
-    def target_unreachable(self) -> bool:
-        return "target_unreachable" in self.reasons
-
 
 def round_size(
     ready: Sequence[float],

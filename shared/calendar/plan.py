@@ -71,15 +71,6 @@ def unsellable(minutes: int, services: Iterable[Service]) -> int:
     return minutes if all(service.needed_minutes > minutes for service in services) else 0
 
 
-def value_at(free: Stretch, service: Service, start: datetime, services: Sequence[Service]) -> Decimal:
-    """What selling this service at this start brings: its contribution, less what the leftovers that no service fits
-    would have earned at the rate of the best plan for the whole stretch."""
-    left, right = _leftovers(free, service, start)
-    lost = unsellable(left, services) + unsellable(right, services)
-    rate = best_plan(free.minutes, services).contribution / max(free.minutes, 1)
-    return contribution(service) - rate * lost
-
-
 def slot_at(
     gap: Gap,
     service: Service,

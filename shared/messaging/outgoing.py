@@ -16,6 +16,8 @@ from shared.records.events import EventType
 from shared.records.stored import Instant, StateDocument, Stored
 
 Channel = Literal["whatsapp", "sms", "push", "email"]
+Word = Literal["claimed", "held", "sent", "delivered", "failed", "expired", "requested", "responded"]
+"""What the audit says happened to a message on its way; a message that is no ask is never `responded`."""
 OutgoingStatus = Literal["pending", "sending", "sent", "delivered", "read", "responded", "failed", "unknown", "expired"]
 
 CLAIM_WITHIN = timedelta(seconds=60)
@@ -98,7 +100,7 @@ class ForbiddenTransition(Exception):
 def step(
     message: O,
     status: OutgoingStatus,
-    word: Literal["claimed", "held", "sent", "delivered", "failed", "expired", "requested", "responded"],
+    word: Word,
     *,
     now: datetime,
     actor: str,
@@ -113,16 +115,15 @@ def step(
     allowed = status in TRANSITIONS[message.status] or (redirects and message.status in ON_ANOTHER_CHANNEL)
     if status != message.status and not allowed:
         raise ForbiddenTransition(f"{message.resource_type} {message.id}: {message.status} -> {status} is no step")
-    # Messages that are not asks have fewer words of their own; nobody subscribes to what happens to them.
     is_ask = message.resource_type == "outreach"
-    event: AuditWord = f"outreach_{word}" if is_ask else _MESSAGE_WORDS.get(word, "message_failed")  # type: ignore[assignment]
     return amend(
         message,
         now=now,
         actor=actor,
-        event=event,
+        event=(_ASK_WORDS if is_ask else _MESSAGE_WORDS)[word],
         action=action,
         details=details,
+        # Nobody subscribes to what becomes of a message that is no ask.
         announces=announces if is_ask or announces == "OUTREACH_REQUESTED" else None,
         payload={"path": message.path, **(payload or {})},
         status=status,
@@ -130,7 +131,17 @@ def step(
     )
 
 
-_MESSAGE_WORDS: dict[str, AuditWord] = {
+_ASK_WORDS: dict[Word, AuditWord] = {
+    "claimed": "outreach_claimed",
+    "held": "outreach_held",
+    "sent": "outreach_sent",
+    "delivered": "outreach_delivered",
+    "failed": "outreach_failed",
+    "expired": "outreach_expired",
+    "requested": "outreach_requested",
+    "responded": "outreach_responded",
+}
+_MESSAGE_WORDS: dict[Word, AuditWord] = {
     "claimed": "message_claimed",
     "held": "message_held",
     "sent": "message_sent",

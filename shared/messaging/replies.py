@@ -183,9 +183,6 @@ def _is_pictogram(letter: str) -> bool:
     return unicodedata.category(letter) == "So"
 
 
-_SILENT: Final = "'’ʼ`´♀♂\ufe0e\ufe0f"
-
-
 def folded(text: str) -> str:
     """Case, accents, punctuation, skin tones and kinds of digits do not change what is meant."""
     letters = []

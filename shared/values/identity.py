@@ -22,12 +22,6 @@ def address_key(signing_key: bytes, channel: str, address: str) -> str:
     return f"idn_{hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()[:40]}"
 
 
-def masked(address: str) -> str:
-    """Enough for the owner to recognise whom an error is about, too little to reach them."""
-    bare = normalized(address)
-    return f"…{bare[-2:]}" if len(bare) >= 6 else "…"
-
-
 def without_numbers(text: str) -> str:
     """What somebody wrote, without the numbers they can be reached by: a notice is read on more phones than one."""
     return re.sub(r"\+?\d(?:[\s().\-/]*\d){6,}", "…", text)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.calendar.gap import Gap, opened
-from shared.calendar.plan import best_plan, contribution, slot_at, unsellable, value_at
+from shared.calendar.plan import best_plan, contribution, slot_at, unsellable
 from shared.calendar.service import Service
 from shared.calendar.staff_day import Freed, findings
 from shared.values.stretches import Stretch
@@ -86,14 +86,6 @@ def test_the_plan_is_the_best_of_all_there_are(minutes: int, services: list[Serv
 def test_a_leftover_is_lost_only_when_no_service_fits_it():
     assert unsellable(29, [SHORT, HOUR]) == 29
     assert unsellable(30, [SHORT, HOUR]) == 0
-    free = between("14:00", "15:30")
-    assert value_at(free, HOUR, at("14:00"), [SHORT, HOUR]) == contribution(HOUR)
-    assert value_at(free, HOUR, at("14:15"), [SHORT, HOUR]) == contribution(HOUR) - 30 * Decimal(540) / 90
-
-
-def test_selling_at_an_edge_is_worth_more_than_leaving_two_unsellable_ends():
-    free = between("14:00", "16:00")
-    assert value_at(free, HOUR, at("14:00"), [HOUR]) > value_at(free, HOUR, at("14:30"), [HOUR])
 
 
 def test_a_slot_starts_where_freed_time_starts():
