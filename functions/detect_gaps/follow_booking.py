@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from shared.calendar.booking import Booking
-from shared.calendar.booking_changes import over_our_sales, staff_days, what_happened
+from shared.calendar.booking_changes import calendar_sees, over_our_sales, staff_days, what_happened
 from shared.calendar.calendar import Calendar
 from shared.calendar.load_calendar import load_calendar
 from shared.calendar.reconcile_staff_day import Reconciled, reconcile_staff_day
 from shared.calendar.report_problems import set_aside
-from shared.calendar.scan import calendar_sees
 from shared.calendar.staff_day import freed_by_change
 from shared.calendar.unknown_references import unknown_services, unknown_staff
 from shared.ports import Clock, Documents

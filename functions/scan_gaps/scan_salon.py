@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from functions.scan_gaps.scan_cursor import OVERLAP, ScanCursor, SeenBooking, due, remembered, seen_as, turn_at
 from shared.calendar.booking import Booking
 from shared.calendar.booking_changes import over_our_sales, staff_days, what_happened
 from shared.calendar.calendar import Calendar
 from shared.calendar.load_calendar import load_calendar, nobody
 from shared.calendar.reconcile_staff_day import Reconciled, reconcile_staff, reconcile_staff_day
 from shared.calendar.report_problems import set_aside
-from shared.calendar.scan import OVERLAP, ScanCursor, Standing, due, seen_as, standing_text, turn_at
 from shared.calendar.staff import StaffMember
 from shared.calendar.staff_day import Freed, freed_by_change
 from shared.calendar.unknown_references import unknown_services, unknown_staff
@@ -74,7 +74,7 @@ def scan_gaps(*, documents: Documents, clock: Clock) -> Scanned:
     if not isinstance(calendar, Calendar):
         set_aside([calendar] if calendar else [], documents=documents, now=now, actor=ACTOR)
         return Scanned()
-    scan = _Scan(documents, clock, now, calendar, cursor.stood() if cursor else {})
+    scan = _Scan(documents, clock, now, calendar, cursor.seen_bookings() if cursor else {})
     staff_ids = cursor.staff_ids if cursor else []
     if everything or new_turn:
         staff_ids = scan.everybody()
@@ -92,7 +92,7 @@ def scan_gaps(*, documents: Documents, clock: Clock) -> Scanned:
         staff_ids=staff_ids,
         checked=checked,
         again=sorted(scan.again),
-        standing=standing_text(scan.standing, now),
+        standing=remembered(scan.standing, now),
     )
     path, data = ScanCursor.path, position.stored()
     # When another scan was faster this one has done the same work, and its position is as good.
@@ -125,8 +125,8 @@ class _Scan:
     clock: Clock
     now: datetime
     calendar: Calendar
-    stood: dict[str, Standing]
-    standing: dict[str, Standing] = field(init=False)
+    stood: dict[str, SeenBooking]
+    standing: dict[str, SeenBooking] = field(init=False)
     problems: list[Problem] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     looked_at: set[str] = field(default_factory=set)
@@ -240,7 +240,7 @@ class _Scan:
 
     def _remember(self, booking: Booking) -> None:
         if booking.occupies:
-            self.standing[booking.id] = Standing.of(booking)
+            self.standing[booking.id] = SeenBooking.of(booking)
         else:
             self.standing.pop(booking.id, None)
 

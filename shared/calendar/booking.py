@@ -69,8 +69,8 @@ class Booking(AppDocument):
         )
 
 
-def standing(id: str, staff_id: str, stretch: Stretch) -> Booking:
-    """A stand-in for a booking as it stood earlier: only its id, its staff member and its time are remembered."""
+def stand_in(id: str, staff_id: str, stretch: Stretch) -> Booking:
+    """A booking that stands for one as it was earlier, of which only the id, the staff member and the time are known."""
     return Booking(id=id, staff_id=staff_id, start_time=stretch.start, end_time=stretch.end, status="confirmed")
 
 
