@@ -13,10 +13,9 @@ from shared.calendar.find_next_booking import next_booking
 from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import identity_path
 from shared.messaging.load_inbound import inbound
-from shared.messaging.message import ANSWER_LEASE, Inbound, say
+from shared.messaging.message import ANSWER_LEASE, Inbound, reply_to, say
 from shared.messaging.replies import understand
 from shared.messaging.tokens import read, read_approval
-from shared.messaging.write_message import reply_to
 from shared.ports import SALON, Clock, Create, Deployment, Documents, Put, Query, Store, Update, Write
 from shared.records.commit import create, until_committed
 from shared.sales.answer import Answered
