@@ -33,7 +33,7 @@ from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.prospect import PURPOSE, Prospect
 from shared.asking.terms import Terms
 from shared.asking.write_round import AGENT
-from shared.calendar import plan
+from shared.calendar import best_slot
 from shared.calendar.booking import Booking, sold
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap, announced_due, campaigned, filled
@@ -60,15 +60,15 @@ def slots_remembered() -> Iterator[None]:
         others = (rest["window"], tuple(other.id for other in rest["services"]), tuple(rest["clear_of"]))
         key = (gap.staff_id, service.id, earliest, *bounds, *others)
         if key not in found:
-            found[key] = plan.slot_at(gap, service, earliest_start=earliest, **rest)
+            found[key] = best_slot.best_slot(gap, service, earliest_start=earliest, **rest)
         return found[key]
 
-    original = offered_slot.slot_at
-    offered_slot.slot_at = remembered
+    original = offered_slot.best_slot
+    offered_slot.best_slot = remembered
     try:
         yield
     finally:
-        offered_slot.slot_at = original
+        offered_slot.best_slot = original
 
 
 @dataclass

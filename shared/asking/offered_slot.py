@@ -6,8 +6,8 @@ from datetime import timedelta
 from shared.asking.outreach import Slot
 from shared.asking.prospect import Prospect
 from shared.asking.terms import Terms
+from shared.calendar.best_slot import best_slot
 from shared.calendar.gap import Gap
-from shared.calendar.plan import slot_at
 from shared.calendar.service import Service
 from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
@@ -41,7 +41,7 @@ def slot_for(
     if prospect.entry is not None and prospect.entry.windows:
         windows = [window.stretch for window in prospect.entry.windows]
     for window in windows:
-        found = slot_at(
+        found = best_slot(
             gap,
             service,
             earliest_start=earliest,

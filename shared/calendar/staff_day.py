@@ -10,9 +10,9 @@ from typing import Literal
 from shared.calendar.booking import NOT_FREE, Booking
 from shared.calendar.gap import Finding, Gap, Origin
 from shared.calendar.occupied import occupied
-from shared.calendar.plan import best_plan
 from shared.calendar.priority import FULL_DURATION, assess
 from shared.calendar.service import Service
+from shared.calendar.service_mix import best_mix
 from shared.calendar.staff import StaffMember
 from shared.calendar.working_time import absence_stretch, rostered_time, working_time
 from shared.salon.salon import Salon
@@ -164,15 +164,15 @@ def _finding(
     sellable = staff_day.ahead(stretch, now)
     # Time given back that nobody can be sold any more does not make a gap a freed one.
     here = [f for f in given_back if f.stretch.overlaps(sellable)]
-    plan = best_plan(sellable.minutes, services)
-    best = best_plan(FULL_DURATION // timedelta(minutes=1), staff_day.performed)
+    mix = best_mix(sellable.minutes, services)
+    best = best_mix(FULL_DURATION // timedelta(minutes=1), staff_day.performed)
     assessment = assess(
         sellable,
         day=staff_day.day,
         zone=staff_day.salon.zone,
         peak_hours=settings.peak_hours,
         utilisation=staff_day.utilisation,
-        potential_revenue=plan.revenue,
+        potential_revenue=mix.revenue,
         best_revenue=best.revenue or Decimal(0),
         now=now,
     )
@@ -188,7 +188,7 @@ def _finding(
         freed=tuple(f.stretch.overlap(stretch) for f in here),
         salon_freed=tuple(f.stretch.overlap(stretch) for f in here if f.by_salon),
         settles_at=_settles_at(here, settings, now),
-        potential_revenue=plan.revenue,
+        potential_revenue=mix.revenue,
         priority=assessment.level,
         priority_score=assessment.score,
         priority_parts=assessment.parts,

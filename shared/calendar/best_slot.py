@@ -1,77 +1,26 @@
-"""What a stretch of free time is best sold as, with the remainder in mind."""
+"""Where in a gap a service is best placed, with the time that is left over in mind."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from math import gcd
-from typing import NamedTuple
 
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
+from shared.calendar.service_mix import best_mix
 from shared.values.stretches import Stretch
 
-_TABLE_STEP = 480
 STEP = 5 * 60
 QUARTER = 15 * 60
 """Seconds. Slots in freed time start in steps of five minutes from the start of what was freed, others at quarter
 hours; either may also begin where the gap begins or end where it ends, so that nothing is left over there."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The set of services, longest first, that earns most in so many minutes; of equals the one that leaves least over,
-    then the one with fewest visits. Minutes are counted with buffers."""
-
-    service_ids: tuple[str, ...]
-    contribution: Decimal
-    revenue: Decimal
-    used_minutes: int
-
-
-class _Item(NamedTuple):
-    minutes: int
-    contribution: Decimal
-    price: Decimal
-    id: str
-
-
-class _Cell(NamedTuple):
-    """The best for this many grid steps. The first three are the order of merit."""
-
-    contribution: Decimal
-    used: int
-    fewness: int
-    item: _Item | None
-    rest: int
-
-
-def contribution(service: Service) -> Decimal:
-    return service.price * Decimal(str(service.margin))
-
-
-def best_plan(minutes: int, services: Iterable[Service]) -> Plan:
-    items = _items(services)
-    if not items or minutes <= 0:
-        return Plan((), Decimal(0), Decimal(0), 0)
-    table, grid = _table(items, -(-minutes // _TABLE_STEP) * _TABLE_STEP)
-    cell = table[minutes // grid]
-    best, chosen = cell, []
-    while cell.item is not None:
-        chosen.append(cell.item)
-        cell = table[cell.rest]
-    chosen.sort(key=lambda item: (-item.minutes, item.id))
-    revenue = sum((item.price for item in chosen), Decimal(0))
-    return Plan(tuple(item.id for item in chosen), best.contribution, revenue, best.used * grid)
-
-
 def unsellable(minutes: int, services: Iterable[Service]) -> int:
-    """So much of a leftover of this length that no service fits: all of it or nothing."""
+    """How many minutes of a leftover are lost: all of them where no service fits into it, else none."""
     return minutes if all(service.needed_minutes > minutes for service in services) else 0
 
 
-def slot_at(
+def best_slot(
     gap: Gap,
     service: Service,
     *,
@@ -80,12 +29,13 @@ def slot_at(
     services: Sequence[Service] = (),
     clear_of: Sequence[Stretch] = (),
 ) -> Stretch | None:
-    """When this service would best start in the gap, or None where it does not fit. The slot with its buffers is
-    contained in the gap and overlaps nothing of `clear_of` (rooms taken, the customer's own bookings); the slot
-    itself starts at `earliest_start` at the soonest and stays within `window`.
+    """The slot in which this service is best placed in the gap, or None where it does not fit. With its buffers it lies in
+    the gap and overlaps nothing of `clear_of` (rooms taken, the customer's own bookings); it starts at `earliest_start` at
+    the soonest and stays within `window`.
 
-    Of the possible starts: one that reaches into the freed time, then the least time left over that none of `services`
-    fits, then the most freed time taken, then the leftovers that can be sold best, then the earliest.
+    Of the possible slots it is one that reaches into the freed time, then the one that leaves least time over that none
+    of `services` fits, then the one that takes most freed time, then the one whose leftovers can be sold best, then the
+    earliest.
     """
     first = max([gap.start_time + service.buffer_before, earliest_start, *([window.start] if window else [])])
     end = min([gap.end_time - service.buffer_after, *([window.end] if window else [])])
@@ -104,7 +54,7 @@ def slot_at(
         return (
             unsellable(left, known) + unsellable(right, known),
             -taken(start),
-            -best_plan(left, known).contribution - best_plan(right, known).contribution,
+            -best_mix(left, known).contribution - best_mix(right, known).contribution,
             start,
         )
 
@@ -130,7 +80,7 @@ def _leftovers(free: Stretch, service: Service, start: datetime) -> tuple[int, i
 
 
 def _starts(gap: Gap, service: Service, first: datetime, last: datetime) -> list[datetime]:
-    """Every start between the two that a customer would be offered."""
+    """Every start between `first` and `last` that a customer would be offered."""
     if first > last:
         return []
     low, high = first.timestamp(), last.timestamp()
@@ -152,32 +102,3 @@ def _grid(low: float, high: float, step: int, anchor: float) -> list[float]:
         points.append(at)
         at += step
     return points
-
-
-def _items(services: Iterable[Service]) -> tuple[_Item, ...]:
-    found = {_Item(s.needed_minutes, contribution(s), s.price, s.id) for s in services}
-    return tuple(sorted(found, key=lambda item: item.id))
-
-
-@lru_cache(maxsize=256)
-def _table(items: tuple[_Item, ...], minutes: int) -> tuple[list[_Cell], int]:
-    """Best plans for 0, 1, 2, ... grid steps, the grid being the largest that all services are multiples of. The
-    order of merit adds up over services, so the best for a length is its best last service plus the best for the
-    rest."""
-    grid = gcd(*(item.minutes for item in items))
-    table = [_Cell(Decimal(0), 0, 0, None, 0)]
-    for length in range(1, minutes // grid + 1):
-        best = table[-1]
-        for item in items:
-            rest = length - item.minutes // grid
-            if rest >= 0:
-                before = table[rest]
-                merit = (
-                    before.contribution + item.contribution,
-                    before.used + item.minutes // grid,
-                    before.fewness - 1,
-                )
-                if merit > best[:3]:
-                    best = _Cell(*merit, item, rest)
-        table.append(best)
-    return table, grid
