@@ -21,11 +21,11 @@ from functions.clean_up.learn_acceptance import LATE_YES
 from functions.expire_outreach.move_on import ANNOUNCE_AGAIN
 from local.customers import Reaction
 from shared.asking import offered_slot
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.allowance import Allowance, allowance_of
 from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
 from shared.asking.candidates import CHAIN_DEPTH, Candidate, judged, most_given_away
 from shared.asking.discounts import discount_left, discount_of_round, discounted
-from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
 from shared.asking.load_asks import RECENT
 from shared.asking.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
@@ -127,7 +127,7 @@ class Trade:
         self._asked: dict[str, list[Asked]] = defaultdict(list)
         self._of_customer: dict[str, list[Asked]] = defaultdict(list)
         self._counters = AskCounters()
-        self._learned = Learned()
+        self._learned = AcceptanceRates()
         self._unlearned: list[Asked] = []
         for day in range((end - START).days):
             self.agenda.at(START + DAY * day, self._new_day)

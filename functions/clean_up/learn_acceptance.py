@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.asking.learned import Learned
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.outreach import Outreach
 from shared.ports import Create, Documents, Put, Query
 from shared.records.read_documents import readable
@@ -16,8 +16,8 @@ LEARNT_AT_ONCE = 300
 def learn_acceptance(documents: Documents, now: datetime) -> int:
     """Counts the offers whose deadline has come since the last run, and returns how many told something. Deadlines never
     move, so each offer is met once; a run that another one beat leaves them to that one."""
-    found = documents.get(Learned.path)
-    learned = Learned.model_validate(found.data) if found else Learned()
+    found = documents.get(AcceptanceRates.path)
+    learned = AcceptanceRates.model_validate(found.data) if found else AcceptanceRates()
     since = learned.counted_until or datetime.min.replace(year=1970, tzinfo=now.tzinfo)
     query = Query(
         "outreach",
@@ -40,7 +40,9 @@ def learn_acceptance(documents: Documents, now: datetime) -> int:
             told += 1
     learned = learned.changed(counted_until=offers[-1].data["expires_at"])
     data = learned.stored()
-    put = Put(Learned.path, data, unchanged_since=found.version) if found else Create(Learned.path, data)
+    put = (
+        Put(AcceptanceRates.path, data, unchanged_since=found.version) if found else Create(AcceptanceRates.path, data)
+    )
     return told if documents.commit(put) else 0
 
 

@@ -6,10 +6,10 @@ from typing import Literal
 from shared.asking.breaker import LATE_FAULTS
 from shared.asking.check_breaker import fault
 from shared.asking.end_ask import ended
-from shared.asking.fall_back import by_another_channel, opt_out_told_by
 from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
-from shared.asking.reactions import TOO_MUCH_MARKETING
+from shared.asking.promotion_pause import TOO_MUCH_MARKETING
+from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.asking.watch_reactions import watch_reactions
 from shared.messaging.inbound import DeliveryReport
 from shared.messaging.message import Message

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from shared.asking.agent_figures import AgentConfig, Counters, Figures, Health, RateLimit
 from shared.asking.breaker import Breaker
 from shared.asking.decision import Agent
-from shared.asking.reactions import PAUSE, Marketing
+from shared.asking.promotion_pause import PAUSE, PromotionPause
 from shared.records.audit import Amended, amend
 from shared.records.events import EventType
 from shared.records.stored import Instant, StateDocument
@@ -29,7 +29,7 @@ class AgentState(StateDocument):
     last_execution: Instant | None = None
     next_scheduled: Instant | None = None
     circuit_breaker: Breaker = Breaker()
-    marketing: Marketing = Marketing()
+    marketing: PromotionPause = PromotionPause()
     config: AgentConfig | None = None
     counters: Counters | None = None
     rate_limits: dict[str, RateLimit] = {}
@@ -83,7 +83,7 @@ def paused(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentStat
 
 def marketing_paused(state: AgentState, reason: str, *, now: datetime, actor: str) -> Amended[AgentState]:
     """Promotional asks stop, and go on by themselves; asks that answer a wish on the waitlist are none."""
-    marketing = Marketing(paused_at=now, paused_until=now + PAUSE, reason=reason)
+    marketing = PromotionPause(paused_at=now, paused_until=now + PAUSE, reason=reason)
     told = f"Promotional offers are paused for {PAUSE.days} days: {reason}"
     return amend(
         state, now=now, actor=actor, event="agent_changed", action="Promotional asks paused",
@@ -99,5 +99,5 @@ def reset(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState
         state, now=now, actor=actor, event="agent_changed", action="Reset by the owner",
         announces=None if was_closed else "CIRCUIT_BREAKER_CLOSED", payload={"agent": state.agent_name},
         status="active", circuit_breaker=Breaker(auto_recovery=state.circuit_breaker.auto_recovery),
-        marketing=Marketing(counted_from=now),
+        marketing=PromotionPause(counted_from=now),
     )  # fmt: skip

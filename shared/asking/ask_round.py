@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
 from shared.asking.candidates import Candidate, judged, most_given_away
 from shared.asking.check_again import asked_about_once, checked_again
@@ -15,7 +16,6 @@ from shared.asking.count_asks import COUNTERS, counters_of
 from shared.asking.decision import Decision, decide
 from shared.asking.discounts import discount_left, discount_of_round
 from shared.asking.find_prospects import find_prospects
-from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
 from shared.asking.next_step import Ask
 from shared.asking.reply_model import Awaited
@@ -128,14 +128,14 @@ def _candidates(
     gap, settings, now = scene.gap, scene.settings, scene.now
     pool = settings.offers.candidate_pool
     prospects = find_prospects(gap, pool=pool, documents=documents, signing_key=scene.signing_key, now=now)
-    learned = documents.get(Learned.path)
+    learned = documents.get(AcceptanceRates.path)
     freed = given_back(gap, documents)
     services = _services(gap, documents)
     terms = Terms(
         salon=scene.salon,
         services=services,
         settings=settings,
-        learned=Learned.model_validate(learned.data) if learned else Learned(),
+        learned=AcceptanceRates.model_validate(learned.data) if learned else AcceptanceRates(),
         now=now,
         cancelled_by=frozenset(booking.customer_id for booking in freed if booking.customer_id),
         discount=discount_of_round(gap.campaign, settings.discounts) if discount is None else discount,

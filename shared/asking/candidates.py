@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from shared.asking import limits
+from shared.asking.acceptance_rates import Odds
 from shared.asking.autonomy import Autonomy, autonomy
 from shared.asking.discounts import reduction
-from shared.asking.learned import Odds
 from shared.asking.offered_slot import TIME_TO_ANSWER, notice_of, own_time, slot_for
 from shared.asking.outreach import Outreach, Slot
 from shared.asking.prospect import PRIOR, PURPOSE, Prospect, why

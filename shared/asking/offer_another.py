@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Literal
 
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
 from shared.asking.candidates import CHAIN_DEPTH, Candidate
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
-from shared.asking.learned import Learned
 from shared.asking.load_asks import open_offers, recent_asks
 from shared.asking.outreach import Outreach, Slot, request
 from shared.asking.prospect import Prospect
@@ -158,12 +158,12 @@ def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[B
 
 
 def _terms(late: Late, documents: Reader) -> Terms:
-    learned = documents.get(Learned.path)
+    learned = documents.get(AcceptanceRates.path)
     return Terms(
         salon=late.salon,
         services={id: service for id, service in all_services(documents).items() if service.active},
         settings=late.settings,
-        learned=Learned.model_validate(learned.data) if learned else Learned(),
+        learned=AcceptanceRates.model_validate(learned.data) if learned else AcceptanceRates(),
         now=late.now,
     )
 

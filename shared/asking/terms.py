@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from shared.asking.learned import Learned
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.calendar.service import Service
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
@@ -22,7 +22,7 @@ class Terms:
     salon: Salon
     services: Mapping[str, Service]
     settings: SalonSettings
-    learned: Learned
+    learned: AcceptanceRates
     now: datetime
     cancelled_by: frozenset[str] = frozenset()
     discount: float = 0.0

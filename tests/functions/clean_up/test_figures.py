@@ -14,7 +14,7 @@ from shared.asking.outreach import Outreach
 from shared.messaging.outgoing import Delivery
 from shared.salon.settings import LimitSettings, SalonSettings
 from tests.shared.asking.test_decision import decision
-from tests.shared.asking.test_reactions import ask
+from tests.shared.asking.test_promotion_pause import ask
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

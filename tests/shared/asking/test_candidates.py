@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.candidates import Candidate, judged
-from shared.asking.learned import Learned
 from shared.asking.offered_slot import notice_of
 from shared.asking.outreach import Outreach, Slot
 from shared.asking.prospect import PRIOR, Prospect, Source
@@ -64,7 +64,7 @@ def terms_of(**fields: Any) -> Terms:
             "salon": SALON,
             "services": {"cut": CUT},
             "settings": SalonSettings(mode="live"),
-            "learned": Learned(),
+            "learned": AcceptanceRates(),
             "now": NOW,
             **fields,
         }
