@@ -38,12 +38,14 @@ def looked_at_from(now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def day_began(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the salon's day began."""
     return datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone).astimezone(now.tzinfo)
 
 
 def figures(
     agent: str, activity: Activity, *, breaker: Breaker, settings: SalonSettings, now: datetime, zone: ZoneInfo
 ) -> Figures:
+    """The figures of an agent as they are now."""
     limits = settings.limits
     recent = [ask for ask in activity.asks if now - DAY < ask.created_at <= now]
     well, badly = sum(map(_left, recent)), sum(map(_failed, recent))

@@ -11,6 +11,7 @@ LATE_YES = timedelta(hours=2)
 """How long after its deadline an offer is counted: until then a late yes may still come."""
 
 LEARNT_AT_ONCE = 300
+"""The most offers that one run counts."""
 
 
 def learn_acceptance(documents: Documents, now: datetime) -> int:

@@ -23,7 +23,8 @@ from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
 
 AT_MOST = 1000
-"""Documents of one kind read for one agent; more than `daily_actions` allows in two days, unless a salon raises it."""
+"""The most documents of one kind that are read for one agent: more than `daily_actions` allows in two days, unless a
+salon raises it."""
 
 
 def refresh_agent_states(*, documents: Documents, clock: Clock) -> int:

@@ -1,5 +1,6 @@
-"""A booking was written: the staff-days it touches, before and after, are reconciled; what happened to it is announced;
-a booking over our sale raises an alert. What the calendar cannot see (a note, a price) is not looked at."""
+"""Follows a booking that was written: reconciles the staff-days it touches, before and after, announces what happened
+to it, and raises an alert where it lies over a sale of ours. What the calendar cannot see (a note, a price) is not
+looked at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ def detect_gaps(
     documents: Documents,
     clock: Clock,
 ) -> Detected:
-    """`version` is the update time of the write: what it did is recorded once, however often it is delivered."""
+    """Follows one write of a booking. `version` is the update time of the write: what it did is recorded once, however
+    often it is delivered."""
     now = clock.now()
     was, now_is = (
         readable_or_problem(Booking, "booking", booking_id, data) if data is not None else None

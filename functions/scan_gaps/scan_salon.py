@@ -30,13 +30,14 @@ from shared.salon.load_settings import ACCEPTED
 
 ACTOR = "scan_gaps"
 MANY: Final = 300
-"""Changed bookings in one scan. With more, reading the whole horizon is the cheaper way to be right."""
+"""The number of changed bookings from which on a scan reads the whole horizon instead, which is then the cheaper way to
+be right."""
 HOURS: Final = ("opening_hours", "special_hours", "closures", "timezone")
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """`staff` members were looked at for all days, `staff_days` others for one."""
+    """For `staff` members all days were looked at, and `staff_days` single days of others."""
 
     staff: int = 0
     staff_days: int = 0
@@ -44,7 +45,8 @@ class Scanned:
 
 
 def scan_gaps(*, documents: Documents, clock: Clock) -> Scanned:
-    """Raises the failures of single staff members together, after all others; they are looked at again next time."""
+    """Scans the salon. Raises the failures of single staff members together, after all others were looked at; those
+    members are looked at again next time."""
     now = clock.now()
     found = {snapshot.path: snapshot for snapshot in documents.get_all([SALON, ScanCursor.path, ACCEPTED])}
     if SALON not in found:
@@ -119,7 +121,7 @@ def _digest(hours: Data) -> str:
 
 @dataclass
 class _Scan:
-    """One scan: `stood` is where bookings stood at the last, `standing` where they stand now."""
+    """One scan. `stood` is where bookings stood when the last scan saw them, `standing` where they stand now."""
 
     documents: Documents
     clock: Clock
@@ -138,7 +140,7 @@ class _Scan:
         self.standing = dict(self.stood)
 
     def everybody(self) -> list[str]:
-        """All staff, and who has an open gap and is no longer among them."""
+        """All staff members, and whoever has an open gap and is no longer among them."""
         staff = {snapshot.id for snapshot in self.documents.query(Query("staff"))}
         open_gaps = self.documents.query(Query("gaps", where=(("status", "==", "open"),)))
         return sorted(staff | {str(gap.data["staff_id"]) for gap in open_gaps})
@@ -180,7 +182,8 @@ class _Scan:
                 self.problems += unknown_services(booking, self.calendar.services)
 
     def look_at_bookings(self, snapshots: Iterable[Snapshot], *, announce: bool) -> None:
-        """`announce`: what happened to them is said too, where the event that would have said it was lost."""
+        """Reconciles the staff-days of bookings that were written. With `announce` what happened to them is announced
+        too, where the event that would have done so was lost."""
         days: dict[tuple[str, str], list[Freed]] = {}
         told: list[AuditRecord] = []
         horizon = {day.isoformat() for day in self.calendar.days(self.now)}
@@ -245,7 +248,7 @@ class _Scan:
             self.standing.pop(booking.id, None)
 
     def _said(self, record: AuditRecord) -> bool:
-        """Whether the last thing said about this booking is just that."""
+        """Whether this is just what was last recorded about the booking."""
         found = self.documents.query(Query("audit_logs", where=(("resource_id", "==", record.resource_id),)))
         said = [s.data for s in found if str(s.data["event_type"]).startswith("booking_")]
         last = max(said, key=lambda each: each["created_at"], default=None)

@@ -1,4 +1,4 @@
-"""Why a message may not go out now, although it was right when it was requested."""
+"""Finds why a message may not go out now, although it was right when it was requested."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ def obstacle(
     signing_key: bytes,
     now: datetime,
 ) -> Hold | Drop | None:
-    """Why it may not go now. What was right when it was requested may have changed since."""
+    """Why this message may not go out now, or None. What was right when it was requested may have changed since."""
     if now >= message.expires_at:
         return Drop("its time had passed before it could be sent")
     mode = settings.mode_of(message.agent_name) if isinstance(message, Outreach) else settings.mode
@@ -64,12 +64,12 @@ def obstacle(
 
 
 def _answers(message: Outreach | Message, now: datetime) -> bool:
-    """What somebody has just written themselves: it may go out in their quiet hours."""
+    """Whether our message answers what the person has just written, so that it may go out in their quiet hours."""
     return message.is_answer and answers(now, message.created_at)
 
 
 def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: Reader, now: datetime) -> Hold | None:
-    """What a customer must hear is never dropped: it waits for their morning."""
+    """Holds a message that a customer must hear until their morning, if they are asleep. It is never dropped."""
     query = Query("customers", where=(("phone", "==", message.to),), limit=20)
     zones = [customer.timezone for customer in readable(Customer, documents.query(query)) if customer.timezone]
     zone = zone_named(zones[0]) if zones else salon.zone
@@ -78,8 +78,8 @@ def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: 
 
 
 def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
-    """It is about what we offered before the dry run began: who took that up is owed it, and a booking that was made is
-    told to the owner."""
+    """Whether the message is about an offer made before the dry run began: whoever took it up is owed the answer, and a
+    booking that was made is told to the owner."""
     if not isinstance(message, Message):
         return False
     if message.audience == "owner":
@@ -111,7 +111,7 @@ def _next_allowed(
 
 
 def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: bytes) -> Drop | Customer:
-    """Why the offer must not go out any more, or its customer as they are now."""
+    """Why the offer must not go out any more; or its customer as they are now."""
     found = documents.get(f"gaps/{outreach.trigger_id}")
     slot = outreach.slot
     gap = Gap.model_validate(found.data) if found else None

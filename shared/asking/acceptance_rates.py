@@ -41,14 +41,15 @@ class AcceptanceRates(Stored):
     counted_until: Instant | None = None
 
     def rate(self, source: str, segment: str, lead: timedelta, prior: float) -> float:
-        """The posterior mean for these people at this lead time; `prior` is the rate before anything is known, without
-        the lead factor."""
+        """The posterior mean for these people at this lead time. `prior` is their rate before anything is known,
+        without the lead factor."""
         at = bucket(lead)
         expected = min(prior * LEAD_FACTOR[at], 0.99)
         tally = self.tallies.get(_key(source, segment, at), Tally())
         return (expected * PRIOR_WEIGHT + tally.accepted) / (PRIOR_WEIGHT + tally.asked)
 
     def with_answer(self, source: str, segment: str, lead: timedelta, *, accepted: bool) -> "AcceptanceRates":
+        """The rates with one more offer counted."""
         key = _key(source, segment, bucket(lead))
         tally = self.tallies.get(key, Tally())
         counted = Tally(asked=tally.asked + 1, accepted=tally.accepted + accepted)

@@ -1,4 +1,5 @@
-"""Another open slot for somebody whose yes came too late: the same service, at a time and with somebody that suit them too."""
+"""Another open slot for somebody whose yes came too late: for the same service, at a time and with a staff member that
+suit them too."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,11 +19,12 @@ from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
 
 NEAR = timedelta(days=3)
-"""Who named no time of their own is offered none that is further than this from the one they wanted."""
+"""How far from the time they wanted another may be for somebody who named no time of their own."""
 
 
 def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: SalonSettings) -> bool:
-    """Before more is read about the customer: whether anything of this gap could be offered, at a time that they may want."""
+    """Whether anything of this gap could be offered to them, at a time that they may want. It is asked before more is
+    read about the customer."""
     campaign = gap.campaign
     if not gap.is_open or gap.awaits_owner or campaign.status in ("settling", "waiting_owner"):
         return False
@@ -38,7 +40,7 @@ def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: Sa
 def not_to_be_offered(
     prospect: Prospect, lost: Outreach, channel: Literal["whatsapp", "sms"], *, allowance: int, terms: Terms
 ) -> str | None:
-    """Why this person only hears that they came too late, or None."""
+    """Why this person is offered nothing else and only hears that they came too late, or None."""
     customer, settings = prospect.customer, terms.settings
     if settings.mode_of(lost.agent_name) != "live" or terms.salon.status != "active":
         return "nothing is offered at present"
@@ -73,7 +75,7 @@ def suiting(
     terms: Terms,
     channel: Literal["whatsapp", "sms"],
 ) -> list[tuple[Gap, Candidate]]:
-    """What this person may be offered instead, the nearest to the time they wanted first."""
+    """The slots that this person may be offered instead, the nearest to the time they wanted first."""
     wanted, service = lost.slot, terms.services.get(prospect.service_id)
     if wanted is None or service is None:
         return []
@@ -90,6 +92,7 @@ def suiting(
 
 
 def _slot(prospect: Prospect, lost: Outreach, wanted: Slot, gap: Gap, service: Service, terms: Terms) -> Slot | None:
+    """The slot of this gap that suits them, or None."""
     if not could_suit(gap, wanted, prospect.entry, terms.settings) or service.id not in gap.services_fittable:
         return None
     with_whom = _with_whom(prospect, lost, wanted)
@@ -105,7 +108,8 @@ def _slot(prospect: Prospect, lost: Outreach, wanted: Slot, gap: Gap, service: S
 
 
 def _with_whom(prospect: Prospect, lost: Outreach, wanted: Slot) -> set[str]:
-    """The staff they would come to; empty where it is all the same to them. Whose offer they have taken is among them."""
+    """The staff members they would come to, among them the one whose offer they took; empty where any of them is
+    fine."""
     named = prospect.entry.staff_ids if prospect.entry else prospect.customer.preferred_staff_ids
     if named:
         return {*named, wanted.staff_id}
@@ -113,6 +117,7 @@ def _with_whom(prospect: Prospect, lost: Outreach, wanted: Slot) -> set[str]:
 
 
 def _order(candidate: Candidate, wanted: Slot) -> tuple[timedelta, bool, datetime, str]:
+    """Orders by how near the time is to the one they wanted; of equally near ones the same staff member comes first."""
     slot = candidate.slot
     assert slot is not None, "whoever may be offered something has a slot"
     return abs(slot.start - wanted.start), slot.staff_id != wanted.staff_id, slot.start, slot.staff_id

@@ -1,4 +1,4 @@
-"""A wish that an ask held waits again when the ask ends."""
+"""Lets a wish wait again when the ask that held it ends."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from shared.records.read_documents import readable_one
 
 
 def entry_waits_again(outreach: Outreach, documents: Reader, now: datetime) -> tuple[Write, ...]:
-    """Whoever is offered a time from the waitlist and does not get it waits as before. `outreach` is the ask as it was: one
-    that ended earlier holds the entry no more, another may."""
+    """The writes that let the wish wait as before, when the ask from the waitlist ended without a sale. `outreach` is
+    the ask as it was: one that had ended before holds the wish no more, another may."""
     if outreach.waitlist_entry_id is None or not outreach.is_open:
         return ()
     entry = readable_one(WaitlistEntry, documents.get(f"waitlist/{outreach.waitlist_entry_id}"))

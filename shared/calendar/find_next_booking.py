@@ -1,4 +1,4 @@
-"""The next booking of somebody who writes that they cannot come."""
+"""Finds the next booking of somebody who writes that they cannot come."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,8 @@ from shared.salon.salon import Salon
 def next_booking(
     body: str, customers: Sequence[Customer], *, salon: Salon, documents: Documents, now: datetime
 ) -> Booking | None:
-    """The first that lies ahead of any of them; only of that day, if these words name one."""
+    """The first booking that lies ahead of any of these customers, or None. Where the words name a day, only that day
+    counts."""
     if not customers:
         return None
     query = Query(

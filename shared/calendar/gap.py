@@ -28,8 +28,9 @@ _WEIGHT: dict[Origin, int] = {"idle": 0, "no_show": 1, "freed": 2}
 
 @dataclass(frozen=True)
 class Finding:
-    """What the calendar says now about one free stretch that should be a gap. `salon_freed` is the part of `freed` that
-    the salon itself cancelled; `settles_at` is when a campaign for it may send its first offers."""
+    """What the calendar says now about one free stretch that should be a gap. `freed` is the part that bookings gave
+    back, `salon_freed` what of it the salon itself cancelled. `settles_at` is when a campaign for it may send its first
+    offers."""
 
     stretch: Stretch
     sellable_from: datetime
@@ -99,6 +100,7 @@ class Gap(StateDocument):
 
 
 def gap_id(salon_id: str, staff_id: str, stretch: Stretch, ordinal: int) -> str:
+    """The id of this opening, the same whenever it is made."""
     return natural_id("gap", salon_id, staff_id, stretch.start, stretch.end, ordinal)
 
 
@@ -113,6 +115,7 @@ def opened(
     now: datetime,
     actor: str,
 ) -> Amended[Gap]:
+    """Opens a gap for what the calendar found."""
     stretch = finding.stretch
     waits = bool(finding.salon_freed)
     campaign = _begun(Campaign(), finding.origin, waits, finding)
@@ -214,12 +217,14 @@ def filled(gap: Gap, booking_id: str, *, now: datetime, actor: str, ours: bool) 
 
 
 def expired(gap: Gap, *, now: datetime, actor: str) -> Amended[Gap]:
+    """Closes a gap because its time is over."""
     return _closed(gap, now=now, actor=actor, announces="GAP_EXPIRED", status="expired", closed_reason="time_over")
 
 
 def ignored(
     gap: Gap, reason: IgnoredReason, *, now: datetime, actor: str, superseded_by: str | None = None
 ) -> Amended[Gap]:
+    """Closes a gap that is no longer to be sold, for this reason."""
     return _closed(
         gap,
         now=now,
@@ -288,6 +293,8 @@ def announced_due(gap: Gap, *, reason: str, again_at: datetime | None, now: date
 
 
 def _begun(campaign: Campaign, origin: Origin, waits: bool, finding: Finding) -> Campaign:
+    """The campaign as it begins for this origin: only time that was given back is offered by itself, and what the salon
+    cancelled waits for the owner."""
     if waits:
         return campaign.waiting_for_owner("cancelled by the salon")
     return campaign.idle() if origin == "idle" else campaign.settling(finding.settles_at)

@@ -1,5 +1,5 @@
-"""A salon's calendar as it is stored: what is the same for all staff-days, and the bookings and gaps of one staff member.
-Each document that cannot be understood is left out and named, so that it stops nobody else."""
+"""Loads a salon's calendar: what is the same for all its staff-days, and the bookings and gaps of one staff member. A
+document that cannot be read is left out and named, so that it stops nobody else."""
 
 from datetime import date
 from typing import Literal
@@ -17,7 +17,8 @@ from shared.salon.salon import Salon
 
 
 def load_calendar(documents: Reader, salon_id: str) -> Calendar | Problem | None:
-    """None where there is no salon, a problem where its document cannot be understood: then nothing is a gap for sure."""
+    """The calendar, or None where there is no salon, or the problem of a salon that cannot be read: then nothing is
+    surely a gap."""
     found = documents.get(SALON)
     if found is None:
         return None
@@ -32,6 +33,7 @@ def load_calendar(documents: Reader, salon_id: str) -> Calendar | Problem | None
 
 
 def load_staff(documents: Reader, staff_id: str) -> StaffMember | Problem | None:
+    """The staff member, or None where there is none, or the problem of one that cannot be read."""
     found = documents.get(f"staff/{staff_id}")
     if found is None:
         return None
@@ -39,14 +41,14 @@ def load_staff(documents: Reader, staff_id: str) -> StaffMember | Problem | None
 
 
 def nobody(staff_id: str) -> StaffMember:
-    """Stands for a staff member who is gone, or whose document cannot be understood: works at no time."""
+    """Stands for a staff member who is gone, or whose document cannot be read: one who never works."""
     return StaffMember(id=staff_id, name=staff_id, active=False)
 
 
 def load_bookings(
     reader: Reader, calendar: Calendar, staff_id: str, first: date, last: date | None = None
 ) -> tuple[list[Booking], list[Problem]]:
-    """All whose time, buffers included, may reach into these days, whatever their status."""
+    """The bookings, of any status, whose time may reach into these days, buffers included."""
     start, end = calendar.bounds(first, last)
     before, after = calendar.widest_buffers
     query = Query(
@@ -63,7 +65,7 @@ def load_bookings(
 
 
 def given_back(gap: Gap, reader: Reader) -> list[Booking]:
-    """The bookings of this time, or of a part of it, that were cancelled or missed."""
+    """The bookings of this gap's time, or of a part of it, that were cancelled or missed."""
     query = Query(
         "bookings",
         where=(
@@ -77,11 +79,12 @@ def given_back(gap: Gap, reader: Reader) -> list[Booking]:
 
 
 def gaps_of_day(reader: Reader, staff_id: str, day: date) -> list[Gap]:
-    """Closed ones too: they count the openings, and the owner's word is among them."""
+    """The gaps of a staff-day, closed ones too: they count the openings, and the owner's word is among them."""
     return _gaps(reader, ("staff_id", "==", staff_id), ("date", "==", day.isoformat()))
 
 
 def gaps_from(reader: Reader, staff_id: str, day: date) -> list[Gap]:
+    """The gaps of a staff member from this day on."""
     return _gaps(reader, ("staff_id", "==", staff_id), ("date", ">=", day.isoformat()))
 
 

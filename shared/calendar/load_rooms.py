@@ -1,5 +1,5 @@
-"""Rooms, chairs and machines that a service needs besides its staff member: whether they are in use. Nothing is read for a
-service that needs none."""
+"""Loads when the rooms, chairs and machines are in use that a service needs besides its staff member. Nothing is read
+for a service that needs none."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -13,7 +13,7 @@ from shared.values.stretches import Stretch
 
 
 def rooms_taken(wanted: Iterable[Service], within: Stretch, reader: Reader) -> dict[str, tuple[Stretch, ...]]:
-    """By service, when something it needs is in use."""
+    """When something that a service needs is in use, by service."""
     needy = [service for service in wanted if service.resource_ids]
     if not needy:
         return {}
@@ -23,15 +23,17 @@ def rooms_taken(wanted: Iterable[Service], within: Stretch, reader: Reader) -> d
 
 
 def rooms_free(service: Service, slot: Stretch, services: Mapping[str, Service], reader: Reader) -> bool:
+    """Whether all that the service needs is free for the slot."""
     return resources_free(service, slot, bookings_around(slot, services, reader), services)
 
 
 def all_services(reader: Reader) -> dict[str, Service]:
+    """The services of the salon by id, inactive ones too."""
     return {service.id: service for service in readable(Service, reader.query(Query("services")))}
 
 
 def bookings_around(within: Stretch, services: Mapping[str, Service], reader: Reader) -> list[Booking]:
-    """Of all staff: a room is shared."""
+    """The bookings of all staff members that may take time in this stretch: a room is shared."""
     none = timedelta()
     # Those of the other service and of the one that is wanted.
     before = 2 * max((service.buffer_before for service in services.values()), default=none)

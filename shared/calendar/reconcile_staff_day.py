@@ -50,9 +50,9 @@ def reconcile_staff_day(
     freed: Iterable[Freed] = (),
     surely: bool = False,
 ) -> Reconciled:
-    """`freed` is time that the change behind the event gave back, as far as the bookings no longer show it. `surely` says
-    that something will change: then the first look is under the lock. Else it is without one, because most looks change
-    nothing, and everything is read again where something does."""
+    """Reconciles the gaps of one staff-day. `freed` is time that the change behind the event gave back, as far as the
+    bookings no longer show it. With `surely` the first look is under the lock, because something will change. Else it
+    is without one, because most looks change nothing, and everything is read again where something does."""
     if calendar is None:
         loaded = load_calendar(documents, documents.salon_id)
         if not isinstance(loaded, Calendar):
@@ -81,8 +81,8 @@ def reconcile_staff(
     actor: str,
     stood: Iterable[Booking] = (),
 ) -> Reconciled:
-    """Every day of the horizon, and every later one that has a gap. Bookings and gaps are read once for all of them.
-    `stood` are this staff member's bookings as they were once: what they gave back since is freed time."""
+    """Reconciles every day of the horizon, and every later one that has a gap. Bookings and gaps are read once for all
+    of them. `stood` are this staff member's bookings as they were earlier: what they gave back since is freed time."""
     now = clock.now()
     days = calendar.days(now)
     gaps = gaps_from(documents, staff.id, days[0])
@@ -101,7 +101,7 @@ def reconcile_staff(
 
 
 def reconcile_salon(*, documents: Documents, clock: Clock, actor: str = "connect_salon") -> int:
-    """Every staff-day of the horizon; returns how many gaps changed."""
+    """Reconciles every staff-day of the horizon, and returns how many gaps changed."""
     calendar = load_calendar(documents, documents.salon_id)
     if not isinstance(calendar, Calendar):
         return 0
@@ -135,7 +135,7 @@ class _Place:
 
 
 def _written(place: _Place, documents: Documents, clock: Clock) -> tuple[int, list[Booking]]:
-    """How many gaps changed, and the bookings that decided it."""
+    """Reconciles under the lock, and returns how many gaps changed and the bookings that decided it."""
     start, end = place.calendar.bounds(place.day)
     locks = person_day("staff", place.staff.id, start, end, place.calendar.salon.zone)
 

@@ -1,4 +1,4 @@
-"""What we write into the booking app's waitlist: its status, with an audited reason."""
+"""Changes the status of a wish on the booking app's waitlist, with an audited reason."""
 
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,8 @@ Move = Literal["offered", "waiting", "booked"]
 def waitlist_moved(
     entry: WaitlistEntry, move: Move, *, salon_id: str, now: datetime, about: str = ""
 ) -> tuple[Write, ...]:
-    """`about` names what moved it, so that the next move for another reason has an audit record of its own."""
+    """The writes that move a wish on, none where it stands there already. `about` names what moved it, so that the next
+    move for another reason has an audit record of its own."""
     if entry.status == move:
         return ()
     moved = {"offered": entry.offered, "waiting": entry.waiting_again, "booked": entry.booked}[move]()

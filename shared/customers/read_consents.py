@@ -1,4 +1,4 @@
-"""The ledger of consents: what was withdrawn is looked up here, and entries are made."""
+"""Reads the ledger of consents, and enters into it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,8 @@ from shared.records.split_query import queries_by_values
 
 
 def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list[ConsentRecord]]:
-    """The ledger by address. What a person has withdrawn follows from the records of all their addresses together."""
+    """The entries of the ledger by address. What a person has withdrawn follows from the entries of all their addresses
+    together."""
     found: dict[str, list[ConsentRecord]] = {}
     for query in queries_by_values("consents", "identity", keys):
         for snapshot in documents.query(query):
@@ -21,6 +22,7 @@ def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list
 
 
 def entered(records: Sequence[ConsentRecord], now: datetime, actor: str = "customer") -> tuple[Write, ...]:
+    """The writes that add these entries to the ledger."""
     writes: list[Write] = []
     for record in records:
         entry = amend(

@@ -28,7 +28,7 @@ class Window(Stored):
 
 
 class WaitlistEntry(AppDocument):
-    """No `staff_ids` means any staff member; no `windows` means any time until it expires."""
+    """A wish without `staff_ids` is for any staff member, one without `windows` for any time until it expires."""
 
     customer_id: DocumentId
     service_ids: list[DocumentId] = []

@@ -59,7 +59,7 @@ class Text:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that has a number in the template: the variables, then the payloads of the buttons."""
+        """The names of all that is numbered in the template: the variables, then the payloads of the buttons."""
         return (*self.variables, *(payload for payload, _ in self.buttons))
 
 
@@ -417,6 +417,7 @@ WHEN_EMPTY: Final[dict[str, dict[Language, str]]] = {
     },
     "before": {"en": "nothing yet", "hi": "अभी कुछ नहीं", "es": "nada todavía"},
 }
+"""What is said in place of a variable that is empty. Any other variable must have a value."""
 
 
 def language_of(locale: str) -> Language:

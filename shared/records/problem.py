@@ -1,5 +1,5 @@
-"""What the booking app wrote and nobody can understand, or that names what does not exist. It is set aside and said, never
-guessed; a reason names fields and ids, and nothing about people."""
+"""What is wrong with documents of the booking app: they cannot be read, or name what does not exist. Such a document is
+set aside and its salon told, and never guessed at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ D = TypeVar("D", bound=AppDocument)
 
 @dataclass(frozen=True)
 class Problem:
-    """`kind` is the same for all of a sort: the owner hears of a sort, the audit log of each."""
+    """`kind` is the same for all problems of a sort: the owner hears of each sort, the audit log of each problem.
+    `reason` names fields and ids, and nothing about people."""
 
     resource_type: str
     resource_id: str

@@ -15,6 +15,6 @@ def queries_by_values(
     values: Sequence[str],
     *where: tuple[str, Literal["==", "<", "<=", ">", ">="], Any],
 ) -> list[Query]:
-    """Queries that together find the documents whose `field` is one of `values`, and of which `where` holds."""
+    """The queries that together find the documents whose `field` is one of `values`, and of which `where` holds."""
     parts = [list(values[start : start + IN_LIMIT]) for start in range(0, len(values), IN_LIMIT)]
     return [Query(collection, where=((field, "in", part), *where)) for part in parts]

@@ -17,7 +17,7 @@ from shared.records.app_document import Whole
 from shared.records.stored import Stored
 
 BOOKKEEPING = frozenset({"id", "salon_id", "version", "accepted_at", "created_at", "updated_at", "updated_by"})
-"""What the booking app may keep beside the settings, and what an accepted version carries besides them."""
+"""Fields that are no settings: what the booking app may keep beside them, and what an accepted version carries."""
 
 
 def _real(value: Any) -> Any:
