@@ -1,5 +1,5 @@
-"""One salon month under one policy. `adaptive` is the suite's own: what comes next (campaign.next_step) and how many at once
-(campaign.plan_round). `sequential` and `blast` ask the same people in the same order under the same limits; only how many and
+"""One salon month under one policy. `adaptive` is the suite's own: what comes next (next_step.next_step) and how many at once
+(round_plan.plan_round). `sequential` and `blast` ask the same people in the same order under the same limits; only how many and
 when differ."""
 
 from collections import Counter

@@ -13,6 +13,7 @@ from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
 from shared.asking.candidates import Candidate, judged, most_given_away
 from shared.asking.check_again import asked_about_once, checked_again
 from shared.asking.count_asks import COUNTERS, counters_of
+from shared.asking.criteria import Criteria
 from shared.asking.decision import Decision, decide
 from shared.asking.discounts import discount_left, discount_of_round
 from shared.asking.find_prospects import find_prospects
@@ -20,7 +21,6 @@ from shared.asking.limits import AskCounters
 from shared.asking.next_step import Ask
 from shared.asking.reply_model import Awaited
 from shared.asking.round_plan import NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
-from shared.asking.terms import Terms
 from shared.asking.write_round import (
     AGENT,
     Scene,
@@ -131,7 +131,7 @@ def _candidates(
     learned = documents.get(AcceptanceRates.path)
     freed = given_back(gap, documents)
     services = _services(gap, documents)
-    terms = Terms(
+    criteria = Criteria(
         salon=scene.salon,
         services=services,
         settings=settings,
@@ -143,7 +143,7 @@ def _candidates(
         chain_depth=max((booking.chain_depth for booking in freed), default=0),
         rooms_taken=rooms_taken(services.values(), gap.stretch, documents),
     )
-    found = judged(prospects, gap, terms)
+    found = judged(prospects, gap, criteria)
     return for_idle_time(found, settings) if gap.origin == "idle" else found
 
 

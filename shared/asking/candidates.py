@@ -9,12 +9,12 @@ from typing import Any, Literal
 from shared.asking import limits
 from shared.asking.acceptance_rates import Odds
 from shared.asking.autonomy import Autonomy, autonomy
+from shared.asking.criteria import Criteria
 from shared.asking.discounts import reduction
 from shared.asking.offered_slot import TIME_TO_ANSWER, notice_of, own_time, slot_for
 from shared.asking.outreach import Outreach, Slot
 from shared.asking.prospect import PRIOR, PURPOSE, Prospect, why
 from shared.asking.ranking import Worth, worth
-from shared.asking.terms import Terms
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.consent import NoChannel, channel_for
@@ -70,9 +70,9 @@ class Candidate:
         }
 
 
-def judged(prospects: Sequence[Prospect], gap: Gap, terms: Terms) -> list[Candidate]:
+def judged(prospects: Sequence[Prospect], gap: Gap, criteria: Criteria) -> list[Candidate]:
     """Judges every prospect and orders them best first, the excluded last."""
-    return sorted((_judge(prospect, gap, terms) for prospect in prospects), key=_order)
+    return sorted((_judge(prospect, gap, criteria) for prospect in prospects), key=_order)
 
 
 def _order(candidate: Candidate) -> tuple[Any, ...]:
@@ -90,9 +90,9 @@ def _order(candidate: Candidate) -> tuple[Any, ...]:
     )
 
 
-def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
+def _judge(prospect: Prospect, gap: Gap, criteria: Criteria) -> Candidate:
     candidate = Candidate(prospect, reasons=(why(prospect),))
-    customer, now, settings = prospect.customer, terms.now, terms.settings
+    customer, now, settings = prospect.customer, criteria.now, criteria.settings
 
     if customer.is_staff:
         return candidate.out("works here")
@@ -100,19 +100,19 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
         return candidate.out("blocked by the salon")
     if customer.open_complaint:
         return candidate.out("has a complaint open")
-    if customer.id in terms.cancelled_by:
+    if customer.id in criteria.cancelled_by:
         return candidate.out("gave this very time back")
-    if prospect.moves is not None and terms.chain_depth >= CHAIN_DEPTH:
+    if prospect.moves is not None and criteria.chain_depth >= CHAIN_DEPTH:
         return candidate.out("this time was itself freed by a move")
-    service = terms.services.get(prospect.service_id)
+    service = criteria.services.get(prospect.service_id)
     if service is None or service.id not in gap.services_fittable:
         return candidate.out("no service that fits the gap")
 
-    slot = slot_for(prospect, gap, service, terms, clear_of=own_time(prospect))
+    slot = slot_for(prospect, gap, service, criteria, clear_of=own_time(prospect))
     if slot is None:
-        booked = slot_for(prospect, gap, service, terms, clear_of=[]) is not None
+        booked = slot_for(prospect, gap, service, criteria, clear_of=[]) is not None
         return candidate.out("booked at that time" if booked else "no time that suits, with their notice")
-    depth = terms.chain_depth + 1 if prospect.moves else 0
+    depth = criteria.chain_depth + 1 if prospect.moves else 0
     candidate = replace(candidate, slot=slot, service=service, chain_depth=depth)
     if _too_soon_after_last_visit(prospect, slot):
         return candidate.out("visited within half their usual interval")
@@ -123,17 +123,17 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
         return candidate.out("has another offer open")
     marketing = PURPOSE[prospect.source] == "marketing"
     limit = limits.contact_limit(
-        limits.past_asks(prospect.asks), marketing=marketing, limits=settings.limits, now=now, zone=terms.salon.zone
+        limits.past_asks(prospect.asks), marketing=marketing, limits=settings.limits, now=now, zone=criteria.salon.zone
     )
     if limit is not None:
         return candidate.out(limit)
 
-    channel = channel_for(customer, terms.salon, PURPOSE[prospect.source], opted_out=prospect.opted_out)
+    channel = channel_for(customer, criteria.salon, PURPOSE[prospect.source], opted_out=prospect.opted_out)
     if isinstance(channel, NoChannel):
         return candidate.out(channel.reason)
     awake_at = next_allowed(
         now,
-        zone=zone_named(customer.timezone) if customer.timezone else terms.salon.zone,
+        zone=zone_named(customer.timezone) if customer.timezone else criteria.salon.zone,
         quiet=settings.quiet_hours,
         channel=channel,
         marketing=marketing,
@@ -142,7 +142,7 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     if awake_at != now:
         return replace(candidate, asleep_until=awake_at).out("quiet hours where they are")
 
-    candidate = valued(replace(candidate, channel=channel), slot, service, terms)
+    candidate = valued(replace(candidate, channel=channel), slot, service, criteria)
     if candidate.probability < settings.offers.min_acceptance_probability:
         return candidate.out("too unlikely to accept")
     if candidate.autonomy is not None and candidate.autonomy.level == "manual_only":
@@ -150,21 +150,21 @@ def _judge(prospect: Prospect, gap: Gap, terms: Terms) -> Candidate:
     return candidate
 
 
-def valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> Candidate:
+def valued(candidate: Candidate, slot: Slot, service: Service, criteria: Criteria) -> Candidate:
     """The candidate with how likely a yes is, what it would bring, who may decide to ask, and until when it can be
     answered."""
-    prospect, patience = candidate.prospect, timedelta(minutes=terms.settings.offers.response_deadline_minutes)
-    lead = slot.start - terms.now
-    rate = terms.learned.rate(prospect.source, prospect.segment, lead, PRIOR[prospect.source])
+    prospect, patience = candidate.prospect, timedelta(minutes=criteria.settings.offers.response_deadline_minutes)
+    lead = slot.start - criteria.now
+    rate = criteria.learned.rate(prospect.source, prospect.segment, lead, PRIOR[prospect.source])
     probability = Odds(rate=rate, ignored=prospect.ignored).probability
-    cost = reduction(service.price, terms.discount)
-    affordable = terms.discount_left is None or cost <= terms.discount_left
-    discount = terms.discount if probability < LIKELY and affordable else 0.0
+    cost = reduction(service.price, criteria.discount)
+    affordable = criteria.discount_left is None or cost <= criteria.discount_left
+    discount = criteria.discount if probability < LIKELY and affordable else 0.0
     return replace(
         candidate,
         probability=probability,
         discount_percent=discount,
-        deadline=min(terms.now + patience, slot.start - notice_of(prospect, terms.settings)),
+        deadline=min(criteria.now + patience, slot.start - notice_of(prospect, criteria.settings)),
         worth=worth(prospect.customer, service, probability=probability, lead=lead, discount_percent=discount),
         autonomy=autonomy(
             "gap_fill",
@@ -172,7 +172,7 @@ def valued(candidate: Candidate, slot: Slot, service: Service, terms: Terms) -> 
             amount=service.price,
             vip=prospect.segment == "vip",
             exact_waitlist_match=_waits_for(prospect, slot),
-            settings=terms.settings,
+            settings=criteria.settings,
         ),
     )
 

@@ -15,13 +15,13 @@ from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
 from shared.asking.candidates import CHAIN_DEPTH, Candidate
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
+from shared.asking.criteria import Criteria
 from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
 from shared.asking.load_asks import open_offers, recent_asks
 from shared.asking.outreach import Outreach, Slot, request
 from shared.asking.prospect import Prospect
 from shared.asking.round_plan import Round
-from shared.asking.terms import Terms
 from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
 from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
@@ -98,10 +98,10 @@ def offer_another(late: Late, documents: Documents) -> list[Write] | None:
     if prospect is None:
         return None
     allowance = counters.left(AGENT, limits=settings.limits, now=now, zone=late.salon.zone)
-    terms = _terms(late, documents)
-    if not_to_be_offered(prospect, lost, late.channel, allowance=allowance, terms=terms) is not None:
+    criteria = _criteria(late, documents)
+    if not_to_be_offered(prospect, lost, late.channel, allowance=allowance, criteria=criteria) is not None:
         return None
-    for gap, candidate in suiting(prospect, lost, gaps, terms, late.channel)[:TRIED]:
+    for gap, candidate in suiting(prospect, lost, gaps, criteria, late.channel)[:TRIED]:
         if (checked := _checked(candidate, gap, documents)) is not None:
             count = counters.counted(AGENT, 1, now=now, zone=late.salon.zone)
             return [*_offer(checked, gap, read[gap.id], late, documents), counted(count, counters_read)]
@@ -157,9 +157,9 @@ def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[B
     return readable(Booking, documents.query(query))
 
 
-def _terms(late: Late, documents: Reader) -> Terms:
+def _criteria(late: Late, documents: Reader) -> Criteria:
     learned = documents.get(AcceptanceRates.path)
-    return Terms(
+    return Criteria(
         salon=late.salon,
         services={id: service for id, service in all_services(documents).items() if service.active},
         settings=late.settings,

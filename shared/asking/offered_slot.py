@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from shared.asking.criteria import Criteria
 from shared.asking.outreach import Slot
 from shared.asking.prospect import Prospect
-from shared.asking.terms import Terms
 from shared.calendar.best_slot import best_slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
@@ -31,12 +31,12 @@ def own_time(prospect: Prospect) -> list[Stretch]:
 
 
 def slot_for(
-    prospect: Prospect, gap: Gap, service: Service, terms: Terms, *, clear_of: Sequence[Stretch]
+    prospect: Prospect, gap: Gap, service: Service, criteria: Criteria, *, clear_of: Sequence[Stretch]
 ) -> Slot | None:
     """The slot that this prospect would be offered, or None where none suits. Of several windows that they named the first
     that holds a slot counts."""
-    earliest = terms.now + notice_of(prospect, terms.settings) + TIME_TO_ANSWER
-    rooms = (terms.rooms_taken or {}).get(service.id, ())
+    earliest = criteria.now + notice_of(prospect, criteria.settings) + TIME_TO_ANSWER
+    rooms = (criteria.rooms_taken or {}).get(service.id, ())
     windows: list[Stretch | None] = [None]
     if prospect.entry is not None and prospect.entry.windows:
         windows = [window.stretch for window in prospect.entry.windows]
@@ -46,7 +46,7 @@ def slot_for(
             service,
             earliest_start=earliest,
             window=window,
-            services=list(terms.services.values()),
+            services=list(criteria.services.values()),
             clear_of=[*clear_of, *rooms],
         )
         if found is not None and (prospect.moves is None or found.start < prospect.moves.start_time):

@@ -60,15 +60,15 @@ def reconcile_staff_day(
         calendar = loaded
     staff = load_staff(documents, staff_id)
     member = staff if isinstance(staff, StaffMember) else nobody(staff_id)
-    place = _Place(calendar, member, date.fromisoformat(day), tuple(freed), actor)
+    look = _Look(calendar, member, date.fromisoformat(day), tuple(freed), actor)
     now = clock.now()
     if surely:
-        changed, bookings = _written(place, documents, clock)
+        changed, bookings = _written(look, documents, clock)
     else:
-        changed, bookings = 0, load_bookings(documents, calendar, staff_id, place.day)[0]
-        if place.changes(bookings, gaps_of_day(documents, staff_id, place.day), now):
-            changed, bookings = _written(place, documents, clock)
-    hand_over(place.staff_day(bookings), documents=documents, now=now, actor=actor)
+        changed, bookings = 0, load_bookings(documents, calendar, staff_id, look.day)[0]
+        if look.changes(bookings, gaps_of_day(documents, staff_id, look.day), now):
+            changed, bookings = _written(look, documents, clock)
+    hand_over(look.staff_day(bookings), documents=documents, now=now, actor=actor)
     return Reconciled(changed, bookings, (staff,) if isinstance(staff, Problem) else (), known=staff is not None)
 
 
@@ -93,10 +93,10 @@ def reconcile_staff(
     freed = tuple(part for each in given_back for part in each.get(staff.id, ()))
     changed = 0
     for day in days:
-        place = _Place(calendar, staff, day, freed, actor)
-        if place.changes(bookings, [gap for gap in gaps if gap.date == day.isoformat()], now):
-            changed += _written(place, documents, clock)[0]
-        hand_over(place.staff_day(bookings), documents=documents, now=now, actor=actor)
+        look = _Look(calendar, staff, day, freed, actor)
+        if look.changes(bookings, [gap for gap in gaps if gap.date == day.isoformat()], now):
+            changed += _written(look, documents, clock)[0]
+        hand_over(look.staff_day(bookings), documents=documents, now=now, actor=actor)
     return Reconciled(changed, bookings, problems)
 
 
@@ -113,7 +113,7 @@ def reconcile_salon(*, documents: Documents, clock: Clock, actor: str = "connect
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Look:
     calendar: Calendar
     staff: StaffMember
     day: date
@@ -134,14 +134,14 @@ class _Place:
         return reconcile(self.staff_day(bookings), gaps, now=now, actor=self.actor, freed=self.freed)
 
 
-def _written(place: _Place, documents: Documents, clock: Clock) -> tuple[int, list[Booking]]:
+def _written(look: _Look, documents: Documents, clock: Clock) -> tuple[int, list[Booking]]:
     """Reconciles under the lock, and returns how many gaps changed and the bookings that decided it."""
-    start, end = place.calendar.bounds(place.day)
-    locks = person_day("staff", place.staff.id, start, end, place.calendar.salon.zone)
+    start, end = look.calendar.bounds(look.day)
+    locks = person_day("staff", look.staff.id, start, end, look.calendar.salon.zone)
 
     def work(transaction: Transaction) -> tuple[int, list[Booking]]:
-        bookings, gaps = _read(transaction, place)
-        changes = place.changes(bookings, gaps, clock.now())
+        bookings, gaps = _read(transaction, look)
+        changes = look.changes(bookings, gaps, clock.now())
         for change in changes:
             transaction.write(*(create(change) if change.document.revision == 1 else replace(change)))
         transaction.write(*release(locks))
@@ -151,6 +151,6 @@ def _written(place: _Place, documents: Documents, clock: Clock) -> tuple[int, li
     return holding(locks, transact, documents=documents, clock=clock, pointless=lambda: None)
 
 
-def _read(reader: Reader, place: _Place) -> tuple[list[Booking], list[Gap]]:
-    bookings, _ = load_bookings(reader, place.calendar, place.staff.id, place.day)
-    return bookings, gaps_of_day(reader, place.staff.id, place.day)
+def _read(reader: Reader, look: _Look) -> tuple[list[Booking], list[Gap]]:
+    bookings, _ = load_bookings(reader, look.calendar, look.staff.id, look.day)
+    return bookings, gaps_of_day(reader, look.staff.id, look.day)

@@ -13,7 +13,7 @@ from shared.values.stretches import Stretch
 
 
 @dataclass(frozen=True)
-class Terms:
+class Criteria:
     """What is the same for all prospects of a round. `cancelled_by` are the customers who gave this very time back.
     `discount` is the percentage that this round may take off, and `discount_left` what that may cost at most, None where
     the owner has approved it. `chain_depth` is how many customers moved for this time to be free; `rooms_taken` is, by
