@@ -8,7 +8,7 @@ from typing import Literal
 
 from local import customers
 from local.customers import Circumstance, Draws, Reaction
-from shared.asking.learned import IGNORED_FACTOR
+from shared.asking.acceptance_rates import IGNORED_FACTOR
 from shared.salon.salon import Salon
 
 Assumption = Literal["low", "base", "high"]

@@ -9,10 +9,10 @@ from itertools import chain, islice
 
 from bench.policy_world import World
 from local.customers import Circumstance
-from shared.asking.candidates import REGULAR_FROM_VISITS, Prospect, Source
 from shared.asking.find_prospects import PER_PLACE, REGULAR_WITHIN, SOONER_WITHIN
-from shared.asking.load_asks import REMEMBERED
+from shared.asking.load_asks import RECENT
 from shared.asking.outreach import Outreach, Slot
+from shared.asking.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.waitlist import WaitlistEntry
@@ -158,7 +158,7 @@ class Clientele:
                         for booking in self.booked(customer_id, now)
                         if gap.start_time - DAY < booking.start_time < gap.end_time
                     ),
-                    asks=tuple(ask for ask in asks(customer_id) if ask.created_at > now - REMEMBERED),
+                    asks=tuple(ask for ask in asks(customer_id) if ask.created_at > now - RECENT),
                     opted_out=self.withdrawn(customer_id),
                 )
             )

@@ -1,5 +1,5 @@
-"""One salon month under one policy. `adaptive` is the suite's own: what comes next (campaign.next_step) and how many at once
-(campaign.plan_round). `sequential` and `blast` ask the same people in the same order under the same limits; only how many and
+"""One salon month under one policy. `adaptive` is the suite's own: what comes next (next_step.next_step) and how many at once
+(round_plan.plan_round). `sequential` and `blast` ask the same people in the same order under the same limits; only how many and
 when differ."""
 
 from collections import Counter
@@ -13,9 +13,10 @@ from bench.policy_agenda import GAPS_DUE
 from bench.policy_answers import People
 from bench.policy_trade import Freed, Offered, Trade, slots_remembered
 from bench.policy_world import MONTH, START, World
-from shared.asking.campaign import Ask, End, NoRound, Situation, Wait, next_step, one_each, plan_round, without_round
+from shared.asking.next_step import Ask, End, Wait, next_step
 from shared.asking.outreach import Outreach
 from shared.asking.reply_model import Awaited
+from shared.asking.round_plan import NoRound, Situation, one_each, plan_round, without_round
 from shared.calendar.gap import Gap
 from shared.records.stored import natural_id
 

@@ -17,23 +17,26 @@ from bench.policy_answers import People
 from bench.policy_calendar import Calendar
 from bench.policy_clientele import Clientele
 from bench.policy_world import START, World
-from functions.clean_up.forget import LATE_YES
+from functions.clean_up.learn_acceptance import LATE_YES
 from local.customers import Reaction
-from shared.asking import candidates
+from shared.asking import offered_slot
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.allowance import Allowance, allowance_of
 from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
-from shared.asking.candidates import CHAIN_DEPTH, PURPOSE, Candidate, Prospect, Terms, judged, most_given_away
+from shared.asking.candidates import CHAIN_DEPTH, Candidate, judged, most_given_away
+from shared.asking.criteria import Criteria
 from shared.asking.discounts import discount_left, discount_of_round, discounted
-from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
-from shared.asking.load_asks import REMEMBERED
+from shared.asking.load_asks import RECENT
 from shared.asking.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
 from shared.asking.outreach import OfferDetails, Outreach
+from shared.asking.prospect import PURPOSE, Prospect
 from shared.asking.run_campaign import LOOKED_AT_AGAIN_AFTER
 from shared.asking.write_round import AGENT
-from shared.calendar import plan
+from shared.calendar import best_slot
 from shared.calendar.booking import Booking, sold
-from shared.calendar.gap import Campaign, Gap, campaigned, filled, looked_at
+from shared.calendar.campaign import Campaign
+from shared.calendar.gap import Gap, campaigned, filled, looked_at
 from shared.calendar.service import Service
 from shared.messaging.outgoing import Delivery, OutgoingStatus
 from shared.records.audit import Amended
@@ -57,15 +60,15 @@ def slots_remembered() -> Iterator[None]:
         others = (rest["window"], tuple(other.id for other in rest["services"]), tuple(rest["clear_of"]))
         key = (gap.staff_id, service.id, earliest, *bounds, *others)
         if key not in found:
-            found[key] = plan.slot_at(gap, service, earliest_start=earliest, **rest)
+            found[key] = best_slot.best_slot(gap, service, earliest_start=earliest, **rest)
         return found[key]
 
-    original = candidates.slot_at
-    candidates.slot_at = remembered
+    original = offered_slot.best_slot
+    offered_slot.best_slot = remembered
     try:
         yield
     finally:
-        candidates.slot_at = original
+        offered_slot.best_slot = original
 
 
 @dataclass
@@ -124,7 +127,7 @@ class Trade:
         self._asked: dict[str, list[Asked]] = defaultdict(list)
         self._of_customer: dict[str, list[Asked]] = defaultdict(list)
         self._counters = AskCounters()
-        self._learned = Learned()
+        self._learned = AcceptanceRates()
         self._unlearned: list[Asked] = []
         for day in range((end - START).days):
             self.agenda.at(START + DAY * day, self._new_day)
@@ -240,7 +243,7 @@ class Trade:
 
     def judged(self, gap: Gap) -> list[Candidate]:
         given_back, discounts = self.calendar.given_back(gap), self.world.settings.discounts
-        terms = self._terms(
+        criteria = self._criteria(
             gap.services_fittable,
             cancelled_by=frozenset(booking.customer_id for booking in given_back if booking.customer_id),
             chain_depth=max((booking.chain_depth for booking in given_back), default=0),
@@ -249,16 +252,16 @@ class Trade:
                 discounts, given_away=self._counters.given_away_on(self.now, self.world.salon.zone)
             ),
         )
-        return judged(self.clientele.prospects(gap, self._asks_of, self.now), gap, terms)
+        return judged(self.clientele.prospects(gap, self._asks_of, self.now), gap, criteria)
 
     def _count(self, chosen: Sequence[Candidate]) -> None:
         now, zone = self.now, self.world.salon.zone
         counted = self._counters.counted(AGENT, len(chosen), now=now, zone=zone)
         self._counters = counted.gave_away(most_given_away(chosen), now, zone)
 
-    def _terms(self, service_ids: Iterable[str], **others: Any) -> Terms:
+    def _criteria(self, service_ids: Iterable[str], **others: Any) -> Criteria:
         services = {id: self.world.services[id] for id in service_ids}
-        return Terms(self.world.salon, services, self.world.settings, self._learned, self.now, **others)
+        return Criteria(self.world.salon, services, self.world.settings, self._learned, self.now, **others)
 
     def _asks_of(self, customer_id: str) -> list[Outreach]:
         return [asked.ask for asked in self._of_customer.get(customer_id, ())]
@@ -410,10 +413,10 @@ class Trade:
         ]
         gaps = sorted(gaps, key=lambda gap: (gap.expires_at, gap.id))[:LOOKED_AT]
         gaps = [gap for gap in gaps if could_suit(gap, lost.slot, prospect.entry, settings)]
-        terms = self._terms(self.world.services)
-        if not gaps or not_to_be_offered(prospect, lost, "whatsapp", allowance=self.allowance(), terms=terms):
+        criteria = self._criteria(self.world.services)
+        if not gaps or not_to_be_offered(prospect, lost, "whatsapp", allowance=self.allowance(), criteria=criteria):
             return
-        for gap, candidate in suiting(prospect, lost, gaps, terms, "whatsapp")[:TRIED]:
+        for gap, candidate in suiting(prospect, lost, gaps, criteria, "whatsapp")[:TRIED]:
             depth = max((booking.chain_depth for booking in self.calendar.given_back(gap)), default=0)
             if self._promised(gap, candidate) or (prospect.moves and depth >= CHAIN_DEPTH):
                 continue
@@ -440,7 +443,7 @@ class Trade:
             moves=before.moves,
             segment=lost.segment,
             bookings=tuple(sorted(booked, key=lambda one: one.start_time)[:OWN_BOOKINGS]),
-            asks=tuple(ask for ask in self._asks_of(lost.customer_id) if ask.created_at > now - REMEMBERED),
+            asks=tuple(ask for ask in self._asks_of(lost.customer_id) if ask.created_at > now - RECENT),
             opted_out=self.clientele.withdrawn(lost.customer_id),
         )
 

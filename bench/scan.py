@@ -13,9 +13,9 @@ from bench.counting import Bill, CountedDocuments
 from bench.salon import DAYS, NOW, STAFF, StandingClock, copy_of, documents_of
 from bench.table import show
 from functions.dispatch_jobs.fan_out import dispatch_jobs
+from functions.scan_gaps.scan_cursor import ScanCursor, due, turn_at
 from functions.scan_gaps.scan_salon import scan_gaps
 from local.memory.memory import MemoryBus, MemoryDatabase, MemoryStore
-from shared.calendar.scan import ScanCursor, due, turn_at
 from shared.ports import Data, Documents, Put, Query, Update
 from shared.salon.registry import SHARDS, Entry, Registry, registry_path, shard_of
 

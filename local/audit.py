@@ -11,7 +11,7 @@ from typing import Any, Final
 from google.api_core.exceptions import GoogleAPICallError
 from pydantic import ValidationError
 
-from local.audit_chain import Retention, broken_links
+from local.audit_chain import AgedOut, broken_links
 from local.reach import NotReached, add_where, reached
 from shared.approvals.approval import Approval
 from shared.asking.agent_state import AgentState
@@ -60,7 +60,7 @@ class Found:
             self.unreadable.append(f"{path}: expected an audit record, found {wrong}")
 
     def broken(self, now: datetime) -> list[str]:
-        return [*self.unreadable, *broken_links(self.records, self.documents, retention=_retention(now))]
+        return [*self.unreadable, *broken_links(self.records, self.documents, aged_out=_aged_out(now))]
 
 
 def read(snapshots: Iterable[tuple[str, Data]]) -> Found:
@@ -70,9 +70,9 @@ def read(snapshots: Iterable[tuple[str, Data]]) -> Found:
     return found
 
 
-def _retention(now: datetime) -> Retention:
+def _aged_out(now: datetime) -> AgedOut:
     kept = {model.resource_type: KEPT[model.retained_as].period for model in CHAINED.values() if model.retained_as}
-    return Retention(now, {**kept, "audit_log": KEPT["audit_logs"].period})
+    return AgedOut(now, {**kept, "audit_log": KEPT["audit_logs"].period})
 
 
 def add_parser(subparsers: Any) -> None:

@@ -21,13 +21,13 @@ class _Link:
 
 
 DELETED_WITHIN = timedelta(days=7)
-"""What may go is mostly gone a day later."""
+"""By then after its keeping time a document is gone; most are within a day."""
 
 
 @dataclass(frozen=True)
-class Retention:
-    """What may have been deleted by its age: `kept` says how long each is kept, by resource type, and the records themselves
-    as `audit_log`."""
+class AgedOut:
+    """What may have been deleted because it was kept long enough. `kept` says for how long, by resource type, and as
+    `audit_log` for the records themselves."""
 
     now: datetime
     kept: Mapping[str, timedelta]
@@ -36,15 +36,15 @@ class Retention:
         return type_ in self.kept and isinstance(created_at, datetime) and created_at < self.now - self.kept[type_]
 
     def lived_since(self, type_: str, seen: datetime) -> datetime:
-        """The earliest at which a document that is deleted, and was there at `seen`, can have been written before."""
+        """The earliest instant at which a document that is deleted by now, and still stood at `seen`, can have been written."""
         return seen - self.kept[type_] - DELETED_WITHIN
 
 
-NOTHING_GOES: Final = Retention(datetime.max.replace(tzinfo=UTC), {})
+NOTHING_AGED_OUT: Final = AgedOut(datetime.max.replace(tzinfo=UTC), {})
 
 
 def broken_links(
-    records: Iterable[AuditRecord], documents: Iterable[Mapping[str, Any]], *, retention: Retention = NOTHING_GOES
+    records: Iterable[AuditRecord], documents: Iterable[Mapping[str, Any]], *, aged_out: AgedOut = NOTHING_AGED_OUT
 ) -> list[str]:
     """Where the chains do not hold, in words; empty when they do. `documents` are all state documents, as stored, of the
     salon whose `records` these are. Finds a record that was changed, is missing or stands elsewhere, and a document whose
@@ -55,7 +55,7 @@ def broken_links(
     was changed in place; that a record was changed whose follower has gone by its age; that of a chain whose document has gone
     by its age the last record was changed, or the last ones are missing; that a document and all its records are gone
     together; nor anything of a record that is in no chain."""
-    may_be_gone = retention.may_be_gone
+    may_be_gone = aged_out.may_be_gone
     chains: dict[tuple[str, str], list[_Link]] = defaultdict(list)
     for record in records:
         if record.revision is not None:
@@ -86,7 +86,7 @@ def broken_links(
         deleted = (type_, id) not in born and may_be_gone(type_, first.created_at)
         if (type_, id) not in born and not deleted:
             broken.append(f"{type_} {id}: expected a document at the end of its records, found none")
-        began = retention.lived_since(type_, first.created_at) if deleted else born.get((type_, id))
+        began = aged_out.lived_since(type_, first.created_at) if deleted else born.get((type_, id))
         begins_at = first.revision if may_be_gone("audit_log", began) else 1
         pairs = list(pairwise(chain))
         # Records that may go do not go in their order.

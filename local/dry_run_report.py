@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from shared.asking.candidates import PURPOSE
 from shared.asking.decision import Decision
 from shared.asking.limits import WEEK, AskCounters, PastAsk, contact_limit
+from shared.asking.prospect import PURPOSE
 from shared.asking.reply_model import Awaited, taken_within
 from shared.asking.round_size import SOLD_WITHIN
 from shared.salon.settings import LimitSettings

@@ -23,6 +23,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Response
 
 from functions.manage_schedules import scheduler, sign_in
+from functions.send_outreach import messenger as messenger_adapter
 from local import cloud_events, cron
 from local.functions import FUNCTIONS, Function, door, load
 from local.memory.memory import Change, MemoryBus, MemoryDatabase, MemoryScheduler, MemoryStore
@@ -174,7 +175,7 @@ class Suite:
         replacements: list[tuple[ModuleType, str, object]] = [
             (firestore, "store", lambda: self.store),
             (pubsub, "bus", lambda: self.bus),
-            (twilio, "messenger", lambda: self.messenger),
+            (messenger_adapter, "messenger", lambda: self.messenger),
             (scheduler, "scheduler", lambda: self.switch),
             (sign_in, "sign_ins", lambda: LocalSignIns(AUTH_TOKEN)),
             (clock_adapter, "clock", lambda: self.clock),

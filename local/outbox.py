@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.messaging.texts import Button, templates
+from shared.messaging.rendering import Button, templates
 from shared.ports import Accepted, AnswerLost, Refused, Sending
 
 

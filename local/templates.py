@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from shared.messaging.texts import templates
+from shared.messaging.rendering import templates
 
 SAMPLES = {
     "name": "Noor",

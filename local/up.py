@@ -35,7 +35,7 @@ from local.schedules import Schedules
 from local.visits import Visits
 from local.workers import Workers, WorkersBroken
 from shared.adapters.twilio import INCOMING_PATH, WEBHOOK_RETRIES
-from shared.messaging import texts as wording
+from shared.messaging import rendering
 from shared.ports import SignedIn
 
 WORDS = {"emulator": "Google's emulators", "memory": "the memory adapters"}
@@ -251,7 +251,7 @@ def _templates() -> dict[str, dict[str, Any]]:
             }
             for language, template in languages.items()
         }
-        for purpose, languages in wording.templates().items()
+        for purpose, languages in rendering.templates().items()
     }
 
 

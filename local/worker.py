@@ -16,6 +16,7 @@ import functions_framework
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from functions.manage_schedules import scheduler, sign_in
+from functions.send_outreach import messenger
 from local import link
 from local.clock import LocalClock
 from local.functions import load
@@ -24,7 +25,7 @@ from local.phone import loopback
 from local.published import AnnouncedBus
 from local.sign_in import LocalSignIns
 from local.workers import FAULT_HEADER, FUNCTION_HEADER
-from shared.adapters import clock, firestore, pubsub, twilio
+from shared.adapters import clock, firestore, pubsub
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -100,8 +101,8 @@ def _replace_the_seams(setup: dict[str, Any]) -> None:
     scheduler.scheduler = lambda: control["scheduler"]  # type: ignore[assignment]
     sign_ins = LocalSignIns(setup["signing_key"])
     sign_in.sign_ins = lambda: sign_ins  # type: ignore[assignment]
-    messenger = loopback.messenger(setup["phone_url"])
-    twilio.messenger = lambda: messenger  # type: ignore[assignment]
+    phone = loopback.messenger(setup["phone_url"])
+    messenger.messenger = lambda: phone  # type: ignore[assignment]
     if "database" in control:
         store = MemoryStore(control["database"])
         firestore.store = lambda: store  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""The signed link of an offer: looking changes nothing, answering does what an answer by message does."""
+"""Answers the signed link of an offer. Looking changes nothing; answering does what an answer by message does."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,8 @@ def show_offer(token: str, *, store: Store, clock: Clock, deployment: Deployment
 
 
 def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
-    """A second answer through the same link shows what came of the first; to end all offers is never too late."""
+    """Answers an offer, and returns the page that says what came of it. A second answer through the same link shows
+    what came of the first; to end all offers is never too late."""
     found = _offer(token, store, deployment)
     if found is None:
         return _unknown()

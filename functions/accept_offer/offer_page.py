@@ -82,14 +82,14 @@ _PAGE: Final = """<!doctype html>
 
 @dataclass(frozen=True)
 class Another:
-    """The offer made instead of one that was taken, and where its own page is."""
+    """The offer that is made in place of one that was taken, and the address of its own page."""
 
     variables: dict[str, str]
     link: str
 
 
 def page(state: State, *, locale: str, variables: dict[str, str], another: Another | None = None) -> str:
-    """`variables` are those of the offer; without any, only the sentence is shown."""
+    """The page of an offer. `variables` are those of the offer; without any, only the sentence is shown."""
     language = locale.replace("_", "-").split("-")[0].lower()
     words = _WORDS.get(language, _WORDS["en"])
     parts = []

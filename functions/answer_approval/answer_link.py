@@ -1,5 +1,5 @@
-"""The signed link of an approval, or of all that a digest speaks of: looking changes nothing, answering does what an answer
-by message does. Only who is still a contact of the salon is let in."""
+"""Answers the signed link of an approval, or of all approvals that a digest lists. Looking changes nothing; answering
+does what an answer by message does. Only whoever is still a contact of the salon is let in."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
 from shared.approvals.settle_approval import Action, answer
 from shared.messaging.message import Message, message_path
-from shared.messaging.texts import spoken_deadline
+from shared.messaging.spoken import spoken_deadline
 from shared.messaging.tokens import ApprovalToken, binding, read_approval
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.invalid import InvalidEvent
@@ -28,7 +28,7 @@ class Page:
 
 @dataclass(frozen=True)
 class _Visit:
-    """Somebody of the salon, with what their link lets them see and answer."""
+    """A contact of the salon who came by a link, with what the link lets them see and answer."""
 
     documents: Documents
     salon: Salon
@@ -44,7 +44,7 @@ def show_approval(token: str, *, store: Store, clock: Clock, deployment: Deploym
 def answer_approval(
     token: str, approval_id: str, action: Action, *, store: Store, clock: Clock, deployment: Deployment
 ) -> Page:
-    """The page afterwards, which says what came of it, or of somebody's faster answer."""
+    """Answers an approval, and returns the page that says what came of it, or of somebody's faster answer."""
     visit = _visit(token, store, deployment)
     if visit is None or approval_id not in {approval.id for approval in visit.approvals}:
         return Page(404, page([], locale="en"))
@@ -86,7 +86,7 @@ def _let_in(token: ApprovalToken, documents: Documents, deployment: Deployment) 
 
 
 def _contact(token: ApprovalToken, salon: Salon, signing_key: bytes) -> tuple[Contact, str] | None:
-    """Who that address belongs to now, and its key."""
+    """The contact whom the link's address belongs to now, with the key of the address."""
     for contact in salon.contacts:
         for address in contact.addresses:
             for channel in ("whatsapp", "sms", "email", "push"):

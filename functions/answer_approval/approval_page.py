@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from shared.messaging.texts import Language, language_of, spoken_outcome
+from shared.messaging.spoken import spoken_outcome
+from shared.messaging.texts import Language, language_of
 
 
 @dataclass(frozen=True)
 class Question:
-    """`until` is None where the question is settled; then `status` says how."""
+    """An approval as the page shows it. `until` is None where it is settled; then `status` says how."""
 
     approval_id: str
     proposal: str
@@ -74,7 +75,7 @@ _PAGE: Final = """<!doctype html>
 
 
 def page(questions: Sequence[Question], *, locale: str) -> str:
-    """Without any question the link is not valid."""
+    """The page of these questions. Without any the link is not valid."""
     language = language_of(locale)
     words = _WORDS[language]
     title = "unknown" if not questions else "ask" if any(each.until for each in questions) else "settled"

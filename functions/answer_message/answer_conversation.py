@@ -15,7 +15,7 @@ from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound
 from shared.ports import Clock, Deployment, Documents, Query
 from shared.records.commit import replace, save, until_committed
 from shared.records.hold_locks import held, lock_path
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 
 AT_ONCE: Final = 20
 TRIES: Final = 4
@@ -57,7 +57,7 @@ def _all_waiting(latest: Inbound, *, documents: Documents, clock: Clock, deploym
         order_by=("received_at",),
         limit=AT_ONCE,
     )
-    while waiting := [said for said in legible(Inbound, documents.query(query)) if said.id not in seen]:
+    while waiting := [said for said in readable(Inbound, documents.query(query)) if said.id not in seen]:
         for said in waiting:
             seen.add(said.id)
             came = _answered(said, documents=documents, clock=clock, deployment=deployment)

@@ -23,10 +23,9 @@ from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
 from shared.messaging.load_inbound import inbound
 from shared.messaging.mark_handled import said_handled
-from shared.messaging.message import Inbound, Message, handled, say
+from shared.messaging.message import Inbound, Message, handled, reply_to, say
 from shared.messaging.replies import acknowledges, understand
-from shared.messaging.texts import spoken_outcome, spoken_time
-from shared.messaging.write_message import reply_to
+from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import create, replace, until_committed
 from shared.sales.decline_offer import called_off, decline

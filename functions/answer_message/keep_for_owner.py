@@ -14,7 +14,7 @@ from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import LINES, Conversation, Line, Reason, conversation_path, waits
 from shared.messaging.load_inbound import inbound
 from shared.messaging.message import Inbound, Message, handled
-from shared.messaging.texts import unsigned_text
+from shared.messaging.rendering import unsigned_text
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import create, replace, until_committed
 from shared.records.stored import natural_id

@@ -20,12 +20,12 @@ from shared.messaging.message import (
     Inbound,
     handled,
     received,
+    reply_to,
     say,
     waiting_for_branch,
 )
 from shared.messaging.replies import understand
 from shared.messaging.tokens import read, read_approval
-from shared.messaging.write_message import reply_to
 from shared.ports import SALON, Clock, Delete, Deployment, Documents, Query, Store, Update
 from shared.records.commit import create, fact, save, until_committed
 from shared.records.invalid import InvalidEvent

@@ -3,11 +3,11 @@ agent figures."""
 
 import functions_framework
 
-from functions.clean_up import forget
+from functions.clean_up import clean_salon
 from shared.adapters import clock, firestore, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_job
 def clean_up(job: triggers.Job) -> triggers.Outcome:
-    return forget.clean_up(job.salon_id, store=firestore.store(), clock=clock.clock())
+    return clean_salon.clean_up(job.salon_id, store=firestore.store(), clock=clock.clock())

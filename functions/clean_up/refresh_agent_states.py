@@ -1,5 +1,5 @@
-"""Brings the figures of a salon's agents up to date, from what they have done. Written hourly and never for a message: it
-is read anew each time, so a run that is repeated, late or lost leaves nothing wrong.
+"""Brings the figures of a salon's agents up to date. Hourly, and never for a message: they are counted anew each time, so a run
+that is repeated, late or lost leaves nothing wrong.
 
 The figures are no state: they stand beside it, change no `revision`, and no audit record tells of them.
 """
@@ -7,7 +7,8 @@ The figures are no state: they stand beside it, change no `revision`, and no aud
 from datetime import UTC, datetime
 from typing import get_args
 
-from shared.asking.agent_figures import Facts, Figures, day_began, figures, looked_at_from
+from functions.clean_up.figures import Activity, day_began, figures, looked_at_from
+from shared.asking.agent_figures import Figures
 from shared.asking.agent_state import AgentState, first_seen, fresh, showing
 from shared.asking.count_asks import counters_of
 from shared.asking.decision import GAP_FILL_AGENT, Agent, Decision
@@ -15,18 +16,20 @@ from shared.asking.limits import AskCounters
 from shared.asking.outreach import Outreach
 from shared.ports import Clock, Documents, Query, Reader, Update
 from shared.records.commit import create
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 from shared.salon.load_salon import salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
 
 AT_MOST = 1000
-"""Documents of one kind read for one agent; more than `daily_actions` allows in two days, unless a salon raises it."""
+"""The most documents of one kind that are read for one agent: more than `daily_actions` allows in two days, unless a
+salon raises it."""
 
 
 def refresh_agent_states(*, documents: Documents, clock: Clock) -> int:
-    """How many agents were looked at: the gap filler, and whoever has asked somebody or has a state."""
+    """Refreshes the figures of the gap filler and of every agent that has asked somebody or has a state; returns how many those
+    are."""
     now = clock.now()
     salon, settings = salon_to_tell(documents, documents.salon_id), accepted_settings(documents)
     found = {snapshot.id: AgentState.model_validate(snapshot.data) for snapshot in documents.query(_states())}
@@ -73,23 +76,23 @@ def _figures(
         order_by=("-outcome.completed_at",),
         limit=AT_MOST,
     )
-    facts = Facts(
-        asks=legible(Outreach, documents.query(asks)),
-        sold=legible(Decision, documents.query(sold)),
+    activity = Activity(
+        asks=readable(Outreach, documents.query(asks)),
+        sold=readable(Decision, documents.query(sold)),
         counters=counters,
         last_execution=_last_decision(agent, documents),
         next_scheduled=_next_due(documents, now) if agent == GAP_FILL_AGENT else None,
     )
-    return figures(agent, facts, breaker=state.circuit_breaker, settings=settings, now=now, zone=salon.zone)
+    return figures(agent, activity, breaker=state.circuit_breaker, settings=settings, now=now, zone=salon.zone)
 
 
 def _last_decision(agent: str, documents: Reader) -> datetime | None:
     query = Query("autonomous_decisions", where=(("agent_name", "==", agent),), order_by=("-created_at",), limit=1)
-    return next((decision.created_at for decision in legible(Decision, documents.query(query))), None)
+    return next((decision.created_at for decision in readable(Decision, documents.query(query))), None)
 
 
 def _next_due(documents: Reader, now: datetime) -> datetime | None:
-    """When the gap filler looks at a gap again by itself; what is overdue comes with the next minute."""
+    """The next instant at which the gap filler looks at a gap by itself; one that is overdue is looked at now."""
     query = Query("gaps", where=(("due_at", ">", datetime(1970, 1, 1, tzinfo=UTC)),), order_by=("due_at",), limit=1)
     due = next((snapshot.data["due_at"] for snapshot in documents.query(query)), None)
     return max(due, now) if due is not None else None

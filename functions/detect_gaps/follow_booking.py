@@ -1,5 +1,6 @@
-"""A booking was written: the staff-days it touches, before and after, are reconciled; what happened to it is announced;
-a booking over our sale raises an alert. What the calendar cannot see (a note, a price) is not looked at."""
+"""Follows a booking that was written: reconciles the staff-days it touches, before and after, announces what happened
+to it, and raises an alert where it lies over a sale of ours. What the calendar cannot see (a note, a price) is not
+looked at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from shared.calendar.booking import Booking
-from shared.calendar.booking_changes import booking_of, over_our_sales, staff_days, what_happened
+from shared.calendar.booking_changes import calendar_sees, over_our_sales, staff_days, what_happened
 from shared.calendar.calendar import Calendar
 from shared.calendar.load_calendar import load_calendar
 from shared.calendar.reconcile_staff_day import Reconciled, reconcile_staff_day
 from shared.calendar.report_problems import set_aside
-from shared.calendar.scan import calendar_sees
 from shared.calendar.staff_day import freed_by_change
 from shared.calendar.unknown_references import unknown_services, unknown_staff
 from shared.ports import Clock, Documents
 from shared.records.commit import fact
-from shared.records.problem import Problem
+from shared.records.problem import Problem, readable_or_problem
 
 ACTOR = "detect_gaps"
 
@@ -37,9 +37,13 @@ def detect_gaps(
     documents: Documents,
     clock: Clock,
 ) -> Detected:
-    """`version` is the update time of the write: what it did is recorded once, however often it is delivered."""
+    """Follows one write of a booking. `version` is the update time of the write: what it did is recorded once, however
+    often it is delivered."""
     now = clock.now()
-    was, now_is = booking_of(booking_id, before), booking_of(booking_id, after)
+    was, now_is = (
+        readable_or_problem(Booking, "booking", booking_id, data) if data is not None else None
+        for data in (before, after)
+    )
     if isinstance(now_is, Problem):
         set_aside([now_is], documents=documents, now=now, actor=ACTOR)
     old = was if isinstance(was, Booking) else None

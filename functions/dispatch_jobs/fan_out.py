@@ -1,8 +1,8 @@
-"""A scheduled job came due: each salon that it concerns gets its own small message, so that no function reads all tenants'
-data and a salon that fails concerns no other. Which salons there are, the registry's sixteen documents say.
+"""Fans a scheduled job out: each salon that it concerns gets a small message of its own, so that no function reads all
+tenants' data and a salon that fails concerns no other. The registry's sixteen documents say which salons there are.
 
-A page at a time: the rest is another message on the topic this one came by. A page that is delivered twice makes its
-messages twice, and a job is a look at what stands, so that is harmless.
+It goes page by page: the rest is another message on the topic that this one came by. A page that is delivered twice
+makes its messages twice, and a job is a look at what stands, so that is harmless.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from shared.salon.registry import SHARDS, Registry, registry_path
 
 AT_ONCE: Final = 500
 KEPT_WHILE_PAUSED: Final = frozenset({"gap_scan"})
-"""A paused salon sends and decides nothing, but its gaps are kept."""
+"""The jobs that paused salons have too: such a salon sends and decides nothing, but its gaps are kept."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Dispatched:
 
 
 def dispatch_jobs(job: str, *, at: datetime, after: str | None = None, store: Store, bus: Bus) -> Dispatched:
-    """`after` is the last salon of the page before."""
+    """Publishes the messages of one page. `after` is the last salon of the page before."""
     shards = store.platform().get_all([registry_path(f"{number:02}") for number in range(SHARDS)])
     salons = {id: entry for shard in shards for id, entry in Registry.model_validate(shard.data).salons.items()}
     concerned = sorted(

@@ -12,7 +12,7 @@ from shared.adapters import settings
 from shared.ports import Schedule, Scheduler
 
 PREFIX: Final = "smart_fill_"
-"""As Terraform names them."""
+"""The prefix that Terraform gives the names of our jobs."""
 TIMEOUT_SECONDS = 20.0
 STATES: Final[dict[Any, Literal["enabled", "paused"]]] = {
     scheduler_v1.Job.State.ENABLED: "enabled",

@@ -49,7 +49,8 @@ def list_schedules(who: SignedIn, *, scheduler: Scheduler) -> Answer:
 def manage_schedules(
     action: Action, name: str | None, who: SignedIn, *, scheduler: Scheduler, store: Store, clock: Clock
 ) -> Answer:
-    """Without a name all of them, except to run: nobody means that. Asking again changes nothing and is not recorded."""
+    """Pauses, resumes or runs a schedule and returns how all stand then. Without a name it does so to all of them,
+    except to run them, which nobody means. Asking again changes nothing and is not recorded."""
     if refused := _refused(who):
         return refused
     standing = {schedule.name: schedule for schedule in scheduler.schedules()}

@@ -16,13 +16,14 @@ from shared.salon.salon import Contact
 Weight = Literal["sale", "urgent", "usual"]
 
 ALONE_IN_AN_HOUR: dict[Weight, int | None] = {"sale": None, "urgent": 6, "usual": 3}
-"""Notices of any weight that were sent alone in the last hour, before the next of this weight goes into a digest."""
+"""How many notices, of any weight, may have been sent alone within the last hour before the next of this weight goes
+into a digest. None: any number."""
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 
 
 class NoticesSent(Stored):
-    """`counters/notices-{address key}`: when this address was told something alone, in the last hour."""
+    """`counters/notices-{address key}`: when this address was told something alone, within the last hour."""
 
     at: list[Instant] = []
 
@@ -39,7 +40,8 @@ def told_at(
     now: datetime,
     until: datetime | None = None,
 ) -> Literal["alone"] | datetime:
-    """Alone now, or in the digest that is due then. What is pointless from `until` on goes into no digest as late as that."""
+    """When a notice is told: alone, which is now, or in the digest that is due at an instant. One that is pointless
+    from `until` on is told alone rather than in a digest as late as that."""
     awake_at = awake(contact, zone=zone, now=now)
     if awake_at > now:
         return awake_at
@@ -50,7 +52,8 @@ def told_at(
 
 
 def awake(contact: Contact, *, zone: ZoneInfo, now: datetime) -> datetime:
-    """`now`, or the end of their quiet hours. Who named none may be told at any time."""
+    """The instant from which the contact may be told: `now`, or the end of their quiet hours. A contact without quiet
+    hours may be told at any time."""
     if contact.quiet_hours is None:
         return now
     at = next_allowed(now, zone=zone, quiet=contact.quiet_hours, channel="whatsapp", marketing=False, country=None)

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Literal
 
 from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
+from functions.notify_owner.write_notice import notices_to
 from shared.approvals.approval import Approval, notified
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of
 from shared.messaging.conversation import Conversation, Reason
 from shared.messaging.message import KEEP_TRYING, Message, collected, merged, message_path, say
-from shared.messaging.texts import spoken_deadline, spoken_reason, spoken_time
-from shared.messaging.write_message import notices_to
+from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time
 from shared.ports import Clock, Deployment, Documents, Reader, Write
 from shared.records.commit import create, replace, save, until_committed
 from shared.records.events import SalonEvent
@@ -32,7 +32,7 @@ Told = Literal["requested", "kept for a digest", "requested before"]
 
 @dataclass(frozen=True)
 class News:
-    """What there is to tell. Instants among the variables are spoken when it is known who reads them, and when."""
+    """What there is to tell. `moments` are variables that are spoken when it is known who reads them, and when."""
 
     purpose: str
     about: str
@@ -62,12 +62,14 @@ def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deplo
 
 
 def _in_order(salon: Salon) -> list[Contact]:
-    """The first owner is told, and asked, first."""
+    """The contacts who can be reached, the owners first: the first of them is told, and asked, first."""
     return sorted((c for c in salon.contacts if c.addresses), key=lambda contact: contact.role != "owner")
 
 
 @dataclass(frozen=True)
 class _Telling:
+    """Tells these contacts of a salon."""
+
     salon: Salon
     contacts: Sequence[Contact]
     documents: Documents
@@ -88,12 +90,13 @@ class _Telling:
         return self._reminded(approval)
 
     def _asked(self, approval: Approval) -> Outcome:
-        """The first who is awake; all of them when there is no time to lose. In the night it waits for the first."""
+        """Asks the first contact who is awake, or all who are when there is no time to lose. At night the question
+        waits for the first contact."""
         there = [contact for contact in self.contacts if self._is_awake(contact)] or self.contacts[:1]
         return self.tell(_question(approval, "owner_approval"), there if approval.priority == "urgent" else there[:1])
 
     def _reminded(self, approval: Approval) -> Outcome:
-        """Who has been asked is reminded, the others are asked now; nobody is woken for it."""
+        """Reminds those who have been asked, and asks the others now. Nobody is woken for it."""
         there = [contact for contact in self.contacts if self._is_awake(contact)]
         asked = [contact for contact in there if self._has_heard(contact, approval)]
         others = [contact for contact in there if contact not in asked]
@@ -101,7 +104,8 @@ class _Telling:
         return _together([reminders, self.tell(_question(approval, "owner_approval"), others)])
 
     def _called_off(self, approval: Approval, event: SalonEvent) -> Outcome:
-        """Those who were asked; a yes that could not be carried out is owed to the owner in any case."""
+        """Tells those who were asked that the question is called off. That a yes could not be carried out is told to
+        the owner in any case."""
         asked = [contact for contact in self.contacts if self._has_heard(contact, approval)]
         if not asked and event.payload.get("was") == "approved":
             asked = list(self.contacts[:1])
@@ -148,7 +152,7 @@ class _Telling:
         )
 
     def _tell(self, news: News, contact: Contact, number: int) -> Told:
-        """One message over one channel, alone or into a digest, in one commit with what says so."""
+        """Sends the message of one contact and channel, alone or into a digest, in one commit with what says so."""
 
         def attempt() -> Told | None:
             now = self.clock.now()
@@ -189,7 +193,7 @@ class _Telling:
         return create(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR))
 
     def _noted(self, approval: Approval | None, message: Message, now: datetime) -> tuple[Write, ...]:
-        """On the approval, by which channels somebody has been told of it."""
+        """Writes on the approval by which channel somebody has been told of it."""
         if approval is None:
             return ()
         found = self.documents.get(approval.path)
@@ -207,7 +211,7 @@ def _together(told: Sequence[Outcome]) -> Outcome:
 
 
 def _kept_until(message: Message, news: News) -> Message:
-    """A question is pointless once its time is over."""
+    """The message, which is tried no longer than the question makes sense."""
     return message.changed(expires_at=news.until) if news.until is not None else message
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 _COUNTED = ("decision_type", "autonomy_level", "decision_outcome", "revenue", "currency", "approval_seconds")
-"""Of a record's details."""
+"""Which of a record's details are counted."""
 
 
 def figures(record: Mapping[str, Any]) -> dict[str, str | float]:
-    """Of the stored record as a trigger delivers it: what it should have and has not is not counted."""
+    """The figures of a stored record as a trigger delivers it. What the record should have and has not is not
+    counted."""
     details = record.get("details")
     details = details if isinstance(details, Mapping) else {}
     found = {"announces": record.get("announces"), **{name: details.get(name) for name in _COUNTED}}

@@ -30,12 +30,12 @@ from shared.asking.outreach import OPEN, Outreach
 from shared.asking.run_campaign import close_campaign
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
-from shared.customers.move_waitlist import understood, waitlist_moved
+from shared.customers.move_waitlist import waitlist_moved
+from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.message import KEEP_TRYING, Inbound, Message, inbound_collection, message_id, message_path
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Update, Write
 from shared.records import commit as writing
-from shared.records.read_app_documents import readable
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable, readable_one
 from shared.records.stored import StateDocument
 from shared.salon.accept_settings import apply_settings
 from shared.salon.load_salon import salon_to_tell
@@ -100,12 +100,12 @@ def _asleep(documents: Reader, now: datetime) -> Iterator[Fault]:
         ),
     ]
     for query in queries:
-        for document in legible(WAITING[query.collection], documents.query(query)):
+        for document in readable(WAITING[query.collection], documents.query(query)):
             yield from _each(asleep(document))
     wrote = Query("identities", where=(("last_inbound_at", ">", now - LOOKED_BACK),), limit=AT_ONCE)
     for identity in documents.query(wrote):
         unhandled = Query(inbound_collection(identity.id), where=(("handled_at", "==", None), NULL_DUE), limit=AT_ONCE)
-        for said in legible(Inbound, documents.query(unhandled)):
+        for said in readable(Inbound, documents.query(unhandled)):
             yield from _each(asleep(said))
 
 
@@ -121,9 +121,9 @@ def _left_open(documents: Reader, now: datetime) -> Iterator[Fault]:
             limit=AT_ONCE,
         )
         page = documents.query(query)
-        decisions = legible(Decision, page)
+        decisions = readable(Decision, page)
         about = sorted({decision.context.trigger_id for decision in decisions})
-        gaps = {gap.id: gap for gap in legible(Gap, documents.get_all([f"gaps/{id}" for id in about]))}
+        gaps = {gap.id: gap for gap in readable(Gap, documents.get_all([f"gaps/{id}" for id in about]))}
         found = [left_open(decision, gaps.get(decision.context.trigger_id), now=now) for decision in decisions]
         faults |= dict.fromkeys(fault for fault in found if fault)
         if len(page) < AT_ONCE:
@@ -141,11 +141,11 @@ def _offered_by_nobody(documents: Reader) -> Iterator[Fault]:
 
 
 def _unheld(snapshot: Snapshot | None, documents: Reader) -> Fault | None:
-    entry = understood(snapshot)
+    entry = readable_one(WaitlistEntry, snapshot)
     if snapshot is None or entry is None:
         return None
     query = Query("outreach", where=(("waitlist_entry_id", "==", entry.id), ("status", "in", list(OPEN))), limit=1)
-    return offered_by_nobody(entry, legible(Outreach, documents.query(query)), snapshot.update_time)
+    return offered_by_nobody(entry, readable(Outreach, documents.query(query)), snapshot.update_time)
 
 
 def _sales(documents: Documents, now: datetime) -> Iterator[Fault]:
@@ -159,7 +159,7 @@ def _sales(documents: Documents, now: datetime) -> Iterator[Fault]:
         order_by=("created_at",),
         limit=AT_ONCE,
     )
-    sales = list(readable(Booking, documents, query))
+    sales = readable(Booking, documents.query(query))
     if not sales:
         return
     zone = salon_to_tell(documents, documents.salon_id).zone
@@ -195,11 +195,11 @@ def _mend(fault: Fault, documents: Documents, clock: Clock) -> None:
 
 def _waiting(snapshot: Snapshot) -> Waiting | None:
     model: type[Any] = WAITING.get(snapshot.path.split("/")[0], Inbound)
-    return next(iter(legible(model, [snapshot])), None)
+    return readable_one(model, snapshot)
 
 
 def _waits_again(snapshot: Snapshot, salon_id: str, now: datetime) -> Iterator[Write]:
-    entry = understood(snapshot)
+    entry = readable_one(WaitlistEntry, snapshot)
     if entry is None:
         return
     for write in waitlist_moved(entry, "waiting", salon_id=salon_id, now=now, about=f"repair:{snapshot.version}"):
@@ -209,7 +209,7 @@ def _waits_again(snapshot: Snapshot, salon_id: str, now: datetime) -> Iterator[W
 
 def _one(model: type[D], documents: Reader, path: str) -> D | None:
     found = documents.get(path)
-    return next(iter(legible(model, [found])), None) if found else None
+    return readable_one(model, found)
 
 
 def _each(fault: Fault | None) -> Iterator[Fault]:

@@ -12,33 +12,32 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from pydantic import ValidationError
-
+from functions.scan_gaps.scan_cursor import OVERLAP, ScanCursor, SeenBooking, due, remembered, seen_as, turn_at
 from shared.calendar.booking import Booking
-from shared.calendar.booking_changes import booking_of, over_our_sales, staff_days, what_happened
+from shared.calendar.booking_changes import over_our_sales, staff_days, what_happened
 from shared.calendar.calendar import Calendar
 from shared.calendar.load_calendar import load_calendar, nobody
 from shared.calendar.reconcile_staff_day import Reconciled, reconcile_staff, reconcile_staff_day
 from shared.calendar.report_problems import set_aside
-from shared.calendar.scan import OVERLAP, ScanCursor, Standing, due, seen_as, standing_text, turn_at
 from shared.calendar.staff import StaffMember
 from shared.calendar.staff_day import Freed, freed_by_change
 from shared.calendar.unknown_references import unknown_services, unknown_staff
 from shared.ports import SALON, Clock, Data, Documents, Query, Snapshot
 from shared.records.audit import AuditRecord
 from shared.records.commit import fact, save
-from shared.records.problem import Problem, unreadable
+from shared.records.problem import Problem, readable_or_problem
 from shared.salon.load_settings import ACCEPTED
 
 ACTOR = "scan_gaps"
 MANY: Final = 300
-"""Changed bookings in one scan. With more, reading the whole horizon is the cheaper way to be right."""
+"""The number of changed bookings from which on a scan reads the whole horizon instead, which is then the cheaper way to
+be right."""
 HOURS: Final = ("opening_hours", "special_hours", "closures", "timezone")
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """`staff` members were looked at for all days, `staff_days` others for one."""
+    """For `staff` members all days were looked at, and `staff_days` single days of others."""
 
     staff: int = 0
     staff_days: int = 0
@@ -46,7 +45,8 @@ class Scanned:
 
 
 def scan_gaps(*, documents: Documents, clock: Clock) -> Scanned:
-    """Raises the failures of single staff members together, after all others; they are looked at again next time."""
+    """Scans the salon. Raises the failures of single staff members together, after all others were looked at; those
+    members are looked at again next time."""
     now = clock.now()
     found = {snapshot.path: snapshot for snapshot in documents.get_all([SALON, ScanCursor.path, ACCEPTED])}
     if SALON not in found:
@@ -76,7 +76,7 @@ def scan_gaps(*, documents: Documents, clock: Clock) -> Scanned:
     if not isinstance(calendar, Calendar):
         set_aside([calendar] if calendar else [], documents=documents, now=now, actor=ACTOR)
         return Scanned()
-    scan = _Scan(documents, clock, now, calendar, cursor.stood() if cursor else {})
+    scan = _Scan(documents, clock, now, calendar, cursor.seen_bookings() if cursor else {})
     staff_ids = cursor.staff_ids if cursor else []
     if everything or new_turn:
         staff_ids = scan.everybody()
@@ -94,7 +94,7 @@ def scan_gaps(*, documents: Documents, clock: Clock) -> Scanned:
         staff_ids=staff_ids,
         checked=checked,
         again=sorted(scan.again),
-        standing=standing_text(scan.standing, now),
+        standing=remembered(scan.standing, now),
     )
     # When another scan was faster this one has done the same work, and its position is as good.
     documents.commit(save(ScanCursor.path, position, kept))
@@ -120,14 +120,14 @@ def _digest(hours: Data) -> str:
 
 @dataclass
 class _Scan:
-    """One scan: `stood` is where bookings stood at the last, `standing` where they stand now."""
+    """One scan. `stood` is where bookings stood when the last scan saw them, `standing` where they stand now."""
 
     documents: Documents
     clock: Clock
     now: datetime
     calendar: Calendar
-    stood: dict[str, Standing]
-    standing: dict[str, Standing] = field(init=False)
+    stood: dict[str, SeenBooking]
+    standing: dict[str, SeenBooking] = field(init=False)
     problems: list[Problem] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     looked_at: set[str] = field(default_factory=set)
@@ -139,7 +139,7 @@ class _Scan:
         self.standing = dict(self.stood)
 
     def everybody(self) -> list[str]:
-        """All staff, and who has an open gap and is no longer among them."""
+        """All staff members, and whoever has an open gap and is no longer among them."""
         staff = {snapshot.id for snapshot in self.documents.query(Query("staff"))}
         open_gaps = self.documents.query(Query("gaps", where=(("status", "==", "open"),)))
         return sorted(staff | {str(gap.data["staff_id"]) for gap in open_gaps})
@@ -155,11 +155,11 @@ class _Scan:
     def _member(self, staff_id: str, snapshot: Snapshot | None) -> StaffMember:
         if snapshot is None:
             return nobody(staff_id)
-        try:
-            return StaffMember.from_document(staff_id, snapshot.data)
-        except ValidationError as error:
-            self.problems.append(unreadable("staff", staff_id, error))
+        member = readable_or_problem(StaffMember, "staff", staff_id, snapshot.data)
+        if isinstance(member, Problem):
+            self.problems.append(member)
             return nobody(staff_id)
+        return member
 
     def _look_at(self, member: StaffMember) -> None:
         theirs = {id: each for id, each in self.stood.items() if each.staff_id == member.id}
@@ -181,14 +181,15 @@ class _Scan:
                 self.problems += unknown_services(booking, self.calendar.services)
 
     def look_at_bookings(self, snapshots: Iterable[Snapshot], *, announce: bool) -> None:
-        """`announce`: what happened to them is said too, where the event that would have said it was lost."""
+        """Reconciles the staff-days of bookings that were written. With `announce` what happened to them is announced
+        too, where the event that would have done so was lost."""
         days: dict[tuple[str, str], list[Freed]] = {}
         told: list[AuditRecord] = []
         horizon = {day.isoformat() for day in self.calendar.days(self.now)}
         for snapshot in snapshots:
-            booking = booking_of(snapshot.id, snapshot.data)
-            if not isinstance(booking, Booking):
-                self.problems += [booking] if booking else []
+            booking = readable_or_problem(Booking, "booking", snapshot.id, snapshot.data)
+            if isinstance(booking, Problem):
+                self.problems.append(booking)
                 continue
             stood = self.stood.get(booking.id)
             if stood is not None and stood.seen == seen_as(booking):
@@ -241,12 +242,12 @@ class _Scan:
 
     def _remember(self, booking: Booking) -> None:
         if booking.occupies:
-            self.standing[booking.id] = Standing.of(booking)
+            self.standing[booking.id] = SeenBooking.of(booking)
         else:
             self.standing.pop(booking.id, None)
 
     def _said(self, record: AuditRecord) -> bool:
-        """Whether the last thing said about this booking is just that."""
+        """Whether this is just what was last recorded about the booking."""
         found = self.documents.query(Query("audit_logs", where=(("resource_id", "==", record.resource_id),)))
         said = [s.data for s in found if str(s.data["event_type"]).startswith("booking_")]
         last = max(said, key=lambda each: each["created_at"], default=None)

@@ -1,4 +1,4 @@
-"""What exactly goes to the provider: the words as they are said now, the template, the sender, the validity."""
+"""Composes what goes to the provider: the words as they are said now, the template, the sender, the validity."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,8 @@ from shared.asking.outreach import Outreach
 from shared.messaging import tokens
 from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.message import Message
-from shared.messaging.texts import Rendered, render, spoken_time
+from shared.messaging.rendering import Rendered, render
+from shared.messaging.spoken import spoken_time
 from shared.ports import Deployment, Notice, Reader, Sending
 from shared.salon.salon import Salon
 
@@ -18,7 +19,7 @@ LONGEST_VALIDITY = timedelta(hours=10)
 def composed(
     message: Outreach | Message, *, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
 ) -> Sending | Notice | str:
-    """What goes to the provider, or why nothing can."""
+    """What goes to the provider for this message, or why nothing can."""
     words = _words(message, salon, documents, deployment, now)
     rendered = render(words.purpose, message.locale, words.variables)
     if message.channel in ("email", "push"):
@@ -55,7 +56,8 @@ def composed(
 def _words(
     message: Outreach | Message, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
 ) -> Words:
-    """The stored variables, times as they are said now, and an offer's signed buttons and link, which are never stored."""
+    """The variables of the message: the stored ones, times as they are said now, and an offer's signed buttons and
+    link, which are never stored."""
     if isinstance(message, Message):
         words = owner_words(message, documents=documents, deployment=deployment, now=now)
         if message.moment is None:
@@ -87,5 +89,5 @@ def _in_session(message: Outreach | Message, documents: Reader, now: datetime) -
 
 
 def _reference(salon_id: str, path: str) -> str:
-    """What a callback URL carries: which document of which salon the message is."""
+    """The reference that a callback URL carries: which document of which salon the message is."""
     return f"{salon_id}/{path}"

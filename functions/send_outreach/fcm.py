@@ -15,7 +15,7 @@ SCOPE: Final = "https://www.googleapis.com/auth/firebase.messaging"
 TIMEOUT_SECONDS = 10.0
 LINK = re.compile(r"https?://\S+")
 RECIPIENT_FAULTS = frozenset({"UNREGISTERED", "INVALID_ARGUMENT", "SENDER_ID_MISMATCH"})
-"""The device is gone, or never was one of ours."""
+"""Errors that say that the device is gone, or was never one of ours."""
 
 
 class FcmNotifier:
@@ -48,7 +48,7 @@ class FcmNotifier:
 
 
 def message(notice: Notice) -> dict[str, Any]:
-    """A tap opens the link that the words name, if they name one."""
+    """The push message as FCM takes it. A tap opens the link that the words name, if they name one."""
     link = LINK.search(notice.body)
     data = {"reference": notice.reference, **({"link": link[0].rstrip(".,")} if link else {})}
     shown = {"title": notice.subject, "body": notice.body}
@@ -85,7 +85,8 @@ def _object(answer: requests.Response) -> dict[str, Any]:
 
 
 def _broken(error: requests.RequestException) -> Refused | AnswerLost:
-    """Only a connection that never stood is sure to have carried nothing."""
+    """Says what a request means that was not answered. Only a connection that never stood has surely carried
+    nothing."""
     cause = error.args[0] if error.args else None
     never_stood = isinstance(getattr(cause, "reason", cause), NewConnectionError | ConnectTimeoutError)
     if never_stood or isinstance(error, requests.ConnectTimeout):

@@ -1,4 +1,4 @@
-"""Why a message may not go out now, although it was right when it was requested."""
+"""Finds why a message may not go out now, although it was right when it was requested."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from shared.customers.read_consents import withdrawal_records
 from shared.messaging.message import Message, message_path
 from shared.messaging.messaging_hours import answers, country_of, next_allowed
 from shared.ports import Query, Reader
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
 from shared.salon.salon import Salon, zone_named
 from shared.salon.settings import QuietHours, SalonSettings
 
@@ -43,7 +43,7 @@ def obstacle(
     signing_key: bytes,
     now: datetime,
 ) -> Hold | Drop | None:
-    """Why it may not go now. What was right when it was requested may have changed since."""
+    """Why this message may not go out now, or None. What was right when it was requested may have changed since."""
     if now >= message.expires_at:
         return Drop("its time had passed before it could be sent")
     mode = settings.mode_of(message.agent_name) if isinstance(message, Outreach) else settings.mode
@@ -64,22 +64,22 @@ def obstacle(
 
 
 def _answers(message: Outreach | Message, now: datetime) -> bool:
-    """What somebody has just written themselves: it may go out in their quiet hours."""
+    """Whether our message answers what the person has just written, so that it may go out in their quiet hours."""
     return message.is_answer and answers(now, message.created_at)
 
 
 def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: Reader, now: datetime) -> Hold | None:
-    """What a customer must hear is never dropped: it waits for their morning."""
+    """Holds a message that a customer must hear until their morning, if they are asleep. It is never dropped."""
     query = Query("customers", where=(("phone", "==", message.to),), limit=20)
-    zones = [customer.timezone for customer in readable(Customer, documents, query) if customer.timezone]
+    zones = [customer.timezone for customer in readable(Customer, documents.query(query)) if customer.timezone]
     zone = zone_named(zones[0]) if zones else salon.zone
     free_at = _next_allowed(message, zone=zone, quiet=settings.quiet_hours, marketing=False, now=now)
     return Hold(free_at, "quiet hours") if free_at is not None and free_at > now else None
 
 
 def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
-    """It is about what we offered before the dry run began: who took that up is owed it, and a booking that was made is
-    told to the owner."""
+    """Whether the message is about an offer made before the dry run began: whoever took it up is owed the answer, and a
+    booking that was made is told to the owner."""
     if not isinstance(message, Message):
         return False
     if message.audience == "owner":
@@ -111,7 +111,7 @@ def _next_allowed(
 
 
 def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: bytes) -> Drop | Customer:
-    """Why the offer must not go out any more, or its customer as they are now."""
+    """Why the offer must not go out any more; or its customer as they are now."""
     found = documents.get(f"gaps/{outreach.trigger_id}")
     slot = outreach.slot
     gap = Gap.model_validate(found.data) if found else None

@@ -4,8 +4,8 @@ from functools import partial
 
 import functions_framework
 
-from functions.send_outreach import move_on, notifiers, send_message
-from shared.adapters import clock, firestore, settings, triggers, twilio
+from functions.send_outreach import messenger, move_on, notifiers, send_message
+from shared.adapters import clock, firestore, settings, triggers
 from shared.records.events import SalonEvent
 
 
@@ -16,7 +16,7 @@ def send_outreach(event: triggers.Event) -> triggers.Outcome:
     send = partial(
         send_message.send_outreach,
         platform=store.platform(),
-        messenger=twilio.messenger(),
+        messenger=messenger.messenger(),
         notifiers=notifiers.notifiers(),
         clock=clock.clock(),
         deployment=settings.deployment(),

@@ -11,7 +11,7 @@ from shared.ports import Notifier
 
 @cache
 def notifiers() -> Mapping[str, Notifier]:
-    """By channel."""
+    """The notifiers by channel."""
     configured = settings.deployment().notices
     found: dict[str, Notifier] = {}
     if "email" in configured:

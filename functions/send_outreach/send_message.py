@@ -13,9 +13,9 @@ from functions.send_outreach.find_obstacle import Drop, Hold, obstacle
 from shared.asking.breaker import Breaker
 from shared.asking.check_breaker import Stopped, admitted, attempted
 from shared.asking.end_ask import ended
-from shared.asking.fall_back import by_another_channel, opt_out_told_by
 from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
+from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.messaging.message import Message
 from shared.messaging.outgoing import answer_lost, claim, expired, failed, hold, refused, sent, set_back
 from shared.ports import (

@@ -1,5 +1,5 @@
-"""What a message to one of the salon's own people says at the moment it leaves: signed buttons and links, which are never
-stored, and a digest made from what its messages have become meanwhile."""
+"""Speaks to the salon's own people: what a message to them says at the moment it leaves, with signed buttons and links,
+which are never stored, and digests made from what their messages have become meanwhile."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +8,13 @@ from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
 from shared.messaging import tokens
 from shared.messaging.message import Message, message_path
-from shared.messaging.texts import render, spoken_digest, spoken_outcome
+from shared.messaging.rendering import render
+from shared.messaging.spoken import spoken_digest, spoken_outcome
 from shared.ports import Deployment, Reader
 
 NO_ACTION = "0" * 16
-"""A digest is about no single action; its page looks at each approval's own."""
+"""Stands for the action in the token of a digest, which is about no single one; its page looks at each approval's
+own."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Words:
 
 
 def owner_words(message: Message, *, documents: Reader, deployment: Deployment, now: datetime) -> Words:
+    """The purpose and the variables with which the message is rendered now."""
     if message.purpose != "owner_digest":
         return _words(message, documents, deployment)
     items = _merged(message, documents)
@@ -32,12 +35,12 @@ def owner_words(message: Message, *, documents: Reader, deployment: Deployment, 
 
 
 def answered_meanwhile(message: Message, *, documents: Reader, now: datetime) -> bool:
-    """Nobody is asked what has its answer already."""
+    """Whether the message asks what has its answer already, so that nobody need be asked."""
     return message.purpose in ASKS and _waiting(message, documents, now) is None
 
 
 def link(message: Message, approval: Approval | None, deployment: Deployment) -> str:
-    """The page of one approval, or of all that a digest speaks of."""
+    """The address of the page of one approval, or of all that a digest lists."""
     token = (
         _token("link", approval.id, approval.action_hash, message, deployment)
         if approval
@@ -85,7 +88,7 @@ def _digest(digest: Message, items: list[Message], documents: Reader, deployment
 
 
 def _merged(digest: Message, documents: Reader) -> list[Message]:
-    """Of a question, its reminder and that it was called off, only what was said last."""
+    """The messages that a digest stands for; of those about one question only the last."""
     paths = [message_path(digest.conversation_id, id) for id in digest.merges]
     merged = [Message.model_validate(snapshot.data) for snapshot in documents.get_all(paths)]
     return list({message.about: message for message in merged}.values())

@@ -1,15 +1,15 @@
-"""Delivery states of what we sent, only forward. A report is bound by the reference we put into its callback URL, so it also
-repairs a message whose sending was never answered."""
+"""Tracks what became of the messages we sent: their delivery state only moves forward. A report is bound by the
+reference that we put into its callback URL, so it also repairs a message whose sending was never answered."""
 
 from typing import Literal
 
 from shared.asking.breaker import LATE_FAULTS
 from shared.asking.check_breaker import fault
 from shared.asking.end_ask import ended
-from shared.asking.fall_back import by_another_channel, opt_out_told_by
 from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
-from shared.asking.reactions import TOO_MUCH_MARKETING
+from shared.asking.promotion_pause import TOO_MUCH_MARKETING
+from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.asking.watch_reactions import watch_reactions
 from shared.messaging.inbound import DeliveryReport
 from shared.messaging.message import Message
@@ -25,7 +25,8 @@ Tracked = Literal["recorded", "nothing new", "unknown message"]
 def track_delivery(
     report: DeliveryReport, *, account_sid: str, store: Store, clock: Clock, signing_key: bytes
 ) -> Tracked:
-    """`account_sid` is whose signature the report carries: an account speaks for its own messages only."""
+    """Applies a delivery report. `account_sid` is the account whose signature the report carries: an account speaks for
+    its own messages only."""
     salon_id, _, path = (report.reference or "").partition("/")
     if not path.startswith(("outreach/", "conversations/")):
         return "unknown message"
@@ -79,7 +80,8 @@ def _tracked(
 
 
 def _account(message: Outreach | Message, documents: Reader) -> str | None:
-    """Which account it goes out through. Read leniently: a report must not be lost because of the salon's timezone."""
+    """The account that the message goes out through. It is read leniently: a report must not be lost because of the
+    salon's timezone."""
     own = message.account_sid if isinstance(message, Message) else None
     salon = None if own else documents.get(SALON)
     return own or ((salon.data.get("messaging") or {}).get("account_sid") if salon else None)

@@ -10,7 +10,7 @@ from shared.asking.outreach import Outreach
 from shared.calendar.booking import NOT_FREE, Booking
 from shared.calendar.gap import Gap, ignored
 from shared.messaging.message import Message, say
-from shared.messaging.texts import spoken_time
+from shared.messaging.spoken import spoken_time
 from shared.ports import Clock, Documents, Transaction, Update
 from shared.records.audit import AuditRecord, record_fact
 from shared.records.commit import create, fact, replace

@@ -5,13 +5,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from twilio.http.http_client import TwilioHttpClient
 
+from functions.send_outreach.messenger import TIMEOUT_SECONDS, TwilioMessenger, silent_logger
 from local.phone.http import LOOPBACK
-from shared.adapters.twilio import TIMEOUT_SECONDS, TwilioMessenger, silent_logger
 from shared.ports import Messenger
 
 
 def messenger(phone_url: str, timeout: float = TIMEOUT_SECONDS) -> Messenger:
-    """Takes the place of `shared.adapters.twilio.messenger`."""
+    """Takes the place of `functions.send_outreach.messenger.messenger`."""
     return TwilioMessenger(lambda: LoopbackHttpClient(phone_url, timeout))
 
 

@@ -17,14 +17,14 @@ from shared.adapters import log
 
 TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 CLOUD_TRACE: Final = re.compile(r"([0-9a-f]{32})(?:/[0-9]+)?(?:;o=[0-9]+)?")
-"""What a header may say: anybody can send one, and nothing else shall stand in the log."""
+"""The form of a trace header. Anybody can send one, and nothing else may stand in the log."""
 
 DEPTH: Final = 8
-"""How many of the calls that led to an error are written down, the last ones."""
+"""How many of the calls that led to an error are logged, the last ones."""
 
 
 class Handling:
-    """`salon_id` and `event_id` are set once they are known."""
+    """One event or request on its way through a door. `salon_id` and `event_id` are set once they are known."""
 
     def __init__(self, function: str) -> None:
         self.salon_id: str | None = None
@@ -48,8 +48,8 @@ class Handling:
         )
 
     def failed(self, error: Exception) -> None:
-        """Its class, and where it was raised: the text of an error may quote a document. So Flask, which would write
-        down all of it, is kept from doing so."""
+        """Notes an error by its class and by where it was raised: its text may quote a document. So Flask, which would
+        log all of it, is kept from doing so."""
         frames = traceback.extract_tb(error.__traceback__)[-DEPTH:]
         at = [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}" for frame in frames]
         self.ended("ERROR", "failed", error=type(error).__name__, at=at)
@@ -63,7 +63,7 @@ def _quotes_no_error(record: logging.LogRecord) -> bool:
 
 @dataclass(frozen=True)
 class Answered:
-    """What a door makes of a request: all but the response is logged, so none of it may hold personal data."""
+    """What a door makes of a request. All but the response is logged, so none of it may hold personal data."""
 
     response: flask.Response
     outcome: str
@@ -90,14 +90,15 @@ def on_request(function: Callable[[flask.Request], Answered]) -> Callable[[flask
 
 
 def _attempt() -> int | None:
-    """Pub/Sub counts deliveries where there are dead letters; Eventarc and a request's sender tell nobody."""
+    """Which delivery of the event this is, or None. Pub/Sub counts deliveries where there are dead letters; Eventarc
+    and whoever sends a request tell nobody."""
     body = flask.request.get_json(silent=True) if flask.has_request_context() else None
     counted = body.get("deliveryAttempt") if isinstance(body, dict) else None
     return counted if isinstance(counted, int) and not isinstance(counted, bool) else None
 
 
 def _trace() -> dict[str, str]:
-    """By this field Cloud Logging shows our line beside the request's own."""
+    """The field by which Cloud Logging shows our line beside the request's own."""
     project = os.environ.get("GOOGLE_CLOUD_PROJECT")
     if not project or not flask.has_request_context():
         return {}

@@ -11,7 +11,7 @@ NOTICE_CHANNELS: Final[tuple[Literal["email", "push"], ...]] = ("email", "push")
 
 
 class SettingsError(Exception):
-    """An environment variable is missing, or not what it has to be; says which one."""
+    """An environment variable is missing, or is not what it has to be. The message says which one."""
 
 
 @cache
@@ -25,7 +25,8 @@ def deployment() -> Deployment:
 
 
 def twilio_auth_token(account_sid: str) -> str | None:
-    """None for an account that is not ours: its signatures cannot be checked, so nothing it sends is believed."""
+    """The token of this account, or None for an account that is not ours: its signatures cannot be checked, so nothing
+    it sends is believed."""
     return required("TWILIO_AUTH_TOKEN") if account_sid == required("TWILIO_ACCOUNT_SID") else None
 
 

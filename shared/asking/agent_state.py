@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from shared.asking.agent_figures import AgentConfig, Counters, Figures, Health, RateLimit
 from shared.asking.breaker import Breaker
 from shared.asking.decision import Agent
-from shared.asking.reactions import PAUSE, Marketing
+from shared.asking.promotion_pause import PAUSE, PromotionPause
 from shared.records.audit import Amended, amend
 from shared.records.events import EventType
 from shared.records.stored import Instant, StateDocument
@@ -18,8 +18,8 @@ Status = Literal["active", "paused", "error", "circuit_breaker"]
 
 
 class AgentState(StateDocument):
-    """`agent_states/{agent_name}`. Absent means active, with a closed breaker. What begins with `last_execution` or follows
-    `marketing` are figures of `agent_figures`, refreshed hourly and part of no audit."""
+    """`agent_states/{agent_name}`. Where there is none, the agent is active and its breaker closed. The fields that
+    begin with `last_execution` or follow `marketing` are figures, refreshed hourly and part of no audit."""
 
     collection: ClassVar[str] = "agent_states"
     resource_type: ClassVar[str] = "agent_state"
@@ -29,7 +29,7 @@ class AgentState(StateDocument):
     last_execution: Instant | None = None
     next_scheduled: Instant | None = None
     circuit_breaker: Breaker = Breaker()
-    marketing: Marketing = Marketing()
+    marketing: PromotionPause = PromotionPause()
     config: AgentConfig | None = None
     counters: Counters | None = None
     rate_limits: dict[str, RateLimit] = {}
@@ -45,24 +45,26 @@ def state_path(agent: str) -> str:
 
 
 def fresh(salon_id: str, agent: Agent | str, now: datetime) -> AgentState:
+    """The state of an agent that has none stored."""
     return AgentState(
         id=f"state_{salon_id}_{agent}", salon_id=salon_id, created_at=now, updated_at=now, agent_name=agent
     )
 
 
 def showing(state: AgentState, figures: Figures) -> AgentState:
+    """The state of an agent with its figures as they are now."""
     return state.changed(**{name: getattr(figures, name) for name in Figures.model_fields})
 
 
 def first_seen(state: AgentState, *, now: datetime) -> Amended[AgentState]:
-    """Its document begins to exist, because its figures are kept from here on."""
+    """Writes the state of an agent for the first time, because its figures are kept from here on."""
     return amend(
         state, now=now, actor=state.agent_name, event="agent_changed", action="Its figures are kept from here on"
     )
 
 
 def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) -> Amended[AgentState]:
-    """The breaker moved on."""
+    """Moves the breaker of an agent on."""
     before, after = state.circuit_breaker.state, breaker.state
     announces: EventType | None = None
     if after == "open" and before != "open":
@@ -79,14 +81,16 @@ def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) ->
 
 
 def paused(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """Stops an agent, at its owner's word."""
     return amend(
         state, now=now, actor=actor, event="agent_changed", action="Paused by the owner", status="paused",
     )  # fmt: skip
 
 
 def marketing_paused(state: AgentState, reason: str, *, now: datetime, actor: str) -> Amended[AgentState]:
-    """Promotional asks stop, and go on by themselves; asks that answer a wish on the waitlist are none."""
-    marketing = Marketing(paused_at=now, paused_until=now + PAUSE, reason=reason)
+    """Pauses the promotional asks of an agent; they go on by themselves. Asks that answer a wish on the waitlist are
+    none."""
+    marketing = PromotionPause(paused_at=now, paused_until=now + PAUSE, reason=reason)
     told = f"Promotional offers are paused for {PAUSE.days} days: {reason}"
     return amend(
         state, now=now, actor=actor, event="agent_changed", action="Promotional asks paused",
@@ -96,11 +100,12 @@ def marketing_paused(state: AgentState, reason: str, *, now: datetime, actor: st
 
 
 def reset(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
-    """Ends every pause and closes the breaker, whatever had opened it. Reactions to what was sent before no longer count."""
+    """Ends every pause of an agent and closes its breaker, whatever had opened it. Reactions to what was sent before no
+    longer count."""
     was_closed = state.circuit_breaker.state == "closed"
     return amend(
         state, now=now, actor=actor, event="agent_changed", action="Reset by the owner",
         announces=None if was_closed else "CIRCUIT_BREAKER_CLOSED", payload={"agent": state.agent_name},
         status="active", circuit_breaker=Breaker(auto_recovery=state.circuit_breaker.auto_recovery),
-        marketing=Marketing(counted_from=now),
+        marketing=PromotionPause(counted_from=now),
     )  # fmt: skip

@@ -1,5 +1,6 @@
-"""What the salon's limits leave to one gap's round. Under limits, time that was given back goes before idle time, and what
-starts first goes first: for each gap that goes before, as many asks are kept as a round of it begins with."""
+"""How many asks the salon's limits leave to one gap's round. When the limits are tight, time that was given back goes
+before idle time, and what starts first goes first: for each gap that goes before, as many asks are kept as a round of
+it begins with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +13,16 @@ from shared.calendar.gap import Gap
 from shared.salon.settings import SalonSettings
 
 TURN = timedelta(minutes=10)
-"""A gap whose round has been due for longer has not taken its turn: nothing is kept for it any more."""
+"""How long the asks of a gap whose round is due are kept for it. A gap that is due for longer has not taken its
+turn."""
 WAITS = timedelta(seconds=30)
-"""A gap that waits for its turn is looked at by the next minute's sweep. Its own turn stands meanwhile."""
+"""How long a gap that waits for its turn is put off. It keeps its own turn meanwhile."""
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """`left` asks in all, and some more at `again_at` if that is none; `at_once` of them now, without those that are kept
-    for others."""
+    """`left` asks are left in all; where that is none, some are at `again_at`. `at_once` of them may be made now,
+    without those that are kept for other gaps."""
 
     left: int
     at_once: int
@@ -37,8 +39,8 @@ def allowance_of(
     now: datetime,
     zone: ZoneInfo,
 ) -> Allowance:
-    """`others` are at least the salon's open gaps whose next round fell due within the last `TURN`, or does within
-    `WAITS`."""
+    """The asks that the limits leave to this gap's round. `others` are at least the open gaps of the salon whose next
+    round fell due within the last `TURN`, or falls due within `WAITS`."""
     all_left = counters.left(agent, limits=settings.limits, now=now, zone=zone)
     left = left_to(gap, agent=agent, counters=counters, settings=settings, now=now, zone=zone)
     kept = most_at_once(settings.offers) * sum(_goes_before(other, gap, now) for other in others)
@@ -51,12 +53,13 @@ def allowance_of(
 def left_to(
     gap: Gap, *, agent: str, counters: AskCounters, settings: SalonSettings, now: datetime, zone: ZoneInfo
 ) -> int:
-    """How many asks the limits leave, whoever else wants them."""
+    """How many asks the limits leave to this gap, whoever else wants them."""
     left = counters.left_for_idle if gap.origin == "idle" else counters.left
     return left(agent, limits=settings.limits, now=now, zone=zone)
 
 
 def _goes_before(other: Gap, gap: Gap, now: datetime) -> bool:
+    """Whether the other gap has its turn and goes before this one."""
     due_since = other.campaign.next_round_at
     if other.id == gap.id or other.origin == "idle" or not other.is_open or due_since is None:
         return False
@@ -66,5 +69,6 @@ def _goes_before(other: Gap, gap: Gap, now: datetime) -> bool:
 
 
 def _starts(gap: Gap, now: datetime) -> datetime:
-    """Of the time that was given back: the gap may begin hours before it, with time that nobody ever booked."""
+    """When the time of this gap that was given back starts. The gap itself may begin hours earlier, with time that
+    nobody ever booked."""
     return min((part.start for part in gap.freed if part.end > now), default=gap.start_time)

@@ -1,4 +1,5 @@
-"""Another open slot for somebody whose yes came too late: the same service, at a time and with somebody that suit them too."""
+"""Another open slot for somebody whose yes came too late: for the same service, at a time and with a staff member that
+suit them too."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,18 +7,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.asking import limits
-from shared.asking.candidates import (
-    PURPOSE,
-    Candidate,
-    Prospect,
-    Terms,
-    about_same_time,
-    own_time,
-    slot_for,
-    valued,
-    why,
-)
+from shared.asking.candidates import Candidate, about_same_time, valued
+from shared.asking.criteria import Criteria
+from shared.asking.offered_slot import own_time, slot_for
 from shared.asking.outreach import Outreach, Slot
+from shared.asking.prospect import PURPOSE, Prospect, why
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.waitlist import WaitlistEntry
@@ -25,11 +19,12 @@ from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
 
 NEAR = timedelta(days=3)
-"""Who named no time of their own is offered none that is further than this from the one they wanted."""
+"""How far from the time they wanted another may be for somebody who named no time of their own."""
 
 
 def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: SalonSettings) -> bool:
-    """Before more is read about the customer: whether anything of this gap could be offered, at a time that they may want."""
+    """Whether anything of this gap could be offered to them, at a time that they may want. It is asked before more is
+    read about the customer."""
     campaign = gap.campaign
     if not gap.is_open or gap.awaits_owner or campaign.status in ("settling", "waiting_owner"):
         return False
@@ -43,18 +38,18 @@ def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: Sa
 
 
 def not_to_be_offered(
-    prospect: Prospect, lost: Outreach, channel: Literal["whatsapp", "sms"], *, allowance: int, terms: Terms
+    prospect: Prospect, lost: Outreach, channel: Literal["whatsapp", "sms"], *, allowance: int, criteria: Criteria
 ) -> str | None:
-    """Why this person only hears that they came too late, or None."""
-    customer, settings = prospect.customer, terms.settings
-    if settings.mode_of(lost.agent_name) != "live" or terms.salon.status != "active":
+    """Why this person is offered nothing else and only hears that they came too late, or None."""
+    customer, settings = prospect.customer, criteria.settings
+    if settings.mode_of(lost.agent_name) != "live" or criteria.salon.status != "active":
         return "nothing is offered at present"
     if customer.blocked or customer.open_complaint or customer.phone != lost.customer_phone:
         return "may not be asked there"
     purpose = PURPOSE[prospect.source]
     if not customer.consents.allows(channel, purpose) or (channel, purpose) in prospect.opted_out:
         return f"no consent for {purpose}"
-    number = terms.salon.messaging.whatsapp_from if channel == "whatsapp" else terms.salon.messaging.sms_from
+    number = criteria.salon.messaging.whatsapp_from if channel == "whatsapp" else criteria.salon.messaging.sms_from
     if number is None:
         return f"the salon has no {channel} number"
     if prospect.entry is not None and not prospect.entry.standing:
@@ -67,8 +62,8 @@ def not_to_be_offered(
         limits.past_asks(prospect.asks),
         marketing=False,
         limits=settings.limits,
-        now=terms.now,
-        zone=terms.salon.zone,
+        now=criteria.now,
+        zone=criteria.salon.zone,
         answering=True,
     )
 
@@ -77,42 +72,48 @@ def suiting(
     prospect: Prospect,
     lost: Outreach,
     gaps: Sequence[Gap],
-    terms: Terms,
+    criteria: Criteria,
     channel: Literal["whatsapp", "sms"],
 ) -> list[tuple[Gap, Candidate]]:
-    """What this person may be offered instead, the nearest to the time they wanted first."""
-    wanted, service = lost.slot, terms.services.get(prospect.service_id)
+    """The slots that this person may be offered instead, the nearest to the time they wanted first."""
+    wanted, service = lost.slot, criteria.services.get(prospect.service_id)
     if wanted is None or service is None:
         return []
     found = []
     for gap in gaps:
-        slot = _slot(prospect, lost, wanted, gap, service, terms)
+        slot = _slot(prospect, lost, wanted, gap, service, criteria)
         if slot is None:
             continue
         candidate = Candidate(prospect, slot, service, channel, reasons=(why(prospect),))
-        candidate = valued(candidate, slot, service, terms)
+        candidate = valued(candidate, slot, service, criteria)
         if candidate.autonomy is not None and candidate.autonomy.level == "full_auto":
             found.append((gap, candidate))
     return sorted(found, key=lambda each: _order(each[1], wanted))
 
 
-def _slot(prospect: Prospect, lost: Outreach, wanted: Slot, gap: Gap, service: Service, terms: Terms) -> Slot | None:
-    if not could_suit(gap, wanted, prospect.entry, terms.settings) or service.id not in gap.services_fittable:
+def _slot(
+    prospect: Prospect, lost: Outreach, wanted: Slot, gap: Gap, service: Service, criteria: Criteria
+) -> Slot | None:
+    """The slot of this gap that suits them, or None."""
+    if not could_suit(gap, wanted, prospect.entry, criteria.settings) or service.id not in gap.services_fittable:
         return None
     with_whom = _with_whom(prospect, lost, wanted)
     if with_whom and gap.staff_id not in with_whom:
         return None
     lost_time = [wanted.stretch] if gap.staff_id == wanted.staff_id else []
-    here = replace(terms, services={id: each for id, each in terms.services.items() if id in gap.services_fittable})
+    here = replace(
+        criteria, services={id: each for id, each in criteria.services.items() if id in gap.services_fittable}
+    )
     slot = slot_for(prospect, gap, service, here, clear_of=[*own_time(prospect), *lost_time])
-    if slot is None or any(about_same_time(ask, slot, terms.now) for ask in prospect.asks if ask.id != lost.id):
+    if slot is None or any(about_same_time(ask, slot, criteria.now) for ask in prospect.asks if ask.id != lost.id):
         return None
     named = prospect.entry is not None and prospect.entry.windows
     return slot if named or abs(slot.start - wanted.start) <= NEAR else None
 
 
 def _with_whom(prospect: Prospect, lost: Outreach, wanted: Slot) -> set[str]:
-    """The staff they would come to; empty where it is all the same to them. Whose offer they have taken is among them."""
+    """The staff members they would come to, among them the one whose offer they took; empty where any of them is
+    fine."""
     named = prospect.entry.staff_ids if prospect.entry else prospect.customer.preferred_staff_ids
     if named:
         return {*named, wanted.staff_id}
@@ -120,6 +121,7 @@ def _with_whom(prospect: Prospect, lost: Outreach, wanted: Slot) -> set[str]:
 
 
 def _order(candidate: Candidate, wanted: Slot) -> tuple[timedelta, bool, datetime, str]:
+    """Orders by how near the time is to the one they wanted; of equally near ones the same staff member comes first."""
     slot = candidate.slot
     assert slot is not None, "whoever may be offered something has a slot"
     return abs(slot.start - wanted.start), slot.staff_id != wanted.staff_id, slot.start, slot.staff_id

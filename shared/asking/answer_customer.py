@@ -1,4 +1,4 @@
-"""Answers to whoever was asked, as they are first written: the confirmation of a sale, and what else they hear back."""
+"""Writes the answers to whoever was asked: the confirmation of a sale, and what else they hear back."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,15 +8,24 @@ from shared.calendar.booking import Booking
 from shared.messaging.load_inbound import inbound
 from shared.messaging.message import KEEP_TRYING, Message, message_id
 from shared.messaging.messaging_hours import answers
-from shared.messaging.texts import spoken_deadline, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.ports import Snapshot
 from shared.salon.salon import Salon
 from shared.values import money
+
+REFUSALS: dict[str, str] = {
+    "slot_taken": "slot_taken",
+    "gap_closed": "slot_no_longer_free",
+    "too_late": "slot_no_longer_free",
+    "customer_busy": "slot_no_longer_free",
+}
+"""The purpose of the answer to a yes that is refused, by the reason of the refusal."""
 
 
 def confirmation_of(
     booking: Booking, outreach: Outreach, salon: Salon, *, said_in: Snapshot | None, now: datetime
 ) -> Message:
+    """The confirmation of the booking that a yes to this offer made. `said_in` is the message that said yes, if one did."""
     return _to_customer(
         outreach,
         "booking_confirmed",
@@ -32,13 +41,13 @@ def confirmation_of(
 
 
 def answer_to(outreach: Outreach, purpose: str, salon: Salon, *, said_in: Snapshot | None, now: datetime) -> Message:
-    """What the customer of an offer hears back. The same purpose about the same offer is said once, however often and
-    through whichever door they answered."""
+    """The answer to the customer of an offer. The same purpose about the same offer is said once, however often they answer
+    and whichever way their answers take."""
     return _to_customer(outreach, purpose, said_now(outreach, salon, now), salon, said_in=said_in, now=now)
 
 
 def said_now(outreach: Outreach, salon: Salon, now: datetime) -> dict[str, str]:
-    """The words of an offer with its times as they are said now: "tomorrow" was right when it was requested."""
+    """The variables of an offer with its times spoken anew: "tomorrow" was right when the offer was requested."""
     slot = outreach.slot
     when = {"when": spoken_time(slot.start, salon.zone, outreach.locale, now=now)} if slot else {}
     until = spoken_deadline(outreach.expires_at, salon.zone, outreach.locale, now=now)

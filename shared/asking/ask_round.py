@@ -8,17 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
-from shared.asking.campaign import Ask, NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
-from shared.asking.candidates import Candidate, Terms, judged, most_given_away
+from shared.asking.candidates import Candidate, judged, most_given_away
 from shared.asking.check_again import asked_about_once, checked_again
 from shared.asking.count_asks import counted, counters_of, counters_to_change
+from shared.asking.criteria import Criteria
 from shared.asking.decision import Decision, decide
 from shared.asking.discounts import discount_left, discount_of_round
 from shared.asking.find_prospects import find_prospects
-from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
+from shared.asking.next_step import Ask
 from shared.asking.reply_model import Awaited
+from shared.asking.round_plan import NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
 from shared.asking.write_round import (
     AGENT,
     Scene,
@@ -39,12 +41,10 @@ from shared.calendar.staff import StaffMember
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot, Transaction, Write
 from shared.records.commit import create, replace
 from shared.records.hold_locks import holding, release
-from shared.records.read_app_documents import readable
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 
-LEARNED = "counters/learned"
 ASKS_LOCK = "locks/asks"
 DUE_AT_MOST = 50
 """Gaps, itself among them, that a round looks at for whether they go first."""
@@ -128,14 +128,14 @@ def _candidates(
     gap, settings, now = scene.gap, scene.settings, scene.now
     pool = settings.offers.candidate_pool
     prospects = find_prospects(gap, pool=pool, documents=documents, signing_key=scene.signing_key, now=now)
-    learned = documents.get(LEARNED)
+    learned = documents.get(AcceptanceRates.path)
     freed = given_back(gap, documents)
     services = _services(gap, documents)
-    terms = Terms(
+    criteria = Criteria(
         salon=scene.salon,
         services=services,
         settings=settings,
-        learned=Learned.model_validate(learned.data) if learned else Learned(),
+        learned=AcceptanceRates.model_validate(learned.data) if learned else AcceptanceRates(),
         now=now,
         cancelled_by=frozenset(booking.customer_id for booking in freed if booking.customer_id),
         discount=discount_of_round(gap.campaign, settings.discounts) if discount is None else discount,
@@ -143,7 +143,7 @@ def _candidates(
         chain_depth=max((booking.chain_depth for booking in freed), default=0),
         rooms_taken=rooms_taken(services.values(), gap.stretch, documents),
     )
-    found = judged(prospects, gap, terms)
+    found = judged(prospects, gap, criteria)
     return for_idle_time(found, settings) if gap.origin == "idle" else found
 
 
@@ -159,7 +159,7 @@ def _gaps_due(scene: Scene, documents: Reader) -> list[Gap]:
         ),
         limit=DUE_AT_MOST,
     )
-    return legible(Gap, documents.query(query))
+    return readable(Gap, documents.query(query))
 
 
 def _discount_left(scene: Scene, counters: AskCounters) -> Decimal:
@@ -273,7 +273,7 @@ def _counted(before: AskCounters, read: Snapshot | None, gap: Gap, chosen: Seque
 
 
 def _services(gap: Gap, documents: Reader) -> dict[str, Service]:
-    services = readable(Service, documents, Query("services"))
+    services = readable(Service, documents.query(Query("services")))
     return {service.id: service for service in services if service.id in gap.services_fittable}
 
 

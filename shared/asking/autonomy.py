@@ -1,16 +1,16 @@
-"""Who may decide: the agent alone, the owner when asked, or only a person. The stricter of the kind of action, the size of
-the discount and the amount at stake."""
+"""Who may decide: the agent alone, the owner when asked, or only a person. The strictest of three answers counts, which
+the kind of action, the size of the discount and the amount at stake give."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.asking.decision import AutonomyLevel, DecisionType
-from shared.salon.settings import SalonSettings
+from shared.asking.decision import DecisionType
+from shared.salon.settings import AutonomyLevel, SalonSettings
 
 STRICTNESS: tuple[AutonomyLevel, ...] = ("full_auto", "supervised", "manual_only")
 PERSONAL = ("refund", "complaint", "staff_matter")
-"""Never carried out by an agent, whatever the settings say."""
+"""Kinds of action that no agent ever carries out, whatever the settings say."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ def autonomy(
     exact_waitlist_match: bool = False,
     settings: SalonSettings,
 ) -> Autonomy:
-    """`amount` is what the action gives away or binds, in the salon's currency."""
+    """How far the agent may decide this by itself, with the reasons for the level. `amount` is what the action gives
+    away or binds, in the salon's currency."""
     demands: list[tuple[AutonomyLevel, str]] = [_by_kind(kind, settings)]
     discounts = settings.discounts
     if discount_percent > discounts.max_supervised_percent:

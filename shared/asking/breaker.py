@@ -1,6 +1,6 @@
 """The circuit breaker of one agent of one salon: closed -> open -> half_open -> closed | open.
 
-Only faults of the provider or our own count. Open stops asking, never accepting.
+Only faults of the provider or of our own count. An open breaker stops asking; a yes is accepted all the same.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from shared.salon.settings import CircuitBreakerSettings
 BreakerState = Literal["closed", "open", "half_open"]
 
 RECENT = 20
-"""Half of the last so many attempts failing opens it, however they are spread."""
+"""So many of the last attempts are looked at: when half of them failed, the breaker opens, however they are spread."""
 LATE_FAULTS = frozenset({30001, 30002, 63016, 63018, 63021, 63038})
-"""What is only reported after the message was taken, and is the provider's fault or ours."""
+"""Errors that are reported only after the message was taken, and are the provider's fault or ours."""
 
 
 class Breaker(Stored):
-    """`error_count` are the faults in a row, `faults` when the last ones were. What goes well while it is closed and
-    counts nothing leaves no trace here, so that sending writes nothing."""
+    """`error_count` is the number of faults in a row, `faults` when the last ones were. A success while it is closed
+    and counts no fault changes nothing, so that sending writes nothing."""
 
     state: BreakerState = "closed"
     error_count: int = 0
@@ -33,6 +33,7 @@ class Breaker(Stored):
 
 
 def went_well(breaker: Breaker, *, settings: CircuitBreakerSettings) -> Breaker:
+    """The breaker after an attempt that went well."""
     if breaker.state == "closed":
         return breaker.changed(error_count=0)
     if breaker.state == "open":
@@ -48,7 +49,8 @@ def went_wrong(
     settings: CircuitBreakerSettings,
     now: datetime,
 ) -> Breaker:
-    """`well_since` counts the attempts since then that went well; it is only asked when it matters."""
+    """The breaker after a fault. `well_since` counts the attempts since an instant that went well; it is only called
+    when that matters."""
     half = RECENT // 2
     errors, faults = breaker.error_count + 1, [*breaker.faults, now][-half:]
     counted = breaker.changed(
@@ -64,7 +66,8 @@ def went_wrong(
 
 
 def stops_until(breaker: Breaker, *, settings: CircuitBreakerSettings, now: datetime) -> datetime | None:
-    """Until when nothing may be attempted; `datetime.max` of a breaker that only the owner closes. None: now."""
+    """Until when nothing may be attempted, or None where it may now; `datetime.max` where only the owner closes the
+    breaker."""
     if breaker.state == "closed":
         return None
     if breaker.state == "open" and not breaker.auto_recovery:
@@ -74,8 +77,8 @@ def stops_until(breaker: Breaker, *, settings: CircuitBreakerSettings, now: date
 
 
 def attempting(breaker: Breaker, *, settings: CircuitBreakerSettings, now: datetime) -> Breaker:
-    """The breaker as an attempt begins that `stops_until` allows. A trial that nobody heard of again gives way to the next
-    after another cooldown."""
+    """The breaker as an attempt begins that `stops_until` allows. A trial whose outcome was never heard gives way to
+    the next after another cooldown."""
     if breaker.state == "closed":
         return breaker
     cooldown = now + timedelta(minutes=max(settings.cooldown_minutes, 1))

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.approvals.approval import Approval
-from shared.asking.candidates import PURPOSE, TIME_TO_ANSWER, Candidate, owner_asked_until
+from shared.asking.candidates import Candidate, owner_asked_until
 from shared.asking.limits import AskCounters
 from shared.asking.load_asks import recent_asks
+from shared.asking.offered_slot import TIME_TO_ANSWER
+from shared.asking.prospect import PURPOSE
 from shared.asking.sender_budget import budget_for_asks, within_budget
 from shared.asking.watch_reactions import promotions_stopped
 from shared.asking.write_round import AGENT, Scene, key_of
 from shared.customers.address_keys import keys_of
-from shared.customers.move_waitlist import understood
+from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Transaction
+from shared.records.read_documents import readable_one
 
 
 def checked_again(
@@ -28,7 +31,7 @@ def checked_again(
     known = {ask.id for c in ready for ask in c.prospect.asks}
     busy = {name for ask in asks if ask.id not in known for name in (ask.customer_id, ask.address_key)}
     wishes = [f"waitlist/{c.prospect.entry.id}" for c in ready if c.prospect.entry]
-    entries = [understood(snapshot) for snapshot in transaction.get_all(wishes)]
+    entries = [readable_one(WaitlistEntry, snapshot) for snapshot in transaction.get_all(wishes)]
     waiting = {entry.id for entry in entries if entry and entry.status == "waiting"}
     stopped = promotions_stopped(AGENT, transaction, scene.now)
 

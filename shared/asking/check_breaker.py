@@ -16,36 +16,40 @@ from shared.salon.settings import SalonSettings
 
 ACTOR = "circuit_breaker"
 LOOK_AGAIN = timedelta(minutes=15)
-"""Where only the owner can end it."""
+"""When it is looked at again whether an agent may ask that only its owner lets go on."""
 
 
 @dataclass(frozen=True)
 class Stopped:
+    """The agent may not ask, and is looked at again `until`."""
+
     until: datetime
     reason: str
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """With `trial`, only so many: the provider has to prove itself again."""
+    """The agent may ask. With `trial` it may make only so many asks: the provider has to prove that it works again."""
 
     trial: int | None = None
 
 
 def may_ask(agent: str, *, documents: Documents, settings: SalonSettings, now: datetime) -> Stopped | Allowed:
+    """Whether the agent may ask at present."""
     state, _ = _state(agent, documents, now)
     return _verdict(state, settings, now)
 
 
 def is_paused(agent: str, *, documents: Documents, now: datetime) -> bool:
-    """By the owner, who alone ends it."""
+    """Whether the owner has paused the agent, which nobody else ends."""
     return _state(agent, documents, now)[0].status == "paused"
 
 
 def admitted(
     agent: str, *, documents: Documents, settings: SalonSettings, clock: Clock, now: datetime
 ) -> Stopped | Breaker:
-    """Takes the trial where the breaker allows one only; whoever commits it first has it. Else the breaker as it is."""
+    """The breaker with which an attempt may begin, or why none may. Where the breaker allows one trial only, whoever
+    commits it first has it."""
 
     def attempt() -> tuple[Stopped | None, Breaker] | None:
         state, found = _state(agent, documents, now)
@@ -71,7 +75,8 @@ def attempted(
     settings: SalonSettings,
     clock: Clock,
 ) -> None:
-    """A recipient's fault proves that the provider works."""
+    """Records what an attempt at the provider says about it. A fault of the recipient proves that the provider
+    works."""
     if isinstance(answer, AnswerLost):
         fault(agent, answer.reason, documents=documents, settings=settings, clock=clock)
     elif isinstance(answer, Refused) and answer.provider_fault:
@@ -84,7 +89,7 @@ def attempted(
 
 
 def fault(agent: str, error: str, *, documents: Documents, settings: SalonSettings, clock: Clock) -> None:
-    """The provider failed, or we did."""
+    """Records a fault of the provider or of our own."""
 
     def well_since(since: datetime) -> int:
         query = Query(
@@ -104,12 +109,12 @@ def fault(agent: str, error: str, *, documents: Documents, settings: SalonSettin
 
 
 def pause_agent(agent: str, *, documents: Documents, clock: Clock, actor: str) -> AgentState:
-    """The owner stops an agent. Its open offers can still be accepted."""
+    """Stops an agent at its owner's word. Its open offers can still be accepted."""
     return _by_owner(agent, lambda state, now: paused(state, now=now, actor=actor), documents=documents, clock=clock)
 
 
 def reset_agent(agent: str, *, documents: Documents, clock: Clock, actor: str) -> AgentState:
-    """The owner lets an agent go on, whatever stopped it."""
+    """Lets an agent go on at its owner's word, whatever stopped it."""
     return _by_owner(agent, lambda state, now: reset(state, now=now, actor=actor), documents=documents, clock=clock)
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from shared.messaging.outgoing import ForbiddenTransition
 from shared.records.audit import Amended, amend
 from shared.records.stored import Instant, Money, StateDocument, Stored
+from shared.salon.settings import AutonomyLevel
 
 Agent = Literal[
     "gap_fill_agent",
@@ -29,7 +30,6 @@ DecisionType = Literal[
     "retention",
     "upsell",
 ]
-AutonomyLevel = Literal["full_auto", "supervised", "manual_only"]
 OutcomeStatus = Literal["pending", "success", "failed", "expired", "rejected"]
 
 OUTCOMES: dict[OutcomeStatus, frozenset[OutcomeStatus]] = {
@@ -72,7 +72,8 @@ class Outcome(Stored):
 
 
 class Decision(StateDocument):
-    """`considered` keeps every candidate, taken or not, with the reason; `settings_version` is what it was decided by."""
+    """`considered` keeps every candidate, taken or not, with the reason. `settings_version` is the version of the
+    settings it was decided by."""
 
     collection: ClassVar[str] = "autonomous_decisions"
     retained_as = "autonomous_decisions"
@@ -95,17 +96,18 @@ class Decision(StateDocument):
 
 
 def waiting_for(decision: Decision, approval_id: str, *, until: datetime) -> Decision:
-    """The decision as it is first written when the owner's word comes before it is carried out."""
+    """The decision as it is first written when it waits for an approval before it is carried out."""
     approval = DecisionApproval(required=True, status="pending", approval_id=approval_id)
     return decision.changed(approval=approval, expires_at=until)
 
 
 def without_outcome(decision: Decision, *, now: datetime) -> Decision:
-    """The decision as it is first written when it does nothing: nothing more can come of it."""
+    """The decision as it is first written when it does nothing, so that nothing more can come of it."""
     return decision.changed(outcome=Outcome(status="expired", result="nobody was asked", completed_at=now))
 
 
 def decide(decision: Decision, *, now: datetime) -> Amended[Decision]:
+    """Writes a decision for the first time."""
     return amend(
         decision,
         now=now,
@@ -125,7 +127,8 @@ def decide(decision: Decision, *, now: datetime) -> Amended[Decision]:
 
 
 def reconsidered(decision: Decision, again: Decision, *, now: datetime) -> Amended[Decision] | None:
-    """The same question looked at once more. None where everybody stands as before, whatever their scores are now."""
+    """Writes the same question as it was decided anew. None where every candidate stands as before, whatever their
+    scores are now."""
     if decision.reasons == again.reasons and _standing(decision) == _standing(again):
         return None
     return amend(
@@ -154,7 +157,8 @@ def approval_settled(
     reason: str,
     now: datetime,
 ) -> Amended[Decision]:
-    """What became of the approval it waits for. All but a yes is also its outcome, unless it has one already."""
+    """Records what became of the approval that the decision waits for. Anything but a yes is also its outcome, unless
+    it has one already."""
     ended: dict[str, OutcomeStatus] = {"rejected": "rejected", "expired": "expired", "cancelled": "failed"}
     concluded = status in ended and decision.outcome.status == "pending"
     answered = status in ("approved", "rejected")
@@ -183,7 +187,7 @@ def conclude(
     booking_id: str | None = None,
     revenue: Money | None = None,
 ) -> Amended[Decision] | None:
-    """The outcome, once: None when it has been written before."""
+    """Writes the outcome of a decision, once: None when it has one."""
     if decision.outcome.status != "pending":
         return None
     if status not in OUTCOMES["pending"]:

@@ -2,24 +2,26 @@
 
 from decimal import Decimal
 
-from shared.calendar.gap import Campaign
+from shared.calendar.campaign import Campaign
 from shared.salon.settings import DiscountSettings
 from shared.values import money
 
 
 def discount_of_round(campaign: Campaign, discounts: DiscountSettings) -> float:
-    """What the next round may take off, in percent."""
+    """The percentage that the next round may take off the price."""
     return discounts.later_round_percent if campaign.round > 0 else 0.0
 
 
 def discount_left(discounts: DiscountSettings, *, given_away: Decimal) -> Decimal:
-    """What a round may cost. `given_away` is what the discounts offered today can cost."""
+    """How much a round may give away. `given_away` is what the discounts that were offered today can cost at most."""
     return max(discounts.daily_budget - given_away, Decimal(0))
 
 
 def reduction(price: Decimal, percent: float) -> Decimal:
+    """The amount that this percentage takes off the price."""
     return price * Decimal(str(percent)) / 100
 
 
 def discounted(price: Decimal, percent: float, currency: str) -> Decimal:
+    """The price with this percentage taken off, as a till rounds it."""
     return money.rounded(price - reduction(price, percent), currency)

@@ -1,11 +1,10 @@
-"""What follows when an ask ends and sold nothing: who waited waits again, and who was to be answered by it, and never got it,
-hears the plain no."""
+"""What else is written when an ask ends and has sold nothing: a wish that it held waits again, and a customer whom it
+was to answer, and never reached, hears the plain no."""
 
-from shared.asking.answer_customer import answer_to
+from shared.asking.answer_customer import REFUSALS, answer_to
 from shared.asking.limits import may_have_left
 from shared.asking.outreach import Outreach
 from shared.asking.release_wish import entry_waits_again
-from shared.asking.told import TOLD
 from shared.messaging.message import Message, say
 from shared.ports import Reader, Write
 from shared.records.commit import create
@@ -15,18 +14,20 @@ ACTOR = "sell_slot"
 
 
 def ended(before: Outreach | Message, after: Outreach | Message, documents: Reader) -> tuple[Write, ...]:
+    """The writes that follow from the end of this message; none unless it was an ask."""
     if not isinstance(before, Outreach) or not isinstance(after, Outreach):
         return ()
     return (*entry_waits_again(before, documents, after.updated_at), *_plain_answer(after, documents))
 
 
 def _plain_answer(unsent: Outreach, documents: Reader) -> tuple[Write, ...]:
+    """The plain no to a yes that came too late, where the offer that was to answer it never left."""
     never_left = unsent.instead_of is not None and not may_have_left(unsent)
     found = documents.get(f"outreach/{unsent.instead_of}") if never_left else None
     if found is None:
         return ()
     lost, now = Outreach.model_validate(found.data), unsent.updated_at
-    purpose = TOLD.get(lost.response.action or "", "slot_no_longer_free")
+    purpose = REFUSALS.get(lost.response.action or "", "slot_no_longer_free")
     there = lost.changed(channel=unsent.channel, address_key=unsent.address_key)
     answer = answer_to(there, purpose, salon_of(documents, lost.salon_id), said_in=None, now=now)
     return () if documents.get(answer.path) else create(say(answer, now=now, actor=ACTOR))

@@ -9,20 +9,21 @@ from datetime import datetime, timedelta
 from shared.asking.outreach import Outreach
 from shared.messaging.messaging_hours import country_of
 from shared.messaging.outgoing import UNDELIVERED_AFTER, Channel, redirected
-from shared.messaging.texts import unsigned_text
+from shared.messaging.rendering import unsigned_text
 from shared.records.audit import Amended
 
 LEFT_TO_ANSWER = timedelta(minutes=10)
+"""The least time before the deadline for which an offer is sent again."""
 
 OPTED_OUT: dict[int, Channel] = {21610: "sms", 63014: "whatsapp"}
-"""What the provider knows before we do: the person has stopped, or blocked, this channel."""
+"""The errors by which the provider tells that the person has stopped, or blocked, this channel."""
 
 _BLOCKED = frozenset({63014, 63033})
 
 
 def next_channel(outreach: Outreach, code: int | None, *, now: datetime) -> Channel | None:
-    """Where to try next. A fault of WhatsApp (63xxx), or one without a reason, says nothing about SMS; whoever blocked us
-    there, and a number that is none, is not tried elsewhere."""
+    """The channel to try next, or None. A fault of WhatsApp (63xxx), or one without a reason, says nothing about SMS; whoever
+    blocked us there, or has no such number, is not tried elsewhere."""
     if outreach.channel != "whatsapp" or outreach.fallen_back or outreach.slot is None:
         return None
     if outreach.expires_at - now < LEFT_TO_ANSWER or code in _BLOCKED:
@@ -31,8 +32,8 @@ def next_channel(outreach: Outreach, code: int | None, *, now: datetime) -> Chan
 
 
 def offer_purpose(channel: Channel, phone: str, *, instead: bool = False) -> str:
-    """Where the country lets nobody answer an SMS, the words only name the link. `instead` is for an offer that answers a
-    yes which came too late."""
+    """The purpose of an offer by this channel: its text only names the link where the country lets nobody answer an SMS.
+    `instead` is for an offer that answers a yes which came too late."""
     offer = "slot_taken_another" if instead else "slot_offer"
     if channel == "whatsapp":
         return offer
@@ -43,7 +44,7 @@ def fallen_back(
     outreach: Outreach, channel: Channel, *, address_key: str, message_sid: str | None, now: datetime, actor: str,
     code: int | None,
 ) -> Amended[Outreach]:  # fmt: skip
-    """The same ask by another way. It stays one ask to all limits; reports about the first message no longer count."""
+    """The same ask by another channel. All limits count it once; reports about the first message no longer count."""
     purpose = offer_purpose(channel, outreach.customer_phone, instead=outreach.is_answer)
     said = unsigned_text(purpose, outreach.locale, outreach.variables)
     return redirected(
@@ -53,8 +54,8 @@ def fallen_back(
 
 
 def still_awaited(outreach: Outreach, now: datetime) -> bool:
-    """Whether the round may go on waiting for it. One that may have left and is not known to have arrived is replaced; a
-    yes to it counts all the same."""
+    """Whether the round still waits for an answer to this offer. One that left a while ago and is not known to have arrived is
+    replaced by another; a yes to it counts all the same."""
     if outreach.status not in ("sent", "unknown"):
         return outreach.is_open
     left = outreach.delivery.sent_at or outreach.last_attempt_at

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from shared.asking.candidates import REGULAR_FROM_VISITS, Prospect, Source
-from shared.asking.load_asks import _chunks, recent_asks
+from shared.asking.load_asks import recent_asks
 from shared.asking.outreach import Outreach
+from shared.asking.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.address_keys import keys_of
@@ -19,7 +19,8 @@ from shared.customers.customer_score import CustomerScore
 from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
+from shared.records.split_query import queries_by_values
 
 REGULAR_WITHIN = timedelta(days=120)
 SOONER_WITHIN = timedelta(days=21)
@@ -90,7 +91,7 @@ def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str
             order_by=("created_at",),
             limit=PER_PLACE * pool,
         )
-        for entry in readable(WaitlistEntry, documents, query):
+        for entry in readable(WaitlistEntry, documents.query(query)):
             if entry.over(now) or (entry.windows and not any(w.stretch.overlaps(gap.stretch) for w in entry.windows)):
                 continue
             exact = not entry.staff_ids or gap.staff_id in entry.staff_ids
@@ -119,7 +120,7 @@ def _sooner(gap: Gap, pool: int, documents: Reader) -> dict[str, _Lead]:
         limit=PER_PLACE * pool,
     )
     found: dict[str, _Lead] = {}
-    for booking in readable(Booking, documents, query):
+    for booking in readable(Booking, documents.query(query)):
         fits = len(booking.service_ids) == 1 and booking.service_ids[0] in gap.services_fittable
         if booking.customer_id and fits:
             lead = _Lead("sooner", tuple(booking.service_ids), moves=booking)
@@ -176,7 +177,7 @@ def _histories(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[st
         limit=PER_PLACE * pool,
     )
     histories: dict[str, _History] = {}
-    for booking in readable(Booking, documents, query):
+    for booking in readable(Booking, documents.query(query)):
         if booking.customer_id and booking.occupies:
             history = histories.setdefault(booking.customer_id, _History())
             history.at.append(booking.start_time)
@@ -223,16 +224,14 @@ class _Facts:
         ids = list(self._keys)
         every_key = [key for keys in self._keys.values() for key in keys]
         self._bookings: list[Booking] = []
-        for some in _chunks(ids):
-            query = Query(
-                "bookings",
-                where=(
-                    ("customer_id", "in", some),
-                    ("start_time", ">", gap.start_time - DAY),
-                    ("start_time", "<", gap.end_time),
-                ),
-            )
-            self._bookings += readable(Booking, documents, query)
+        for query in queries_by_values(
+            "bookings",
+            "customer_id",
+            ids,
+            ("start_time", ">", gap.start_time - DAY),
+            ("start_time", "<", gap.end_time),
+        ):
+            self._bookings += readable(Booking, documents.query(query))
         asks = recent_asks(documents, "customer_id", ids, now) + recent_asks(documents, "address_key", every_key, now)
         self._asks = list({ask.id: ask for ask in asks}.values())
         self._ledger = withdrawal_records(documents, every_key)

@@ -17,10 +17,10 @@ from shared.salon.settings import LimitSettings
 HOUR = timedelta(hours=1)
 IDLE = "idle"
 IDLE_SHARE = 0.2
-"""Of the hourly limit: time that was given back comes first."""
+"""The share of the hourly limit that idle time may use: time that was given back comes first."""
 WEEK = timedelta(days=7)
 NEW_AGAIN_AFTER = timedelta(hours=24)
-"""WhatsApp counts different people in so long."""
+"""How long WhatsApp counts a person as reached before it counts them anew."""
 
 
 class Ask(Stored):
@@ -30,15 +30,15 @@ class Ask(Stored):
 
 
 class Reached(Stored):
-    """Somebody asked by WhatsApp, by the keyed hash of the address, until they count as a new person again. Their message
-    may leave until its deadline, so the 24 hours begin there."""
+    """Somebody asked by WhatsApp, by the keyed hash of their address, until they count as a new person again. Their
+    message may leave until its deadline, so the 24 hours begin there."""
 
     key: str
     until: Instant
 
 
 class AskCounters(Stored):
-    """One document per salon for all agents: the asks of the last hour, and of the salon's day by agent; and whom
+    """One document per salon for all agents: the asks of the last hour, those of the salon's day by agent, and whom
     WhatsApp counts as reached."""
 
     asks: list[Ask] = []
@@ -48,6 +48,7 @@ class AskCounters(Stored):
     reached: list[Reached] = []
 
     def left(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
+        """How many asks the limits leave to this agent now."""
         hour, today = self.in_last_hour(agent, now), self.today(agent, now, zone)
         return max(0, min(limits.hourly_actions - hour, limits.daily_actions - today))
 
@@ -58,7 +59,7 @@ class AskCounters(Stored):
         return self.day_counts.get(agent, 0) if self.day == self._day(now, zone) else 0
 
     def left_for_idle(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> int:
-        """What idle time may use of it; its asks are counted for the agent as well."""
+        """How many asks the limits leave to idle time. They are counted for the agent as well."""
         used = self.in_last_hour(f"{agent}:{IDLE}", now)
         share = int(limits.hourly_actions * IDLE_SHARE) - used
         return max(0, min(share, self.left(agent, limits=limits, now=now, zone=zone)))
@@ -67,7 +68,7 @@ class AskCounters(Stored):
         return self.counted(agent, count, now=now, zone=zone).counted(f"{agent}:{IDLE}", count, now=now, zone=zone)
 
     def next_free_at(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> datetime:
-        """When asking may be possible again, for an agent that has nothing left now."""
+        """When asking may be possible again for an agent that has nothing left now."""
         if self.today(agent, now, zone) >= limits.daily_actions:
             tomorrow = now.astimezone(zone).date() + timedelta(days=1)
             return datetime.combine(tomorrow, datetime.min.time(), zone).astimezone(now.tzinfo)
@@ -87,32 +88,34 @@ class AskCounters(Stored):
         )
 
     def given_away_on(self, now: datetime, zone: ZoneInfo) -> Decimal:
-        """The discounts offered today, at what they can cost."""
+        """What the discounts that were offered today can cost."""
         return self.given_away if self.day == self._day(now, zone) else Decimal(0)
 
     def gave_away(self, amount: Decimal, now: datetime, zone: ZoneInfo) -> "AskCounters":
         return self.changed(day=self._day(now, zone), given_away=self.given_away_on(now, zone) + amount)
 
     def reaching(self, asked: Mapping[str, datetime], now: datetime) -> "AskCounters":
-        """With these asks by WhatsApp, by address and deadline; each address once, and nobody whose time is over."""
+        """The counters with these asks by WhatsApp, by address and deadline. Each address is in it once, and nobody
+        whose time is over."""
         untils = {each.key: each.until for each in self.reached if each.until > now}
         for key, deadline in asked.items():
             untils[key] = max(untils.get(key, deadline), deadline + NEW_AGAIN_AFTER)
         return self.changed(reached=[Reached(key=key, until=until) for key, until in untils.items()])
 
     def _day(self, now: datetime, zone: ZoneInfo) -> str:
-        """The salon's day; never one before that already counted. A round planned before midnight may be committed after
-        one planned later."""
+        """The salon's day, but never one before a day that was counted already: a round planned before midnight may be
+        committed after one planned later."""
         return max(self.day, now.astimezone(zone).date().isoformat())
 
 
 def bothered(outreach: Outreach) -> bool:
-    """What went on by another channel had left by the first, whatever became of it on the second."""
+    """Whether the ask may have reached the person by any channel. One that went on by another channel had left by the
+    first."""
     return outreach.delivery.former_id is not None or may_have_left(outreach)
 
 
 def may_have_left(outreach: Outreach) -> bool:
-    """By the channel that it is on now."""
+    """Whether the ask may have left by the channel that it is on now."""
     revoked = outreach.status == "responded" and outreach.response.action == "opted_out"
     if not (revoked or outreach.status in ("failed", "expired")) or outreach.delivery.sent_at is not None:
         return True
@@ -125,7 +128,7 @@ class PastAsk(NamedTuple):
 
 
 def past_asks(recent: Sequence[Outreach]) -> list[PastAsk]:
-    """Those of them that bothered somebody."""
+    """Those of the asks that may have bothered somebody."""
     return [PastAsk(ask.created_at, ask.consent_purpose == "marketing") for ask in recent if bothered(ask)]
 
 
@@ -138,8 +141,9 @@ def contact_limit(
     zone: ZoneInfo,
     answering: bool = False,
 ) -> str | None:
-    """Why this person may not be asked now, or None. `asks` are at least those of the last seven days to this customer or to
-    their address, of any agent. An ask that answers what they have just written may follow another within the hour."""
+    """Why this person may not be asked now, or None. `asks` are at least those of the last seven days to this customer
+    or to their address, of any agent. With `answering`, an ask that answers what they have just written, it may follow
+    another within the hour."""
     if not answering and sum(ask.at > now - HOUR for ask in asks) >= limits.per_customer_hourly:
         return f"asked {limits.per_customer_hourly} time(s) within the hour already"
     today: date = now.astimezone(zone).date()

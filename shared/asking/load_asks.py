@@ -1,30 +1,23 @@
-"""Asks as they are looked up: those of late, and the open offers of a gap."""
+"""Looks up asks: the recent ones to a customer or an address, and the open offers of a gap."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.asking.outreach import OPEN, Outreach
 from shared.ports import Query, Reader
+from shared.records.split_query import queries_by_values
 
-REMEMBERED = timedelta(days=14)
-
-IN_LIMIT = 30
-"""Firestore's limit of values for one `in`."""
+RECENT = timedelta(days=14)
+"""How far back the asks to a customer are looked at: further than any limit counts, and far enough to see who never answers."""
 
 
 def recent_asks(documents: Reader, field: str, values: Sequence[str], now: datetime) -> list[Outreach]:
     """The asks of the last 14 days whose `field` is one of `values`."""
-    found = []
-    for some in _chunks(values):
-        query = Query("outreach", where=((field, "in", some), ("created_at", ">", now - REMEMBERED)))
-        found += [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
-    return found
+    queries = queries_by_values("outreach", field, values, ("created_at", ">", now - RECENT))
+    return [Outreach.model_validate(snapshot.data) for query in queries for snapshot in documents.query(query)]
 
 
 def open_offers(documents: Reader, gap_id: str) -> list[Outreach]:
+    """The offers of this gap that still await an answer."""
     query = Query("outreach", where=(("trigger_id", "==", gap_id), ("status", "in", list(OPEN))))
     return [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
-
-
-def _chunks(values: Sequence[str]) -> list[list[str]]:
-    return [list(values[start : start + IN_LIMIT]) for start in range(0, len(values), IN_LIMIT)]

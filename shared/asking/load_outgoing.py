@@ -1,4 +1,4 @@
-"""What may be sent, as a model: an outreach, or a message."""
+"""Loads what may be sent: an outreach, or a message."""
 
 from shared.asking.outreach import Outreach
 from shared.messaging.message import Message
@@ -7,7 +7,7 @@ from shared.records.invalid import InvalidEvent
 
 
 def outgoing(snapshot: Snapshot) -> Outreach | Message:
-    """What `send_outreach` may be asked to send."""
+    """The document as the outreach or message that it is. Raises InvalidEvent for anything else."""
     if snapshot.path.startswith("outreach/"):
         return Outreach.model_validate(snapshot.data)
     if snapshot.path.startswith("conversations/") and snapshot.data.get("direction") == "out":

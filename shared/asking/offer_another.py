@@ -10,21 +10,23 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Literal
 
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
-from shared.asking.campaign import Round
-from shared.asking.candidates import CHAIN_DEPTH, Candidate, Prospect, Terms
+from shared.asking.candidates import CHAIN_DEPTH, Candidate
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
+from shared.asking.criteria import Criteria
 from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
-from shared.asking.learned import Learned
 from shared.asking.load_asks import open_offers, recent_asks
 from shared.asking.outreach import Outreach, Slot, request
+from shared.asking.prospect import Prospect
+from shared.asking.round_plan import Round
 from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
-from shared.calendar.booking import Booking
+from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_booking import booking_of
-from shared.calendar.load_calendar import REACH, given_back, load_staff
+from shared.calendar.load_calendar import given_back, load_staff
 from shared.calendar.load_rooms import all_services, bookings_around
 from shared.calendar.occupied import resources_free
 from shared.calendar.staff import StaffMember
@@ -32,14 +34,15 @@ from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
 from shared.customers.load_customer import customer_of
-from shared.customers.move_waitlist import understood, waitlist_moved
+from shared.customers.move_waitlist import waitlist_moved
 from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.message import Inbound
-from shared.messaging.texts import spoken_time, unsigned_text
+from shared.messaging.rendering import unsigned_text
+from shared.messaging.spoken import spoken_time
 from shared.ports import Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import create, replace
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
 from shared.salon.salon import Salon
@@ -49,7 +52,6 @@ LOOKED_AT = 20
 """Gaps, nearest first; and"""
 TRIED = 4
 """so many of those that suit are read more closely."""
-LEARNED = "counters/learned"
 OWN_BOOKINGS = 30
 BEFORE = timedelta(hours=12)
 """How long before the time they wanted a gap may have ended: it may be earlier on the same day."""
@@ -81,7 +83,8 @@ def another_id(lost_id: str) -> str:
 def offer_another(late: Late, documents: Documents) -> list[Write] | None:
     """What makes the offer, to be committed with the answer to the lost one. None where nothing suits or may be offered."""
     lost, now, settings = late.lost, late.now, late.settings
-    entry = understood(documents.get(f"waitlist/{lost.waitlist_entry_id}")) if lost.waitlist_entry_id else None
+    wish = documents.get(f"waitlist/{lost.waitlist_entry_id}") if lost.waitlist_entry_id else None
+    entry = readable_one(WaitlistEntry, wish)
     if lost.slot is None or (lost.waitlist_entry_id and entry is None):
         return None
     read = _open_gaps(lost.slot, documents, now)
@@ -95,10 +98,10 @@ def offer_another(late: Late, documents: Documents) -> list[Write] | None:
     if prospect is None:
         return None
     allowance = counters.left(AGENT, limits=settings.limits, now=now, zone=late.salon.zone)
-    terms = _terms(late, documents)
-    if not_to_be_offered(prospect, lost, late.channel, allowance=allowance, terms=terms) is not None:
+    criteria = _criteria(late, documents)
+    if not_to_be_offered(prospect, lost, late.channel, allowance=allowance, criteria=criteria) is not None:
         return None
-    for gap, candidate in suiting(prospect, lost, gaps, terms, late.channel)[:TRIED]:
+    for gap, candidate in suiting(prospect, lost, gaps, criteria, late.channel)[:TRIED]:
         if (checked := _checked(candidate, gap, documents)) is not None:
             count = counters.counted(AGENT, 1, now=now, zone=late.salon.zone)
             return [*_offer(checked, gap, read[gap.id], late, documents), counted(count, counters_read)]
@@ -147,20 +150,20 @@ def _prospect(late: Late, entry: WaitlistEntry | None, documents: Reader) -> Pro
 def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[Booking]:
     query = Query(
         "bookings",
-        where=(("customer_id", "==", customer.id), ("start_time", ">", now - REACH)),
+        where=(("customer_id", "==", customer.id), ("start_time", ">", now - LONGEST_BOOKING)),
         order_by=("start_time",),
         limit=OWN_BOOKINGS,
     )
-    return list(readable(Booking, documents, query))
+    return readable(Booking, documents.query(query))
 
 
-def _terms(late: Late, documents: Reader) -> Terms:
-    learned = documents.get(LEARNED)
-    return Terms(
+def _criteria(late: Late, documents: Reader) -> Criteria:
+    learned = documents.get(AcceptanceRates.path)
+    return Criteria(
         salon=late.salon,
         services={id: service for id, service in all_services(documents).items() if service.active},
         settings=late.settings,
-        learned=Learned.model_validate(learned.data) if learned else Learned(),
+        learned=AcceptanceRates.model_validate(learned.data) if learned else AcceptanceRates(),
         now=late.now,
     )
 

@@ -1,4 +1,4 @@
-"""STOP and START: the ledger entries they make, and the open offers that a STOP ends."""
+"""Writes what a STOP or a START means: entries in the ledger of consents, and the end of open offers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,8 +25,8 @@ def opt_out(
     documents: Documents,
     now: datetime,
 ) -> tuple[Write, ...]:
-    """By whoever is reached at the address with this key, and all `customers` there. Bookings stay untouched. The offers
-    end as answered, so that their rounds are topped up at once."""
+    """The writes of a STOP by whoever is reached at the address with this key, for all `customers` there. Their
+    bookings stay as they are. Their offers end as answered, so that the rounds are topped up at once."""
     records = consent.stopped(
         identity,
         said_id=said_id,
@@ -44,6 +44,7 @@ def opt_out(
 
 
 def opt_in(said: Inbound, customers: Sequence[Customer], *, now: datetime) -> tuple[Write, ...]:
+    """The writes of a START."""
     records = consent.started(
         said.conversation_id,
         said.channel,
@@ -58,7 +59,7 @@ def opt_in(said: Inbound, customers: Sequence[Customer], *, now: datetime) -> tu
 
 
 def _open_offers(identity: str, customers: Sequence[Customer], documents: Reader) -> list[Outreach]:
-    """Of everybody at that address, on any channel."""
+    """The open offers to everybody at that address, on any channel."""
     found: dict[str, Outreach] = {}
     who: list[tuple[str, str]] = [("address_key", identity)]
     who += [("customer_id", customer.id) for customer in customers]

@@ -47,7 +47,8 @@ class Response(Stored):
 
 
 class Outreach(Outgoing):
-    """`instead_of` is the outreach that was said yes to too late: this one answers that yes with another slot."""
+    """An ask. `instead_of` is the outreach to which a yes came too late: this one answers that yes with another
+    slot."""
 
     collection: ClassVar[str] = "outreach"
     retained_as = "outreach"
@@ -84,12 +85,12 @@ class Outreach(Outgoing):
 
     @property
     def is_answer(self) -> bool:
-        """They have just written themselves."""
+        """Whether it answers what the customer has just written."""
         return self.instead_of is not None
 
     @property
     def was_ignored(self) -> bool:
-        """They had it, and let its time pass."""
+        """Whether the customer had it and let its time pass."""
         return self.status == "expired" and not self.withdrawn and self.delivery.sent_at is not None
 
     @property
@@ -98,7 +99,7 @@ class Outreach(Outgoing):
 
 
 def request(outreach: Outreach, *, now: datetime, reasons: list[str]) -> Amended[Outreach]:
-    """The first writing of an outreach: `send_outreach` takes it from here."""
+    """Writes an outreach for the first time, and has it sent: `send_outreach` takes it from here."""
     return amend(
         outreach.changed(due_at=now + CLAIM_WITHIN),
         now=now,
@@ -120,7 +121,8 @@ def responded(
     booking_id: str | None = None,
     actor: str = "customer",
 ) -> Amended[Outreach]:
-    """The customer's one answer. A second answer to the same outreach is not a step: the caller repeats the first."""
+    """Records the customer's answer. There is one only: a second answer to the same outreach is no step, and the caller
+    repeats what came of the first."""
     details: dict[str, Any] = {"answer": answer, "result": result}
     return step(
         outreach,

@@ -13,7 +13,7 @@ from shared.customers.customer import Customer
 
 LTV_WEIGHT = 0.1
 PLATINUM_VALUE = Decimal(50_000)
-"""A lifetime value that counts in full; what is above it counts no more."""
+"""The lifetime value that counts in full. A higher one counts no more."""
 LOYALTY = {"platinum": 15, "gold": 10, "silver": 5, "bronze": 2, "standard": 0}
 SERVICE_MATCH = 5
 HISTORY = 3
@@ -45,6 +45,7 @@ def worth(
     lead: timedelta,
     discount_percent: float = 0.0,
 ) -> Worth:
+    """What a yes of this customer to this service is worth, component by component."""
     price = float(service.price)
     percent = price / 100
     margin = price * (1 - discount_percent / 100) * service.margin
@@ -69,6 +70,7 @@ def worth(
 
 
 def urgency_points(lead: timedelta) -> int:
+    """The points that the nearness of the slot adds."""
     if lead < timedelta(hours=2):
         return 10
     if lead < timedelta(hours=6):

@@ -15,7 +15,7 @@ SIGMA = 1.6
 
 
 def answered_within(time: timedelta) -> float:
-    """P(the answer of somebody who answers has come by then)."""
+    """P(an answer that comes at all has come by then)."""
     minutes = time / timedelta(minutes=1)
     if minutes <= 0:
         return 0.0
@@ -24,7 +24,8 @@ def answered_within(time: timedelta) -> float:
 
 @dataclass(frozen=True)
 class Awaited:
-    """An offer that stands, or would: how likely it is accepted if delivered, and how long it has been out unanswered."""
+    """An offer that is out, or would be. `probability` is how likely it is accepted if it is delivered, `waited` how
+    long it has been out without an answer."""
 
     probability: float
     waited: timedelta = timedelta()

@@ -13,27 +13,24 @@ from shared.asking.reply_model import Awaited, disappointed, taken_within
 from shared.salon.settings import OfferSettings
 
 FAR_AHEAD = timedelta(hours=24)
-"""A slot that starts later is offered to one at a time: there is time, and nobody need be disappointed."""
+"""How far ahead a slot starts that is offered to one person at a time: there is time enough, and nobody need be
+disappointed."""
 SOLD_WITHIN = timedelta(minutes=30)
 AT_ONCE, AFTERWARDS = 3 / 8, 1 / 4
 """Of the largest round: how many are asked together while nothing is out, and how many more at a time while offers are."""
 SMALL = 3
-"""A salon whose rounds are no larger has them go out whole: a second yes among so few is rare."""
+"""The size up to which a salon's rounds go out whole: a second yes among so few is rare."""
 
 
 @dataclass(frozen=True)
 class RoundSize:
-    """`size` people make up the round, of whom `first` are asked now. `predicted` is P(taken within the time) with the
-    offers already out, these, and the others when their turn comes."""
+    """`size` people make up the round, of whom `first` are asked now. `predicted` is the chance that the time is taken
+    soon enough, by the offers already out, by these, or by the others when their turn comes."""
 
     size: int
     first: int
     predicted: float
     reasons: tuple[str, ...]
-
-    @property
-    def target_unreachable(self) -> bool:
-        return "target_unreachable" in self.reasons
 
 
 def round_size(
@@ -48,10 +45,10 @@ def round_size(
     allowance: int,
     offers: OfferSettings,
 ) -> RoundSize:
-    """`ready` are the acceptance probabilities of those who may be asked, best first; `out` the offers still open;
-    `since_first` how long ago the campaign's first offer went out; `until_cut_off` how long a yes still helps; `apart` the
-    time between the parts of a round, none where all go at once; `room` and `allowance` what the gap and the salon may
-    still ask."""
+    """How many people a round asks, and how many of them now. `ready` are the acceptance probabilities of those who may
+    be asked, best first; `out` the offers still open; `since_first` how long ago the campaign's first offer went out;
+    `until_cut_off` how long a yes still helps; `apart` the time between the parts of a round, none where all go at
+    once; `room` and `allowance` how many the gap and the salon may still ask."""
     if apart > timedelta():
         begin, then = most_at_once(offers), _part(offers, AFTERWARDS)
     else:
@@ -90,7 +87,7 @@ def round_size(
 
 
 def most_at_once(offers: OfferSettings) -> int:
-    """How many a round begins with at most."""
+    """How many people a round begins with at most."""
     return _part(offers, AT_ONCE)
 
 
@@ -99,14 +96,14 @@ def _part(offers: OfferSettings, share: float) -> int:
 
 
 def _horizon(since_first: timedelta, until_cut_off: timedelta, shortest: timedelta) -> timedelta:
-    """Within half an hour of the first offer; what that has not sold should be sold by the cut-off, for which fewer need
-    be asked."""
+    """The time within which the round should sell: the half hour after the campaign's first offer, and once that is
+    nearly over the time until the cut-off, for which fewer need be asked."""
     left = SOLD_WITHIN - since_first
     return min(left, until_cut_off) if left >= shortest else until_cut_off
 
 
 def _parts(size: int, begin: int, then: int) -> list[int]:
-    """How a round of this size is asked."""
+    """The parts in which a round of this size is asked."""
     parts = [min(size, begin)]
     while (left := size - sum(parts)) > 0:
         parts.append(min(left, then))

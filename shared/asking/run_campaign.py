@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 
 from shared.approvals.settle_approval import cancel_approvals
 from shared.asking.ask_round import Asked, NobodyAsked, ask_round
-from shared.asking.campaign import Ask, End, Leave, Wait, next_step
 from shared.asking.check_breaker import Allowed, Stopped, may_ask
 from shared.asking.decision import Decision, OutcomeStatus, conclude
 from shared.asking.end_ask import ended
 from shared.asking.fallback import still_awaited
 from shared.asking.load_asks import open_offers
+from shared.asking.next_step import Ask, End, Leave, Wait, next_step
 from shared.asking.outreach import Outreach
 from shared.asking.watch_reactions import watch_reactions
 from shared.asking.write_round import AGENT, Scene
-from shared.calendar.gap import Campaign, Gap, campaigned, looked_at
+from shared.calendar.campaign import Campaign
+from shared.calendar.gap import Gap, campaigned, looked_at
 from shared.messaging.outgoing import expired
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.records.audit import Amended

@@ -17,7 +17,8 @@ from shared.salon.settings import LimitSettings
 
 
 def budget_for_asks(limits: LimitSettings, salon: Salon) -> int | None:
-    """None: as many as one likes. The salon's own people may have to be told something at any time, and are taken off."""
+    """How many different people may be asked in 24 hours, or None where any number may. The salon's own people are
+    taken off, because they may have to be told something at any time."""
     if limits.whatsapp_recipients_24h is None:
         return None
     return max(0, limits.whatsapp_recipients_24h - len({contact.phone for contact in salon.contacts if contact.phone}))
@@ -31,8 +32,9 @@ def within_budget(
     budget: int | None,
     now: datetime,
 ) -> list[Candidate]:
-    """Whoever would be one person too many waits until there is room. `candidates` come best first, `keys` are their
-    addresses by customer; whoever is counted already costs nothing more, and the owner's yes is counted when it comes."""
+    """Excludes whoever would be one person too many, until there is room. `candidates` come best first, `keys` are
+    their addresses by customer. Whoever is counted already costs nothing more; whom the owner is asked about is counted
+    when the owner says yes."""
     if budget is None:
         return list(candidates)
     untils = sorted(each.until for each in reached if each.until > now)

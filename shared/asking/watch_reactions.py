@@ -1,25 +1,26 @@
-"""Pauses the promotional asks of an agent when people object to them. Looked at whenever somebody reacted, so that sending
-alone costs nothing."""
+"""Pauses the promotional asks of an agent when people object to them. It looks when somebody has reacted, so that sending by
+itself costs nothing."""
 
 from datetime import UTC, datetime
 
 from shared.asking.agent_state import AgentState, fresh, marketing_paused, state_path
 from shared.asking.outreach import Outreach
-from shared.asking.reactions import LAST_SENDS, objection, reactions
+from shared.asking.promotion_pause import LAST_SENDS, objection, reactions
 from shared.customers.consent import ConsentRecord
 from shared.ports import Clock, Documents, Query, Reader
 from shared.records.commit import create, replace, until_committed
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable
 
 ACTOR = "reactions"
 NEVER_LEFT = 10
-"""Among the asks read, so many may not have been sent."""
+"""So many more asks are read, because some of them may not have been sent."""
 LEDGER_AT_ONCE = 8 * LAST_SENDS
 """Withdrawals read at most; a STOP is one for each channel and purpose."""
 
 
 def watch_reactions(agent: str, *, documents: Documents, clock: Clock) -> bool:
-    """True when this look paused them: whoever looks at the same moment finds it done, and the owner is told once."""
+    """Looks at the last promotional asks, and returns whether this look paused them. Of several at the same moment one does,
+    so the owner is told once."""
 
     def attempt() -> bool | None:
         now = clock.now()
@@ -38,13 +39,13 @@ def watch_reactions(agent: str, *, documents: Documents, clock: Clock) -> bool:
 
 
 def promotions_stopped(agent: str, reader: Reader, now: datetime) -> str | None:
-    """Why this agent may make no promotional ask now."""
+    """Why this agent may make no promotional ask now, or None."""
     found = reader.get(state_path(agent))
     return AgentState.model_validate(found.data).marketing.stopped(now) if found else None
 
 
 def _sends(agent: str, since: datetime | None, documents: Reader) -> list[Outreach]:
-    """The last that left, on one channel or another."""
+    """The last promotional asks that left, by one channel or another."""
     query = Query(
         "outreach",
         where=(
@@ -55,12 +56,12 @@ def _sends(agent: str, since: datetime | None, documents: Reader) -> list[Outrea
         order_by=("-created_at",),
         limit=LAST_SENDS + NEVER_LEFT,
     )
-    asks = legible(Outreach, documents.query(query))
+    asks = readable(Outreach, documents.query(query))
     return [ask for ask in asks if ask.delivery.sent_at or ask.delivery.former_error][:LAST_SENDS]
 
 
 def _withdrawals(sends: list[Outreach], documents: Reader) -> dict[str, datetime]:
-    """By customer, since the first of these was sent: the latest word of each."""
+    """When each customer last withdrew their consent to promotion, since the first of these asks was sent."""
     first = min((send.created_at for send in sends), default=None)
     if first is None:
         return {}

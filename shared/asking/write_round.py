@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.approvals import approval as approvals
-from shared.asking.campaign import NoRound, Round
-from shared.asking.candidates import PURPOSE, Candidate, owner_asked_until
+from shared.asking.candidates import Candidate, owner_asked_until
 from shared.asking.decision import (
     GAP_FILL_AGENT,
     Context,
@@ -22,9 +21,12 @@ from shared.asking.decision import (
 from shared.asking.discounts import discounted
 from shared.asking.fallback import offer_purpose
 from shared.asking.outreach import OfferDetails, Outreach, request
+from shared.asking.prospect import PURPOSE
+from shared.asking.round_plan import NoRound, Round
 from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import waitlist_moved
-from shared.messaging.texts import spoken_deadline, spoken_proposal, spoken_time, unsigned_text
+from shared.messaging.rendering import unsigned_text
+from shared.messaging.spoken import spoken_deadline, spoken_proposal, spoken_time
 from shared.ports import Reader, Write
 from shared.records.audit import Amended
 from shared.records.commit import create, replace

@@ -1,7 +1,7 @@
 """A booking. The booking app writes them; we write one when a customer accepts an offer (`source` smart_fill). The only
-place that assigns a status to those of ours: `confirmed -> completed | cancelled | no_show`."""
+place that assigns a status to a booking: `confirmed`, and `pending | confirmed -> cancelled`. The app writes the others."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, Literal, Self
@@ -14,13 +14,16 @@ from shared.values.stretches import Stretch
 
 BookingStatus = Literal["pending", "confirmed", "completed", "cancelled", "no_show"]
 NOT_FREE: Final = "not free"
-"""Why a sale of ours was cancelled whose time the owner said is not free: nobody else is offered it then."""
+"""The reason of a cancellation by which the owner says that the time is not free: it is offered to nobody else."""
+LONGEST_BOOKING = timedelta(hours=24)
+"""No booking runs longer, so one that ends this long after an instant began after it: queries are bounded by that."""
 OCCUPYING: frozenset[BookingStatus] = frozenset({"pending", "confirmed", "completed"})
 
 
 class Booking(AppDocument):
-    """`customer_id` null is a customer nobody entered; the time is occupied all the same. Bookings may overlap: the app
-    allows it, so it is a fact and no error."""
+    """`customer_id` null is a customer whom nobody entered; the time is occupied all the same. `chain_depth` counts how many
+    customers in a row moved for its time to be free. Bookings may overlap: the app allows it, so it is a fact and no
+    error."""
 
     customer_id: DocumentId | None = None
     staff_id: DocumentId
@@ -38,7 +41,6 @@ class Booking(AppDocument):
     cancellation_reason: str | None = None
     rescheduled_from: DocumentId | None = None
     chain_depth: Count = 0
-    """How many movers had to move for this time to be free."""
     outreach_id: DocumentId | None = None
     gap_id: DocumentId | None = None
 
@@ -60,24 +62,15 @@ class Booking(AppDocument):
         return self.status in OCCUPYING
 
     def cancelled(self, *, by: Literal["customer", "salon"], reason: str, now: datetime) -> "Booking":
-        return self._become("cancelled").changed(
-            cancelled_at=now, cancelled_by=by, cancellation_reason=reason, updated_at=now
+        if self.status not in ("pending", "confirmed"):
+            raise ValueError(f"expected booking {self.id} to be able to become cancelled, found it {self.status}")
+        return self.changed(
+            status="cancelled", cancelled_at=now, cancelled_by=by, cancellation_reason=reason, updated_at=now
         )
 
-    def completed(self, *, now: datetime) -> "Booking":
-        return self._become("completed").changed(updated_at=now)
 
-    def missed(self, *, now: datetime) -> "Booking":
-        return self._become("no_show").changed(updated_at=now)
-
-    def _become(self, status: BookingStatus) -> "Booking":
-        if self.status not in ("pending", "confirmed"):
-            raise ValueError(f"expected booking {self.id} to be able to become {status}, found it {self.status}")
-        return self.changed(status=status)
-
-
-def standing(id: str, staff_id: str, stretch: Stretch) -> Booking:
-    """Some booking that takes this time: all that is remembered of one as it stood earlier."""
+def stand_in(id: str, staff_id: str, stretch: Stretch) -> Booking:
+    """A booking that stands for one as it was earlier, of which only the id, the staff member and the time are known."""
     return Booking(id=id, staff_id=staff_id, start_time=stretch.start, end_time=stretch.end, status="confirmed")
 
 

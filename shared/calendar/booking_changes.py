@@ -1,21 +1,17 @@
-"""What became of a booking between two looks at it: the staff-days it touches, what is announced, what overlaps a sale of ours."""
+"""What a change of a booking means: the staff-days it touches, what is announced, and what overlaps a sale of ours."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
-
-from pydantic import ValidationError
 
 from shared.calendar.booking import Booking
 from shared.calendar.calendar import Calendar
 from shared.calendar.occupied import double_booked, time_of
 from shared.records.audit import AuditRecord, AuditWord, record_fact
 from shared.records.events import EventType
-from shared.records.problem import Problem, unreadable
 
 
 def staff_days(bookings: Sequence[Booking | None], calendar: Calendar) -> list[tuple[str, str]]:
-    """Every one that any of them takes time of, buffers included."""
+    """Every staff-day of which one of these bookings takes time, buffers included."""
     return sorted({staff_day for booking in bookings if booking for staff_day in _touched(booking, calendar)})
 
 
@@ -28,15 +24,6 @@ def _touched(booking: Booking, calendar: Calendar) -> Iterator[tuple[str, str]]:
         day += timedelta(days=1)
 
 
-def booking_of(booking_id: str, data: Mapping[str, Any] | None) -> Booking | Problem | None:
-    if data is None:
-        return None
-    try:
-        return Booking.from_document(booking_id, data)
-    except ValidationError as error:
-        return unreadable("booking", booking_id, error)
-
-
 _ENDED: dict[str, tuple[AuditWord, EventType]] = {
     "cancelled": ("booking_cancelled", "BOOKING_CANCELLED"),
     "completed": ("booking_completed", "BOOKING_COMPLETED"),
@@ -47,7 +34,7 @@ _ENDED: dict[str, tuple[AuditWord, EventType]] = {
 def what_happened(
     before: Booking | None, after: Booking | None, salon_id: str, *, version: datetime, now: datetime
 ) -> AuditRecord | None:
-    """The record of a change that others want to hear of."""
+    """The record that announces this change, or None where it is nothing that others want to hear of."""
     happened = _happened(before, after)
     if happened is None or after is None:
         return None
@@ -90,8 +77,8 @@ def _happened(before: Booking | None, after: Booking | None) -> tuple[AuditWord,
 def over_our_sales(
     bookings: Iterable[Booking], calendar: Calendar, now: datetime, *, about: str | None = None
 ) -> list[AuditRecord]:
-    """The app cannot be stopped from writing over a sale of ours, but the owner hears of it: once of each pair, whichever
-    of the two is looked at. `bookings` are those of one staff member."""
+    """The records that alert the owner to bookings, all of one staff member, that overlap a sale of ours: the app cannot be
+    stopped from writing them. Each pair is told once, whichever of the two is looked at."""
     pairs = [
         sorted(pair, key=lambda booking: (booking.source != "smart_fill", booking.id))
         for pair in double_booked([b for b in bookings if b.end_time > now], calendar.services)
@@ -115,3 +102,12 @@ def over_our_sales(
         for sale, other in pairs
         if sale.source == "smart_fill"
     ]
+
+
+def calendar_sees(booking: Booking | None) -> object:
+    """All of a booking that gaps depend on: where it is the same for two states of a booking, both leave the same gaps."""
+    if booking is None:
+        return None
+    status = "stands" if booking.occupies else booking.status
+    ended = None if booking.occupies else (booking.cancelled_by, booking.cancelled_at)
+    return booking.staff_id, booking.stretch, tuple(booking.service_ids), booking.gap_id, status, ended

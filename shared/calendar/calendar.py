@@ -12,7 +12,7 @@ from shared.salon.settings import SalonSettings
 
 @dataclass(frozen=True)
 class Calendar:
-    """What is the same for all staff-days of a salon. `problems` are the services that had to be left out."""
+    """The salon, its services and its settings. `problems` are the services that had to be left out."""
 
     salon: Salon
     services: Mapping[str, Service]
@@ -20,12 +20,12 @@ class Calendar:
     problems: tuple[Problem, ...] = ()
 
     def bounds(self, first: date, last: date | None = None) -> tuple[datetime, datetime]:
-        """These days as instants; a day has 23 or 25 hours where the clocks change."""
+        """The instants at which these days begin and end. A day has 23 or 25 hours where the clocks change."""
         start, end = first, (last or first) + timedelta(days=1)
         return self._midnight(start), self._midnight(end)
 
     def days(self, now: datetime) -> list[date]:
-        """The horizon, today first."""
+        """The days of the horizon, today first."""
         today = self.salon.date_of(now)
         return [today + timedelta(days=ahead) for ahead in range(self.settings.gap.horizon_days + 1)]
 
@@ -34,7 +34,7 @@ class Calendar:
 
     @property
     def widest_buffers(self) -> tuple[timedelta, timedelta]:
-        """How far a booking's time may reach beyond it, before and after."""
+        """How far the time of a booking may reach beyond it at most, before and after."""
         none = timedelta()
         services = self.services.values()
         return (

@@ -1,4 +1,4 @@
-"""The next booking of somebody who writes that they cannot come."""
+"""Finds the next booking of somebody who writes that they cannot come."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,14 +7,15 @@ from shared.calendar.booking import Booking
 from shared.customers.customer import Customer
 from shared.messaging.replies import day_named
 from shared.ports import Documents, Query
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
 from shared.salon.salon import Salon
 
 
 def next_booking(
     body: str, customers: Sequence[Customer], *, salon: Salon, documents: Documents, now: datetime
 ) -> Booking | None:
-    """The first that lies ahead of any of them; only of that day, if these words name one."""
+    """The first booking that lies ahead of any of these customers, or None. Where the words name a day, only that day
+    counts."""
     if not customers:
         return None
     query = Query(
@@ -25,5 +26,5 @@ def next_booking(
     )
     in_days = day_named(body)
     day = None if in_days is None else salon.date_of(now) + timedelta(days=in_days)
-    ahead = (booking for booking in readable(Booking, documents, query) if booking.occupies)
+    ahead = (booking for booking in readable(Booking, documents.query(query)) if booking.occupies)
     return next((booking for booking in ahead if day in (None, salon.date_of(booking.start_time))), None)

@@ -1,5 +1,4 @@
-"""A gap: one opening of a stretch of a staff member's working time. The only place that changes a gap's status, and its
-campaign's.
+"""A gap: one opening of a stretch of a staff member's working time. The only place that changes a gap's status.
 
     open -> filled | expired | ignored
 
@@ -12,9 +11,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
+from shared.calendar.campaign import Campaign
 from shared.records.audit import Amended, amend
 from shared.records.events import EventType
-from shared.records.stored import Instant, Money, Number, StateDocument, Stored, natural_id
+from shared.records.stored import Instant, Money, Number, StateDocument, natural_id
 from shared.values.stretches import StoredStretch, Stretch, common, merged, without
 from shared.values.wall_time import IsoDate
 
@@ -26,50 +26,11 @@ IgnoredReason = Literal["owner", "time_off", "closure", "hours", "not_offered", 
 _WEIGHT: dict[Origin, int] = {"idle": 0, "no_show": 1, "freed": 2}
 
 
-class Campaign(Stored):
-    """What is being done to fill the gap. `round` only grows, so the ids made from it never repeat; `asked` counts the
-    customers asked since time was last freed here, from `first_asked_at` on; `wave` is how many offers should be out until
-    the next round, so that one that falls away is replaced at once and only once."""
-
-    round: int = 0
-    wave: int = 0
-    next_round_at: Instant | None = None
-    asked: int = 0
-    first_asked_at: Instant | None = None
-    status: Literal["idle", "settling", "running", "waiting_owner", "ended"] = "idle"
-    reason: str | None = None
-
-    def settling(self, until: datetime) -> "Campaign":
-        return self.changed(status="settling", next_round_at=until, asked=0, first_asked_at=None, reason=None)
-
-    def running(self, *, asked: int, next_round_at: datetime | None, now: datetime, wave: int = 0) -> "Campaign":
-        """One round further, `asked` more customers asked in it."""
-        return self.having_asked(asked, now).changed(
-            status="running", round=self.round + 1, next_round_at=next_round_at, wave=wave, reason=None
-        )
-
-    def having_asked(self, customers: int, now: datetime) -> "Campaign":
-        first = self.first_asked_at or (now if customers else None)
-        return self.changed(asked=self.asked + customers, first_asked_at=first)
-
-    def postponed(self, until: datetime, reason: str) -> "Campaign":
-        """The round could not go out yet (a limit, quiet hours, nobody to ask at present)."""
-        return self.changed(status="running", next_round_at=until, reason=reason)
-
-    def waiting_for_owner(self, reason: str) -> "Campaign":
-        return self.changed(status="waiting_owner", next_round_at=None, reason=reason)
-
-    def ended(self, reason: str) -> "Campaign":
-        return self.changed(status="ended", next_round_at=None, reason=reason)
-
-    def idle(self) -> "Campaign":
-        return self.changed(status="idle", next_round_at=None, reason=None)
-
-
 @dataclass(frozen=True)
 class Finding:
-    """What the calendar says now about one free stretch that should be a gap. `salon_freed` is the part of `freed` that
-    the salon itself cancelled; `settles_at` is when a campaign for it may send its first offers."""
+    """What the calendar says now about one free stretch that should be a gap. `freed` is the part that bookings gave
+    back, `salon_freed` what of it the salon itself cancelled. `settles_at` is when a campaign for it may send its first
+    offers."""
 
     stretch: Stretch
     sellable_from: datetime
@@ -86,10 +47,11 @@ class Finding:
 
 
 class Gap(StateDocument):
-    """`start_time` to `end_time` is the free stretch as it is, also when some of it is past or too soon;
-    `sellable_at` says what can be sold. `sellable_from` is where that began when the gap was last amended: the mere
-    passage of time changes no gap. `opened_start` and `opened_end` are its bounds at opening, which its id is made
-    of. From `expires_at` on nothing that fits can be sold any more. `freed` is what an offer should aim at."""
+    """`start_time` to `end_time` is the free stretch as it is, also when some of it is past or too soon; `sellable_at`
+    says what can be sold. `sellable_from` is where that began when the gap was last amended: the mere passage of time
+    changes no gap. `opened_start` and `opened_end` are its bounds at opening, of which its id is made. From
+    `expires_at` on nothing that fits can be sold any more. `freed` is the time that bookings gave back, at which an offer
+    should aim."""
 
     collection: ClassVar[str] = "gaps"
     retained_as = "gaps"
@@ -133,11 +95,12 @@ class Gap(StateDocument):
         return self.status == "open"
 
     def sellable_at(self, now: datetime, minimum_notice_minutes: int) -> Stretch:
-        """The part that can still be sold; empty when its time is over."""
+        """The part that can still be sold with this much notice; empty when its time is over."""
         return Stretch(max(self.start_time, now + timedelta(minutes=minimum_notice_minutes)), self.end_time)
 
 
 def gap_id(salon_id: str, staff_id: str, stretch: Stretch, ordinal: int) -> str:
+    """The id of this opening, the same whenever it is made."""
     return natural_id("gap", salon_id, staff_id, stretch.start, stretch.end, ordinal)
 
 
@@ -152,6 +115,7 @@ def opened(
     now: datetime,
     actor: str,
 ) -> Amended[Gap]:
+    """Opens a gap for what the calendar found."""
     stretch = finding.stretch
     waits = bool(finding.salon_freed)
     campaign = _begun(Campaign(), finding.origin, waits, finding)
@@ -186,8 +150,9 @@ def opened(
 
 
 def followed(gap: Gap, finding: Finding, *, staff_name: str, now: datetime, actor: str) -> Amended[Gap] | None:
-    """The gap as the calendar has it now, or None when nothing about it changed. GAP_CHANGED is announced for what an
-    offer depends on (bounds, origin, freed time, the owner's word); a new price or level is only recorded."""
+    """The gap brought in line with what the calendar says now, or None when nothing about it changed. GAP_CHANGED is
+    announced for what an offer depends on (bounds, origin, freed time, the owner's word); a new price or priority is only
+    recorded."""
     remembered = [part for part in common(gap.freed, [finding.stretch]) if part.end > finding.sellable_from]
     freed = merged([*remembered, *finding.freed])
     newly_freed = without(finding.freed, gap.freed)
@@ -237,7 +202,8 @@ def followed(gap: Gap, finding: Finding, *, staff_name: str, now: datetime, acto
 
 
 def filled(gap: Gap, booking_id: str, *, now: datetime, actor: str, ours: bool) -> Amended[Gap]:
-    """`ours` says that the booking is a sale of this gap, not one that the app made."""
+    """Closes the gap because a booking took its time. `ours` says that the booking is a sale of this gap and not one that
+    the app made."""
     return _closed(
         gap,
         now=now,
@@ -251,12 +217,14 @@ def filled(gap: Gap, booking_id: str, *, now: datetime, actor: str, ours: bool) 
 
 
 def expired(gap: Gap, *, now: datetime, actor: str) -> Amended[Gap]:
+    """Closes a gap because its time is over."""
     return _closed(gap, now=now, actor=actor, announces="GAP_EXPIRED", status="expired", closed_reason="time_over")
 
 
 def ignored(
     gap: Gap, reason: IgnoredReason, *, now: datetime, actor: str, superseded_by: str | None = None
 ) -> Amended[Gap]:
+    """Closes a gap that is no longer to be sold, for this reason."""
     return _closed(
         gap,
         now=now,
@@ -270,7 +238,7 @@ def ignored(
 
 
 def released(gap: Gap, *, now: datetime, actor: str) -> Amended[Gap]:
-    """The owner said that time the salon cancelled may be sold: its campaign begins at once."""
+    """Begins the campaign of a gap at once, because the owner said that time the salon cancelled may be sold."""
     _must_be_open(gap, "released")
     campaign = gap.campaign.settling(now)
     return amend(
@@ -290,7 +258,7 @@ def released(gap: Gap, *, now: datetime, actor: str) -> Amended[Gap]:
 def campaigned(
     gap: Gap, campaign: Campaign, *, now: datetime, actor: str, details: dict[str, Any] | None = None
 ) -> Amended[Gap]:
-    """The gap with its campaign moved on; a higher round counts as a fill attempt."""
+    """The gap with its campaign moved on. A campaign that is a round further counts as an attempt to fill the gap."""
     _must_be_open(gap, "campaigned for")
     attempted = campaign.round > gap.campaign.round
     return amend(
@@ -315,6 +283,8 @@ def looked_at(gap: Gap, *, again_at: datetime | None, now: datetime, actor: str)
 
 
 def _begun(campaign: Campaign, origin: Origin, waits: bool, finding: Finding) -> Campaign:
+    """The campaign as it begins for this origin: only time that was given back is offered by itself, and what the salon
+    cancelled waits for the owner."""
     if waits:
         return campaign.waiting_for_owner("cancelled by the salon")
     return campaign.idle() if origin == "idle" else campaign.settling(finding.settles_at)

@@ -1,15 +1,10 @@
-"""One booking of the app as a model."""
-
-from pydantic import ValidationError
+"""Loads one booking of the app."""
 
 from shared.calendar.booking import Booking
 from shared.ports import Reader
+from shared.records.read_documents import readable_one
 
 
 def booking_of(documents: Reader, booking_id: str) -> Booking | None:
-    """None also when the document cannot be understood."""
-    snapshot = documents.get(f"bookings/{booking_id}")
-    try:
-        return Booking.from_document(snapshot.id, snapshot.data) if snapshot else None
-    except ValidationError:
-        return None
+    """The booking, or None where there is none or it cannot be read."""
+    return readable_one(Booking, documents.get(f"bookings/{booking_id}"))

@@ -1,36 +1,31 @@
-"""A salon's calendar as it is stored: what is the same for all staff-days, and the bookings and gaps of one staff member.
-Each document that cannot be understood is left out and named, so that it stops nobody else."""
+"""Loads a salon's calendar: what is the same for all its staff-days, and the bookings and gaps of one staff member. A
+document that cannot be read is left out and named, so that it stops nobody else."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from pydantic import ValidationError
-
-from shared.calendar.booking import Booking
+from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.calendar import Calendar
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.calendar.staff import StaffMember
 from shared.ports import SALON, Query, Reader
-from shared.records.problem import Problem, unreadable
-from shared.records.read_app_documents import readable, understood
+from shared.records.problem import Problem, readable_or_problem
+from shared.records.read_documents import readable, readable_and_problems
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
-REACH = timedelta(hours=24)
-"""The longest a booking may run: one that ends later than this after a day cannot have begun in it."""
-
 
 def load_calendar(documents: Reader, salon_id: str) -> Calendar | Problem | None:
-    """None where there is no salon, a problem where its document cannot be understood: then nothing is a gap for sure."""
+    """The calendar, or None where there is no salon, or the problem of a salon that cannot be read: then nothing is
+    surely a gap."""
     found = documents.get(SALON)
     if found is None:
         return None
-    try:
-        salon = Salon.from_document(salon_id, found.data)
-    except ValidationError as error:
-        return unreadable("salon", salon_id, error)
-    services, problems = understood(Service, "service", documents, Query("services"))
+    salon = readable_or_problem(Salon, "salon", salon_id, found.data)
+    if isinstance(salon, Problem):
+        return salon
+    services, problems = readable_and_problems(Service, "service", documents.query(Query("services")))
     if not salon.opening_hours and not salon.special_hours:
         about = "the salon says no opening hours"
         problems.append(Problem("salon", salon_id, about, f"opening_hours: {about}, so it has no gaps"))
@@ -38,24 +33,22 @@ def load_calendar(documents: Reader, salon_id: str) -> Calendar | Problem | None
 
 
 def load_staff(documents: Reader, staff_id: str) -> StaffMember | Problem | None:
+    """The staff member, or None where there is none, or the problem of one that cannot be read."""
     found = documents.get(f"staff/{staff_id}")
     if found is None:
         return None
-    try:
-        return StaffMember.from_document(found.id, found.data)
-    except ValidationError as error:
-        return unreadable("staff", staff_id, error)
+    return readable_or_problem(StaffMember, "staff", staff_id, found.data)
 
 
 def nobody(staff_id: str) -> StaffMember:
-    """Stands for a staff member who is gone, or whose document cannot be understood: works at no time."""
+    """Stands for a staff member who is gone, or whose document cannot be read: one who never works."""
     return StaffMember(id=staff_id, name=staff_id, active=False)
 
 
 def load_bookings(
     reader: Reader, calendar: Calendar, staff_id: str, first: date, last: date | None = None
 ) -> tuple[list[Booking], list[Problem]]:
-    """All whose time, buffers included, may reach into these days, whatever their status."""
+    """The bookings, of any status, whose time may reach into these days, buffers included."""
     start, end = calendar.bounds(first, last)
     before, after = calendar.widest_buffers
     query = Query(
@@ -64,33 +57,34 @@ def load_bookings(
             ("staff_id", "==", staff_id),
             # Bounded on both sides, so that Firestore scans the index of few days.
             ("end_time", ">", start - after),
-            ("end_time", "<", end + before + REACH),
+            ("end_time", "<", end + before + LONGEST_BOOKING),
             ("start_time", "<", end + before),
         ),
     )
-    return understood(Booking, "booking", reader, query)
+    return readable_and_problems(Booking, "booking", reader.query(query))
 
 
 def given_back(gap: Gap, reader: Reader) -> list[Booking]:
-    """The bookings of this time, or of a part of it, that were cancelled or missed."""
+    """The bookings of this gap's time, or of a part of it, that were cancelled or missed."""
     query = Query(
         "bookings",
         where=(
             ("staff_id", "==", gap.staff_id),
             ("end_time", ">", gap.start_time),
-            ("end_time", "<", gap.end_time + REACH),
+            ("end_time", "<", gap.end_time + LONGEST_BOOKING),
             ("start_time", "<", gap.end_time),
         ),
     )
-    return [booking for booking in readable(Booking, reader, query) if booking.status in ("cancelled", "no_show")]
+    return [booking for booking in readable(Booking, reader.query(query)) if booking.status in ("cancelled", "no_show")]
 
 
 def gaps_of_day(reader: Reader, staff_id: str, day: date) -> list[Gap]:
-    """Closed ones too: they count the openings, and the owner's word is among them."""
+    """The gaps of a staff-day, closed ones too: they count the openings, and the owner's word is among them."""
     return _gaps(reader, ("staff_id", "==", staff_id), ("date", "==", day.isoformat()))
 
 
 def gaps_from(reader: Reader, staff_id: str, day: date) -> list[Gap]:
+    """The gaps of a staff member from this day on."""
     return _gaps(reader, ("staff_id", "==", staff_id), ("date", ">=", day.isoformat()))
 
 

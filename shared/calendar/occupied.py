@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 
 def occupied(bookings: Iterable[Booking], services: Services) -> list[Stretch]:
-    """The staff member's time that standing bookings take, buffers included, processing left free. Bookings may
+    """The staff member's time that standing bookings take, with buffers and without processing. Bookings may
     overlap."""
     return merged(piece for booking in bookings if booking.occupies for piece in time_of(booking, services))
 
@@ -54,6 +54,7 @@ def time_of(booking: Booking, services: Services) -> list[Stretch]:
 
 
 def parts_of(booking: Booking, services: Services) -> list[Part]:
+    """The services of a booking, laid one after the other."""
     parts: list[Part] = []
     at = booking.start_time
     for number, service_id in enumerate(booking.service_ids, start=1):
@@ -78,8 +79,8 @@ def resources_free(service: Service, slot: Stretch, bookings: Iterable[Booking],
 
 
 def resources_taken(service: Service, bookings: Iterable[Booking], services: Services) -> list[Stretch]:
-    """When something that the service needs is in use. `bookings` are those of all staff: a room is shared. Processing
-    does not free a room, and buffers take it for cleaning."""
+    """When something that the service needs is in use. `bookings` are those of all staff, because a room is shared.
+    Processing does not free a room, and buffers keep it for cleaning."""
     needed = set(service.resource_ids)
     return merged(
         taken for booking in bookings if booking.occupies for taken in resource_time(booking, needed, services)
@@ -87,8 +88,8 @@ def resources_taken(service: Service, bookings: Iterable[Booking], services: Ser
 
 
 def resource_time(booking: Booking, resource_ids: set[str], services: Services) -> list[Stretch]:
-    """When the booking uses one of these. Services laid in sequence; after an unknown service the known ones that
-    follow may lie anywhere in the rest."""
+    """When the booking uses one of these resources. Of a service after an unknown one nobody knows where it lies, so it
+    counts for all of the rest."""
     listed = [services[service_id] for service_id in booking.service_ids if service_id in services]
     parts = parts_of(booking, services)
     used = [
@@ -120,7 +121,7 @@ def double_booked(bookings: Sequence[Booking], services: Services) -> list[tuple
 
 
 def _processing(part: Part) -> list[Stretch]:
-    """When the staff member is free within it; cut where the booking was cut."""
+    """When the staff member is free within this part: the processing time, cut where the booking was cut."""
     if part.service is None or part.service.processing is None:
         return []
     start = part.stretch.start + part.service.processing.after

@@ -34,7 +34,7 @@ def assess(
     best_revenue: Decimal,
     now: datetime,
 ) -> Assessment:
-    """`utilisation` is the booked share of the staff member's day: an emptier day needs the sale more.
+    """Scores a gap. `utilisation` is the booked share of the staff member's day: an emptier day needs the sale more.
     `best_revenue` is what two hours can earn at most, the yardstick for the value."""
     peak = Stretch(*(instant_of(day, limit.hour * 60 + limit.minute, zone) for limit in peak_hours))
     length = sellable.end - sellable.start

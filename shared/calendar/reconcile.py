@@ -20,8 +20,9 @@ from shared.values.stretches import Stretch, common, without
 def reconcile(
     staff_day: StaffDay, stored: Iterable[Gap], *, now: datetime, actor: str, freed: Iterable[Freed] = ()
 ) -> list[Amended[Gap]]:
-    """`stored` are all gaps of the staff-day, closed ones too: they count the openings, and the owner's word is
-    among them. `freed` is what the change that caused this gave back, as far as the bookings no longer show it."""
+    """The changes that make the stored gaps of a staff-day what the calendar says. `stored` are all its gaps, closed
+    ones too: they count the openings, and the owner's word is among them. `freed` is what the change that caused this
+    gave back, as far as the bookings no longer show it."""
     stored = sorted(stored, key=lambda gap: (gap.start_time, gap.end_time, gap.id))
     changes: list[Amended[Gap]] = []
     standing: list[Gap] = []
@@ -60,8 +61,9 @@ def reconcile(
 
 
 def matched(found: Sequence[Finding], standing: Sequence[Gap]) -> list[tuple[Finding, Gap | None]]:
-    """Each stretch with the open gap that becomes it: the earliest one it overlaps that no earlier stretch took. So
-    of a gap that falls apart the earliest piece keeps its id, and of gaps that grow together the earliest lives on."""
+    """Each free stretch with the open gap that becomes it: the earliest gap it overlaps that no earlier stretch took.
+    So the earliest piece of a gap that falls apart keeps its id, and of gaps that grow together the earliest lives
+    on."""
     left = list(standing)
     pairs: list[tuple[Finding, Gap | None]] = []
     for finding in found:
@@ -78,7 +80,8 @@ def _next_ordinal(stretch: Stretch, stored: Sequence[Gap]) -> int:
 
 
 def _sale_of(gap: Gap, staff_day: StaffDay) -> Booking | None:
-    """Our own sale of a part fills the whole gap; what is left of it opens anew."""
+    """Our own sale of this gap, if there is one. A sale of a part fills the whole gap; what is left of it opens
+    anew."""
     return next(
         (b for b in staff_day.own_bookings if b.gap_id == gap.id and b.occupies and b.stretch.overlaps(gap.stretch)),
         None,
@@ -86,7 +89,8 @@ def _sale_of(gap: Gap, staff_day: StaffDay) -> Booking | None:
 
 
 def _closed(gap: Gap, heir: str | None, staff_day: StaffDay, *, now: datetime, actor: str) -> Amended[Gap]:
-    """Why it is a gap no longer, in the order that people would say it: sold, over, not worked, not offered."""
+    """Closes a gap that is none any more, for the first of these reasons that applies: sold, over, not worked, not
+    offered."""
     if heir is not None:
         return gaps.ignored(gap, "superseded", now=now, actor=actor, superseded_by=heir)
     ahead = staff_day.ahead(gap.stretch, now)
@@ -99,7 +103,7 @@ def _closed(gap: Gap, heir: str | None, staff_day: StaffDay, *, now: datetime, a
 
 
 def _taker(part: Stretch, staff_day: StaffDay) -> Booking:
-    """The booking that took most of it."""
+    """The booking that took most of this time."""
 
     def took(booking: Booking) -> timedelta:
         pieces = common([part], time_of(booking, staff_day.services))
@@ -109,6 +113,7 @@ def _taker(part: Stretch, staff_day: StaffDay) -> Booking:
 
 
 def _unworked(ahead: Stretch, staff_day: StaffDay) -> IgnoredReason:
+    """Why this time is not sold by anybody: a closure, time off, the hours, or no service that fits."""
     if staff_day.sellable(common([ahead], staff_day.working)):
         return "not_offered"
     for reason, absences in (("closure", staff_day.salon.closures), ("time_off", staff_day.staff.time_off)):

@@ -25,7 +25,7 @@ from shared.records.audit import Amended
 from shared.records.commit import create, replace
 from shared.records.hold_locks import holding, person_day, release
 from shared.records.problem import Problem
-from shared.records.read_app_documents import understood
+from shared.records.read_documents import readable_and_problems
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ def reconcile_staff_day(
     freed: Iterable[Freed] = (),
     surely: bool = False,
 ) -> Reconciled:
-    """`freed` is time that the change behind the event gave back, as far as the bookings no longer show it. `surely` says
-    that something will change: then the first look is under the lock. Else it is without one, because most looks change
-    nothing, and everything is read again where something does."""
+    """Reconciles the gaps of one staff-day. `freed` is time that the change behind the event gave back, as far as the
+    bookings no longer show it. With `surely` the first look is under the lock, because something will change. Else it
+    is without one, because most looks change nothing, and everything is read again where something does."""
     if calendar is None:
         loaded = load_calendar(documents, documents.salon_id)
         if not isinstance(loaded, Calendar):
@@ -60,15 +60,15 @@ def reconcile_staff_day(
         calendar = loaded
     staff = load_staff(documents, staff_id)
     member = staff if isinstance(staff, StaffMember) else nobody(staff_id)
-    place = _Place(calendar, member, date.fromisoformat(day), tuple(freed), actor)
+    look = _Look(calendar, member, date.fromisoformat(day), tuple(freed), actor)
     now = clock.now()
     if surely:
-        changed, bookings = _written(place, documents, clock)
+        changed, bookings = _written(look, documents, clock)
     else:
-        changed, bookings = 0, load_bookings(documents, calendar, staff_id, place.day)[0]
-        if place.changes(bookings, gaps_of_day(documents, staff_id, place.day), now):
-            changed, bookings = _written(place, documents, clock)
-    hand_over(place.staff_day(bookings), documents=documents, now=now, actor=actor)
+        changed, bookings = 0, load_bookings(documents, calendar, staff_id, look.day)[0]
+        if look.changes(bookings, gaps_of_day(documents, staff_id, look.day), now):
+            changed, bookings = _written(look, documents, clock)
+    hand_over(look.staff_day(bookings), documents=documents, now=now, actor=actor)
     return Reconciled(changed, bookings, (staff,) if isinstance(staff, Problem) else (), known=staff is not None)
 
 
@@ -81,8 +81,8 @@ def reconcile_staff(
     actor: str,
     stood: Iterable[Booking] = (),
 ) -> Reconciled:
-    """Every day of the horizon, and every later one that has a gap. Bookings and gaps are read once for all of them.
-    `stood` are this staff member's bookings as they were once: what they gave back since is freed time."""
+    """Reconciles every day of the horizon, and every later one that has a gap. Bookings and gaps are read once for all
+    of them. `stood` are this staff member's bookings as they were earlier: what they gave back since is freed time."""
     now = clock.now()
     days = calendar.days(now)
     gaps = gaps_from(documents, staff.id, days[0])
@@ -93,19 +93,19 @@ def reconcile_staff(
     freed = tuple(part for each in given_back for part in each.get(staff.id, ()))
     changed = 0
     for day in days:
-        place = _Place(calendar, staff, day, freed, actor)
-        if place.changes(bookings, [gap for gap in gaps if gap.date == day.isoformat()], now):
-            changed += _written(place, documents, clock)[0]
-        hand_over(place.staff_day(bookings), documents=documents, now=now, actor=actor)
+        look = _Look(calendar, staff, day, freed, actor)
+        if look.changes(bookings, [gap for gap in gaps if gap.date == day.isoformat()], now):
+            changed += _written(look, documents, clock)[0]
+        hand_over(look.staff_day(bookings), documents=documents, now=now, actor=actor)
     return Reconciled(changed, bookings, problems)
 
 
 def reconcile_salon(*, documents: Documents, clock: Clock, actor: str = "connect_salon") -> int:
-    """Every staff-day of the horizon; returns how many gaps changed."""
+    """Reconciles every staff-day of the horizon, and returns how many gaps changed."""
     calendar = load_calendar(documents, documents.salon_id)
     if not isinstance(calendar, Calendar):
         return 0
-    staff, problems = understood(StaffMember, "staff", documents, Query("staff"))
+    staff, problems = readable_and_problems(StaffMember, "staff", documents.query(Query("staff")))
     done = [reconcile_staff(s, calendar=calendar, documents=documents, clock=clock, actor=actor) for s in staff]
     problems += [*calendar.problems, *(problem for each in done for problem in each.problems)]
     set_aside(problems, documents=documents, now=clock.now(), actor=actor)
@@ -113,7 +113,7 @@ def reconcile_salon(*, documents: Documents, clock: Clock, actor: str = "connect
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Look:
     calendar: Calendar
     staff: StaffMember
     day: date
@@ -134,14 +134,14 @@ class _Place:
         return reconcile(self.staff_day(bookings), gaps, now=now, actor=self.actor, freed=self.freed)
 
 
-def _written(place: _Place, documents: Documents, clock: Clock) -> tuple[int, list[Booking]]:
-    """How many gaps changed, and the bookings that decided it."""
-    start, end = place.calendar.bounds(place.day)
-    locks = person_day("staff", place.staff.id, start, end, place.calendar.salon.zone)
+def _written(look: _Look, documents: Documents, clock: Clock) -> tuple[int, list[Booking]]:
+    """Reconciles under the lock, and returns how many gaps changed and the bookings that decided it."""
+    start, end = look.calendar.bounds(look.day)
+    locks = person_day("staff", look.staff.id, start, end, look.calendar.salon.zone)
 
     def work(transaction: Transaction) -> tuple[int, list[Booking]]:
-        bookings, gaps = _read(transaction, place)
-        changes = place.changes(bookings, gaps, clock.now())
+        bookings, gaps = _read(transaction, look)
+        changes = look.changes(bookings, gaps, clock.now())
         for change in changes:
             transaction.write(*(create(change) if change.document.revision == 1 else replace(change)))
         transaction.write(*release(locks))
@@ -151,6 +151,6 @@ def _written(place: _Place, documents: Documents, clock: Clock) -> tuple[int, li
     return holding(locks, transact, documents=documents, clock=clock, pointless=lambda: None)
 
 
-def _read(reader: Reader, place: _Place) -> tuple[list[Booking], list[Gap]]:
-    bookings, _ = load_bookings(reader, place.calendar, place.staff.id, place.day)
-    return bookings, gaps_of_day(reader, place.staff.id, place.day)
+def _read(reader: Reader, look: _Look) -> tuple[list[Booking], list[Gap]]:
+    bookings, _ = load_bookings(reader, look.calendar, look.staff.id, look.day)
+    return bookings, gaps_of_day(reader, look.staff.id, look.day)

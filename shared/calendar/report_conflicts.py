@@ -1,5 +1,5 @@
-"""Standing bookings in time off, sickness or a closure: they are the owner's to move or to keep, and the owner hears of each
-once."""
+"""Reports standing bookings in time off, sickness or a closure. They are the owner's to move or to keep, and the owner
+hears of each once."""
 
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from shared.records.commit import fact
 
 
 def hand_over(staff_day: StaffDay, *, documents: Documents, now: datetime, actor: str) -> int:
-    """Returns how many bookings were handed over that had not been before."""
+    """Hands the bookings of this staff-day that are in conflict over to the owner, and returns how many had not been
+    before."""
     in_the_way = [
         _record(booking, staff_day, now, actor)
         for booking in staff_day.conflicts(now)

@@ -1,4 +1,5 @@
-"""Writes down what was set aside: each document once, and the owner is told once a day of each sort that is new."""
+"""Reports what was set aside: each document is written down once, and the owner is told once a day of each sort that is
+new."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +11,7 @@ from shared.records.problem import Problem
 
 
 def set_aside(problems: Iterable[Problem], *, documents: Documents, now: datetime, actor: str) -> int:
-    """Returns how many were new."""
+    """Writes these problems down, and returns how many of them are new."""
     found = {
         record.path: (problem, record)
         for problem in problems

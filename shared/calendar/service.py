@@ -11,7 +11,7 @@ from shared.records.stored import DocumentId, Money, Number, Stored
 
 
 class Processing(Stored):
-    """Time within the service in which it works by itself and the staff member is free."""
+    """The time within the service in which it works by itself and the staff member is free."""
 
     after_minutes: Minutes
     minutes: Minutes
@@ -26,7 +26,7 @@ class Processing(Stored):
 
 
 class Service(AppDocument):
-    """Buffers lie outside `duration_minutes`, processing inside it."""
+    """Buffers lie outside of `duration_minutes`, processing inside."""
 
     name: str
     category: str = ""
@@ -62,5 +62,5 @@ class Service(AppDocument):
 
     @cached_property
     def needed_minutes(self) -> int:
-        """What must be free for it: the service with its buffers."""
+        """The free time that it needs: its own and its buffers."""
         return self.buffer_before_minutes + self.duration_minutes + self.buffer_after_minutes

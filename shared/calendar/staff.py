@@ -6,8 +6,8 @@ from shared.values.wall_time import DatedHours, WeeklyHours
 
 
 class StaffMember(AppDocument):
-    """`working_hours` null means the salon's hours, a weekday missing in it a day off; a shift replaces it on its
-    date."""
+    """`working_hours` null means the salon's hours, and a weekday that is missing in them is a day off. A shift
+    replaces them on its date."""
 
     name: str
     active: bool = True

@@ -10,9 +10,9 @@ from typing import Literal
 from shared.calendar.booking import NOT_FREE, Booking
 from shared.calendar.gap import Finding, Gap, Origin
 from shared.calendar.occupied import occupied
-from shared.calendar.plan import best_plan
 from shared.calendar.priority import FULL_DURATION, assess
 from shared.calendar.service import Service
+from shared.calendar.service_mix import best_mix
 from shared.calendar.staff import StaffMember
 from shared.calendar.working_time import absence_stretch, rostered_time, working_time
 from shared.salon.salon import Salon
@@ -79,16 +79,18 @@ class StaffDay:
         return Stretch(max(stretch.start, now + timedelta(minutes=self.settings.minimum_notice_minutes)), stretch.end)
 
     def fitting(self, sellable: Stretch) -> list[Service]:
-        """What can be sold in it: nothing when it is shorter than a gap must be."""
+        """The services that can be sold in this stretch; none when it is shorter than a gap must be."""
         length = sellable.end - sellable.start
         if length < timedelta(minutes=self.settings.min_gap_minutes):
             return []
         return [service for service in self.performed if timedelta(minutes=service.needed_minutes) <= length]
 
     def sellable(self, pieces: Iterable[Stretch]) -> bool:
+        """Whether anything can be sold in one of these stretches."""
         return any(self.fitting(piece) for piece in pieces)
 
     def in_horizon(self, now: datetime) -> bool:
+        """Whether gaps are kept for this day."""
         today = self.salon.date_of(now)
         return today <= self.day <= today + timedelta(days=self.settings.horizon_days)
 
@@ -103,7 +105,7 @@ class StaffDay:
 
 
 def freed_time(bookings: Iterable[Booking]) -> list[Freed]:
-    """What the bookings themselves say was given back."""
+    """The time that the bookings themselves show was given back."""
     freed = []
     for booking in bookings:
         if booking.status == "cancelled":
@@ -114,8 +116,8 @@ def freed_time(bookings: Iterable[Booking]) -> list[Freed]:
 
 
 def freed_by_change(before: Booking | None, after: Booking | None) -> dict[str, list[Freed]]:
-    """What one change of a booking gave back by moving, shortening, reassigning or deleting it, by staff member. A
-    booking that is still there but no longer occupies says so itself, see `freed_time`."""
+    """The time that a change of a booking gave back by moving, shortening, reassigning or deleting it, by staff member.
+    A booking that is still there but takes no time any more says so itself, see `freed_time`."""
     if before is None or not before.occupies or (after is not None and not after.occupies):
         return {}
     kept = [after.stretch] if after is not None and after.staff_id == before.staff_id else []
@@ -140,8 +142,8 @@ def findings(
 
 
 def not_free(stored: Iterable[Gap], bookings: Sequence[Booking]) -> list[Stretch]:
-    """What the owner said is not free, of a gap or of a sale of ours. The word stands until somebody cancels a booking of
-    that time later on."""
+    """The time of which the owner said, of a gap or of a sale of ours, that it is not free. That holds until somebody
+    cancels a booking of that time later on."""
     said = [(b.stretch, at) for b in bookings if b.cancellation_reason == NOT_FREE and (at := _cancelled_at(b))]
     for gap in stored:
         if gap.status == "ignored" and gap.closed_reason == "owner" and gap.closed_at is not None:
@@ -164,15 +166,15 @@ def _finding(
     sellable = staff_day.ahead(stretch, now)
     # Time given back that nobody can be sold any more does not make a gap a freed one.
     here = [f for f in given_back if f.stretch.overlaps(sellable)]
-    plan = best_plan(sellable.minutes, services)
-    best = best_plan(FULL_DURATION // timedelta(minutes=1), staff_day.performed)
+    mix = best_mix(sellable.minutes, services)
+    best = best_mix(FULL_DURATION // timedelta(minutes=1), staff_day.performed)
     assessment = assess(
         sellable,
         day=staff_day.day,
         zone=staff_day.salon.zone,
         peak_hours=settings.peak_hours,
         utilisation=staff_day.utilisation,
-        potential_revenue=plan.revenue,
+        potential_revenue=mix.revenue,
         best_revenue=best.revenue or Decimal(0),
         now=now,
     )
@@ -188,7 +190,7 @@ def _finding(
         freed=tuple(f.stretch.overlap(stretch) for f in here),
         salon_freed=tuple(f.stretch.overlap(stretch) for f in here if f.by_salon),
         settles_at=_settles_at(here, settings, now),
-        potential_revenue=plan.revenue,
+        potential_revenue=mix.revenue,
         priority=assessment.level,
         priority_score=assessment.score,
         priority_parts=assessment.parts,
@@ -202,7 +204,8 @@ def _origin(freed: list[Freed]) -> Origin:
 
 
 def _settles_at(freed: list[Freed], settings: GapSettings, now: datetime) -> datetime:
-    """People cancel and re-book within a minute, and come late: nobody else is offered the time before that is over."""
+    """When the first offers may go out. Before that the time may still be taken back: people cancel and book again
+    within a minute, and come late."""
     starts = [f.stretch.start for f in freed]
     soon = not starts or min(starts) <= now + SETTLE_UNLESS_WITHIN
     settled = now if soon else now + timedelta(seconds=settings.settle_seconds)

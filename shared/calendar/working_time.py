@@ -15,13 +15,13 @@ from shared.values.wall_time import Hours, weekday_of
 
 
 def working_time(salon: Salon, staff: StaffMember, day: date) -> list[Stretch]:
-    """Their rostered time, without time off and closures."""
+    """The staff member's rostered time without time off and closures."""
     return without(rostered_time(salon, staff, day), [absence_stretch(a) for a in [*salon.closures, *staff.time_off]])
 
 
 def rostered_time(salon: Salon, staff: StaffMember, day: date) -> list[Stretch]:
-    """The salon's hours narrowed by the staff member's own, minus breaks: nobody works while the salon is closed,
-    also not by a shift. Special hours replace the weekday's, a shift replaces the staff member's hours."""
+    """The salon's hours narrowed by the staff member's own, without breaks. Nobody works while the salon is closed, not
+    even by a shift. Special hours replace the weekday's, a shift replaces the staff member's hours."""
     if not staff.active:
         return []
     weekday = weekday_of(day)

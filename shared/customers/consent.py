@@ -23,8 +23,8 @@ _PURPOSES: Final[tuple[Purpose, ...]] = ("service", "marketing")
 
 
 class ConsentRecord(StateDocument):
-    """One thing a person said about one channel and purpose: never changed, only followed by another. `identity` is the
-    key of the address they said it from; `text` is what they wrote."""
+    """One thing that a person said about one channel and purpose. It is never changed, only followed by another.
+    `identity` is the key of the address they said it from; `text` is what they wrote."""
 
     collection: ClassVar[str] = "consents"
     resource_type: ClassVar[str] = "consent"
@@ -47,7 +47,8 @@ class NoChannel:
 def channel_for(
     customer: Customer, salon: Salon, purpose: Purpose, opted_out: AbstractSet[tuple[str, str]] = frozenset()
 ) -> Channel | NoChannel:
-    """How this customer may be asked, WhatsApp first. `opted_out` are the (channel, purpose) pairs withdrawn."""
+    """The channel by which this customer may be asked, WhatsApp first, or why there is none. `opted_out` are the
+    (channel, purpose) pairs that they have withdrawn."""
     if customer.phone is None:
         return NoChannel("no address")
     consented = [channel for channel in _CHANNELS if customer.consents.allows(channel, purpose)]
@@ -71,7 +72,8 @@ def stopped(
     text: str,
     at: datetime,
 ) -> list[ConsentRecord]:
-    """A STOP ends the asks of every channel, whichever it came by: an offer from the waitlist is an ask too."""
+    """The entries that a STOP makes. It ends the asks of every channel, whichever it came by, and for both purposes: an
+    offer from the waitlist is an ask too."""
     return [
         _record(identity, said_id, salon_id, customer_ids, channel, purpose, False, source, text, at)
         for channel in _CHANNELS
@@ -90,7 +92,8 @@ def started(
     text: str,
     at: datetime,
 ) -> list[ConsentRecord]:
-    """A START restores only the channel it came by. It ends a withdrawal; it is no consent where none was recorded."""
+    """The entries that a START makes. It restores only the channel it came by, and ends a withdrawal: it is no consent
+    where none was recorded."""
     return [
         _record(identity, said_id, salon_id, customer_ids, channel, purpose, True, source, text, at)
         for purpose in _PURPOSES
@@ -107,7 +110,8 @@ def barred(
     code: int,
     at: datetime,
 ) -> list[ConsentRecord]:
-    """The provider refused a message because the person has stopped or blocked us on that channel."""
+    """The entries that a refusal of the provider makes, because the person has stopped or blocked us on that
+    channel."""
     return [
         _record(identity, about, salon_id, customer_ids, channel, purpose, False, "carrier", f"error {code}", at)
         for purpose in _PURPOSES
@@ -115,13 +119,13 @@ def barred(
 
 
 def withdrawn(records: Iterable[ConsentRecord]) -> frozenset[tuple[Channel, Purpose]]:
-    """The pairs whose latest word is a no. Give it the records of *all* addresses of one person, or a START by WhatsApp
-    would not end a STOP by SMS."""
+    """The pairs about which the latest word is a no. Give it the records of *all* addresses of one person, or a START
+    by WhatsApp would not end a STOP by SMS."""
     return frozenset(pair for pair, granted in standing(records).items() if not granted)
 
 
 def standing(records: Iterable[ConsentRecord]) -> dict[tuple[Channel, Purpose], bool]:
-    """The latest word about each channel and purpose; of two at the same instant the no counts."""
+    """The latest word about each channel and purpose. Of two at the same instant the no counts."""
     in_order = sorted(records, key=lambda record: (record.at, not record.granted))
     return {(record.channel, record.purpose): record.granted for record in in_order}
 

@@ -31,7 +31,8 @@ class Consents(Stored):
 
 
 class Customer(AppDocument):
-    """`locale` and `timezone` null mean the salon's. Two customers may share a phone; one person may be two of them."""
+    """`locale` and `timezone` are null where they are the salon's. Two customers may share a phone, and one person may
+    be two customers."""
 
     name: str
     phone: str | None = None

@@ -1,11 +1,11 @@
-"""Customers as they are looked up by their address."""
+"""Finds customers by their address."""
 
 from shared.customers.customer import Customer
 from shared.ports import Documents, Query
-from shared.records.read_app_documents import readable
+from shared.records.read_documents import readable
 
 
 def customers_at(phone: str, documents: Documents) -> list[Customer]:
-    """Everybody known at this address: several may share it."""
+    """Everybody known at this address: several people may share it."""
     query = Query("customers", where=(("phone", "==", phone),), limit=20)
-    return list(readable(Customer, documents, query))
+    return readable(Customer, documents.query(query))

@@ -1,15 +1,10 @@
-"""One customer of the app as a model."""
-
-from pydantic import ValidationError
+"""Loads one customer of the app."""
 
 from shared.customers.customer import Customer
 from shared.ports import Reader
+from shared.records.read_documents import readable_one
 
 
 def customer_of(documents: Reader, customer_id: str) -> Customer | None:
-    """None also when the document cannot be understood."""
-    snapshot = documents.get(f"customers/{customer_id}")
-    try:
-        return Customer.from_document(snapshot.id, snapshot.data) if snapshot else None
-    except ValidationError:
-        return None
+    """The customer, or None where there is none or their document cannot be read."""
+    return readable_one(Customer, documents.get(f"customers/{customer_id}"))

@@ -1,12 +1,10 @@
-"""What we write into the booking app's waitlist: its status, with an audited reason."""
+"""Changes the status of a wish on the booking app's waitlist, with an audited reason."""
 
 from datetime import datetime
 from typing import Literal
 
-from pydantic import ValidationError
-
 from shared.customers.waitlist import WaitlistEntry
-from shared.ports import Snapshot, Update, Write
+from shared.ports import Update, Write
 from shared.records.audit import record_fact
 from shared.records.commit import fact
 
@@ -16,7 +14,8 @@ Move = Literal["offered", "waiting", "booked"]
 def waitlist_moved(
     entry: WaitlistEntry, move: Move, *, salon_id: str, now: datetime, about: str = ""
 ) -> tuple[Write, ...]:
-    """`about` names what moved it, so that the next move for another reason has an audit record of its own."""
+    """The writes that move a wish on, none where it stands there already. `about` names what moved it, so that the next
+    move for another reason has an audit record of its own."""
     if entry.status == move:
         return ()
     moved = {"offered": entry.offered, "waiting": entry.waiting_again, "booked": entry.booked}[move]()
@@ -32,11 +31,3 @@ def waitlist_moved(
         details={"about": about},
     )
     return Update(f"waitlist/{entry.id}", {"status": moved.status, "updated_at": now}), fact(record)
-
-
-def understood(found: Snapshot | None) -> WaitlistEntry | None:
-    """None also for what the booking app has made unreadable: it stands in nobody's way."""
-    try:
-        return WaitlistEntry.from_document(found.id, found.data) if found else None
-    except ValidationError:
-        return None

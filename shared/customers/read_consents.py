@@ -1,21 +1,20 @@
-"""The ledger of consents: what was withdrawn is looked up here, and entries are made."""
+"""Reads the ledger of consents, and enters into it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from shared.customers.consent import ConsentRecord
-from shared.ports import Query, Reader, Write
+from shared.ports import Reader, Write
 from shared.records.audit import amend
 from shared.records.commit import create
-
-IN_LIMIT = 30
+from shared.records.split_query import queries_by_values
 
 
 def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list[ConsentRecord]]:
-    """The ledger by address. What a person has withdrawn follows from the records of all their addresses together."""
+    """The entries of the ledger by address. What a person has withdrawn follows from the entries of all their addresses
+    together."""
     found: dict[str, list[ConsentRecord]] = {}
-    for start in range(0, len(keys), IN_LIMIT):
-        query = Query("consents", where=(("identity", "in", list(keys[start : start + IN_LIMIT])),))
+    for query in queries_by_values("consents", "identity", keys):
         for snapshot in documents.query(query):
             record = ConsentRecord.model_validate(snapshot.data)
             found.setdefault(record.identity, []).append(record)
@@ -23,6 +22,7 @@ def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list
 
 
 def entered(records: Sequence[ConsentRecord], now: datetime, actor: str = "customer") -> tuple[Write, ...]:
+    """The writes that add these entries to the ledger."""
     writes: list[Write] = []
     for record in records:
         entry = amend(

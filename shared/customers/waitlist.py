@@ -28,7 +28,7 @@ class Window(Stored):
 
 
 class WaitlistEntry(AppDocument):
-    """No `staff_ids` means any staff member; no `windows` means any time until it expires."""
+    """A wish without `staff_ids` is for any staff member, one without `windows` for any time until it expires."""
 
     customer_id: DocumentId
     service_ids: list[DocumentId] = []
@@ -42,6 +42,7 @@ class WaitlistEntry(AppDocument):
 
     @property
     def standing(self) -> bool:
+        """Whether it still waits for a time, be it one that is offered at present."""
         return bool(_NEXT[self.status])
 
     def _become(self, status: WaitlistStatus) -> "WaitlistEntry":
@@ -53,20 +54,14 @@ class WaitlistEntry(AppDocument):
         return self._become("offered")
 
     def waiting_again(self) -> "WaitlistEntry":
-        """Their offer ended without a booking."""
+        """The wish as it waits on, because its offer ended without a booking."""
         return self._become("waiting")
 
     def booked(self) -> "WaitlistEntry":
         return self._become("booked")
 
-    def expired(self) -> "WaitlistEntry":
-        return self._become("expired")
-
-    def cancelled(self) -> "WaitlistEntry":
-        return self._become("cancelled")
-
     def over(self, now: datetime) -> bool:
-        """Its time has passed: it should become expired."""
+        """Whether its time has passed, so that nothing can be offered for it any more."""
         ends = [window.end for window in self.windows]
         last = max(ends) if ends else None
         return (self.expires_at is not None and self.expires_at <= now) or (last is not None and last <= now)

@@ -7,8 +7,10 @@ from shared.records.audit import Amended, amend
 from shared.records.stored import Instant, StateDocument, Stored
 
 SESSION = timedelta(hours=24)
+"""How long after their last message WhatsApp lets us answer in our own words."""
 SESSION_MARGIN = timedelta(minutes=5)
-"""Twilio judges the window at its own time; a message at its very edge would be lost."""
+"""By so much we end the session early: Twilio judges it at its own time, and a message at its very edge would be
+lost."""
 
 
 class Identity(Stored):
@@ -26,9 +28,9 @@ class Identity(Stored):
 
 
 HOLDING_FOR = timedelta(hours=4)
-"""For so long nobody is told again that their message has arrived."""
+"""How long somebody who was told that their message has arrived is not told so again."""
 LINES = 20
-"""As many of the last things said as an owner is shown."""
+"""How many of the last things said an owner is shown."""
 
 Reason = Literal[
     "needs_a_person",
@@ -40,11 +42,11 @@ Reason = Literal[
     "no_such_approval",
     "given_up",
 ]
-"""Why a message waits for a person; `wording.spoken_reason` says it."""
+"""Why a message waits for a person; `spoken.spoken_reason` says it to the owner."""
 
 
 class Line(Stored):
-    """One thing said, as its reader saw it. Without words it was a voice message, a picture or the like."""
+    """One thing that was said, as its reader saw it. One without words was a voice message, a picture or the like."""
 
     at: Instant
     by: Literal["them", "us"]
@@ -53,9 +55,10 @@ class Line(Stored):
 
 
 class Conversation(StateDocument):
-    """`conversations/{address_key}`: the owner's inbox. `lines` are the last things said on both sides until the message
-    that waits, oldest first; `moment` is the booking or offer it is about, `outreach_id` that offer. The `id` is that of one
-    life of it: its records outlive it, and after retention the next message begins another, with a chain of its own."""
+    """`conversations/{address_key}`: what stands in the owner's inbox. `lines` are the last things that both sides said
+    until the message that waits, oldest first. `moment` is when the booking or offer it is about begins, `outreach_id`
+    that offer. After retention the next message begins another conversation of the same address, with an `id` and a
+    chain of records of its own, because the records outlive the document."""
 
     collection: ClassVar[str] = "conversations"
     retained_as = "conversations"
@@ -77,12 +80,13 @@ class Conversation(StateDocument):
         return conversation_path(self.address_key)
 
     def is_held(self, now: datetime) -> bool:
-        """They have been told a while ago that somebody will answer."""
+        """Whether they were told within the last hours that somebody will answer."""
         return self.held_at is not None and now - self.held_at < HOLDING_FOR
 
 
 def waits(conversation: Conversation, *, why: str, path: str, now: datetime, actor: str) -> Amended[Conversation]:
-    """Written before or for the first time: what has just been said, at `path`, waits for a person."""
+    """Writes the conversation, anew or for the first time, and announces that what was just said, at `path`, waits for
+    a person."""
     return amend(
         conversation,
         now=now,

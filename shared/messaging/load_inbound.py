@@ -1,4 +1,4 @@
-"""A stored inbound message as a model."""
+"""Loads an inbound message."""
 
 from shared.messaging.message import Inbound
 from shared.ports import Snapshot

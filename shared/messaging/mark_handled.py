@@ -9,7 +9,8 @@ from shared.records.commit import replace
 
 
 def said_handled(said: Snapshot | None, outcome: str, now: datetime) -> tuple[Write, ...]:
-    """Marks the inbound message whose effect this commit is, if it came by one."""
+    """The writes that mark the inbound message as handled whose effect this commit is; none where the effect came by no
+    message."""
     if said is None:
         return ()
     message = inbound(said)

@@ -4,21 +4,26 @@ What we say lies in `conversations/{conversation}/messages`, what they say in `c
 conversation is one address on one channel under its keyed hash. No contact limit counts them.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
+from shared.messaging.messaging_hours import answers
 from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.records.audit import Amended, amend
 from shared.records.stored import Instant, StateDocument, natural_id
+from shared.salon.salon import Salon
 
 KEEP_TRYING = timedelta(hours=24)
+"""How long a message is tried before it is given up."""
 ANSWER_LEASE = timedelta(seconds=60)
-"""An inbound message not handled by then is worked on again."""
+"""How long somebody may work on an inbound message: one that is not handled by then is worked on again."""
 
 
 class Message(Outgoing):
-    """`merges` are the messages of the same conversation that a digest says in their place. `moment` is the time that it
-    says as {when}, said anew when it leaves: what is tomorrow tonight is today in the morning."""
+    """What we say to one person on one channel. `merges` are the messages that a digest stands for. `moment` is the time
+    that the text says as {when}: it is spoken anew when the message leaves, because what is tomorrow in the evening is
+    today in the morning."""
 
     collection: ClassVar[str] = "conversations"
     retained_as = "messages"
@@ -45,8 +50,9 @@ class Message(Outgoing):
 
 
 class Inbound(StateDocument):
-    """Stored before it is worked on; `handled_at` is set by the transaction of its effect. `only_for_owner` says that nobody
-    knows whether a word of it is meant for this salon: its owner reads it, and nothing is done about it."""
+    """What a person wrote to us. It is stored before it is worked on; `handled_at` is set in the commit of its effect.
+    `only_for_owner` says that nobody knows whether a word of it is meant for this salon: its owner reads it, and nothing is
+    done about it."""
 
     collection: ClassVar[str] = "conversations"
     retained_as = "inbound"
@@ -88,12 +94,37 @@ def waiting_for_branch(said: Inbound, route: str) -> str:
 
 
 def message_id(about: str, purpose: str, to: str) -> str:
-    """The same for every repetition of the same thing said to the same person about the same object."""
+    """The id of what is said to this address for this purpose about this object: saying it again finds it said."""
     return natural_id("msg", about, purpose, to)
 
 
+def reply_to(
+    said: Inbound, purpose: str, salon: Salon, *, locale: str, variables: Mapping[str, str], now: datetime
+) -> Message:
+    """The answer to what somebody wrote, when it is about no single offer."""
+    return Message(
+        id=message_id(said.id, purpose, said.conversation_id),
+        salon_id=salon.id,
+        created_at=now,
+        updated_at=now,
+        conversation_id=said.conversation_id,
+        audience="customer",
+        to=said.sender,
+        about=said.id,
+        is_answer=answers(now, said.received_at),
+        account_sid=said.account_sid,
+        sender=said.recipient,
+        channel=said.channel,
+        purpose=purpose,
+        locale=locale,
+        variables={**variables, "salon": salon.name},
+        expires_at=now + KEEP_TRYING,
+        due_at=None,
+    )
+
+
 def say(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
-    """The first writing of a message; `send_outreach` takes it from here."""
+    """Writes a message for the first time, and has it sent: `send_outreach` takes it from here."""
     return amend(
         message.changed(due_at=now + CLAIM_WITHIN),
         now=now,
@@ -107,12 +138,12 @@ def say(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
 
 
 def merged(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
-    """The first writing of a message that is never sent by itself: a digest says it."""
+    """Writes a message that is never sent by itself, because a digest says it in its place."""
     return step(message, "expired", "expired", now=now, actor=actor, action="Left to a digest", due_at=None)
 
 
 def collected(digest: Message, message_id: str, *, due_at: datetime, now: datetime, actor: str) -> Amended[Message]:
-    """One more message for the digest, which goes out when it is due."""
+    """Adds a message to the digest, which goes out when it is due."""
     return amend(
         digest, now=now, actor=actor, event="message_held", action="Kept for a digest",
         details={"message_id": message_id}, merges=[*digest.merges, message_id], due_at=due_at,
@@ -135,7 +166,7 @@ def handled(message: Inbound, *, outcome: str, now: datetime) -> Amended[Inbound
 
 
 def put_off(message: Inbound, *, until: datetime, now: datetime) -> Amended[Inbound]:
-    """The message as it is while somebody works on it again; if that fails too, the next look is at `until`."""
+    """Puts off the next look at a message that is being worked on again; it is due `until` in case that fails too."""
     return amend(
         message, now=now, actor="answer_message", event="message_received", action="Worked on again", due_at=until
     )

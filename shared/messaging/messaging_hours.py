@@ -12,20 +12,22 @@ from zoneinfo import ZoneInfo
 from shared.salon.settings import QuietHours
 
 ANSWER_WITHIN = timedelta(minutes=10)
+"""How soon after a person's message one of ours counts as its answer."""
 
 PROMOTIONAL_SMS: dict[str, tuple[time, time]] = {
     "AE": (time(7), time(21)),
     "IN": (time(10), time(21)),
     "US": (time(8), time(21)),
 }
-"""What the law adds for promotional SMS; it narrows the salon's own hours and never widens them."""
+"""The hours within which the law allows promotional SMS, by country. They narrow the salon's own hours and never widen
+them."""
 
 _MINUTE = timedelta(minutes=1)
 
 
 def answers(at: datetime, their_message: datetime) -> bool:
-    """Whether a message then answers the person's own, and may come at any hour: nobody who just wrote is disturbed by a
-    reply."""
+    """Whether a message sent then answers the person's own. It may come at any hour: nobody who just wrote is disturbed
+    by a reply."""
     return timedelta(0) <= at - their_message <= ANSWER_WITHIN
 
 
@@ -38,7 +40,7 @@ def allowed(
     marketing: bool,
     country: str | None,
 ) -> bool:
-    """`country` (ISO 3166) is where the address belongs to."""
+    """Whether a person may be written to at this instant. `country` (ISO 3166) is where their address belongs to."""
     local = at.astimezone(zone).time()
     return not _within(local, quiet.start, quiet.end) and all(
         _within(local, start, end) for start, end in _windows(channel, marketing, country)
@@ -54,7 +56,8 @@ def next_allowed(
     marketing: bool,
     country: str | None,
 ) -> datetime | None:
-    """The first allowed moment, which may be `at` itself. None when the salon's hours and the law's never meet."""
+    """The first instant from `at` on at which a person may be written to, or None when the salon's hours and the law's
+    never meet."""
 
     def is_allowed(moment: datetime) -> bool:
         return allowed(moment, zone=zone, quiet=quiet, channel=channel, marketing=marketing, country=country)
@@ -96,5 +99,6 @@ _CALLING_CODES = {"+971": "AE", "+91": "IN", "+1": "US"}
 
 
 def country_of(phone: str) -> str | None:
-    """Where the stricter hours of PROMOTIONAL_SMS may apply. +1 is not only the United States: the stricter reading wins."""
+    """The country whose hours of PROMOTIONAL_SMS apply to this number. +1 is not only the United States: the stricter
+    hours apply to all of it."""
     return next((country for code, country in _CALLING_CODES.items() if phone.startswith(code)), None)

@@ -16,14 +16,16 @@ from shared.records.events import EventType
 from shared.records.stored import Instant, StateDocument, Stored
 
 Channel = Literal["whatsapp", "sms", "push", "email"]
+Word = Literal["claimed", "held", "sent", "delivered", "failed", "expired", "requested", "responded"]
+"""What an audit record says happened to a message on its way. A message that is no ask is never `responded`."""
 OutgoingStatus = Literal["pending", "sending", "sent", "delivered", "read", "responded", "failed", "unknown", "expired"]
 
 CLAIM_WITHIN = timedelta(seconds=60)
-"""A pending message that nobody claimed by then is announced again."""
+"""How long a message waits to be claimed: one that is still pending then is announced again."""
 CLAIM_LEASE = timedelta(minutes=2)
-"""A claim older than this belongs to a dead sender: the message may or may not have gone out."""
+"""How long a claim holds: an older one belongs to a sender that died, and the message may or may not have gone out."""
 UNDELIVERED_AFTER = timedelta(minutes=5)
-"""An offer not known to have arrived by then is no longer waited for."""
+"""How long an offer may take to arrive: one not known to have arrived by then is no longer waited for."""
 MAX_ATTEMPTS = 5
 
 TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
@@ -39,8 +41,8 @@ TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
     "responded": frozenset(),
 }
 ON_ANOTHER_CHANNEL: frozenset[OutgoingStatus] = frozenset({"sent", "unknown"})
-"""From these it may become pending once more, but only for another channel than it went out by: what is reported as not
-delivered had been taken."""
+"""The statuses from which a message may become pending once more, but only for another channel: the provider had taken
+it, and then reported that it was not delivered."""
 
 _RANK = {"pending": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
 _REPORTED: dict[str, OutgoingStatus] = {
@@ -54,8 +56,8 @@ _REPORTED: dict[str, OutgoingStatus] = {
 
 
 class Delivery(Stored):
-    """`former_id` is the message of the channel given up, for `former_error`; what is still reported about it no longer
-    counts."""
+    """What is known of a message's way. `former_id` is its id on the channel that was given up, for `former_error`;
+    reports about that id no longer count."""
 
     message_id: str | None = None
     former_id: str | None = None
@@ -67,8 +69,8 @@ class Delivery(Stored):
 
 
 class Outgoing(StateDocument):
-    """`due_at` is when somebody must look again; null once nothing more can happen by itself. Before `not_before` it must
-    not be tried: the request that led to the last try may be delivered again."""
+    """`due_at` is when somebody must look at the message again; null once nothing more can happen by itself. Before
+    `not_before` it must not be tried: the request that led to the last try may be delivered again."""
 
     channel: Channel
     status: OutgoingStatus = "pending"
@@ -84,7 +86,7 @@ class Outgoing(StateDocument):
 
     @property
     def address(self) -> str:
-        """Where it goes: a bare phone number or messaging id."""
+        """Where the message goes: a bare phone number or messaging id."""
         raise NotImplementedError
 
 
@@ -92,13 +94,13 @@ O = TypeVar("O", bound=Outgoing)  # noqa: E741
 
 
 class ForbiddenTransition(Exception):
-    """A use case asked for a step its state machine does not have: a bug, not an outcome."""
+    """A step was asked for that the state machine does not have: a bug, not an outcome."""
 
 
 def step(
     message: O,
     status: OutgoingStatus,
-    word: Literal["claimed", "held", "sent", "delivered", "failed", "expired", "requested", "responded"],
+    word: Word,
     *,
     now: datetime,
     actor: str,
@@ -108,21 +110,20 @@ def step(
     payload: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Amended[O]:
-    """The only place that assigns the status of a message on its way."""
+    """Moves a message to a status. The only place that assigns the status of a message on its way."""
     redirects = status == "pending" and changes.get("channel", message.channel) != message.channel
     allowed = status in TRANSITIONS[message.status] or (redirects and message.status in ON_ANOTHER_CHANNEL)
     if status != message.status and not allowed:
         raise ForbiddenTransition(f"{message.resource_type} {message.id}: {message.status} -> {status} is no step")
-    # Messages that are not asks have fewer words of their own; nobody subscribes to what happens to them.
     is_ask = message.resource_type == "outreach"
-    event: AuditWord = f"outreach_{word}" if is_ask else _MESSAGE_WORDS.get(word, "message_failed")  # type: ignore[assignment]
     return amend(
         message,
         now=now,
         actor=actor,
-        event=event,
+        event=(_ASK_WORDS if is_ask else _MESSAGE_WORDS)[word],
         action=action,
         details=details,
+        # Nobody subscribes to what becomes of a message that is no ask.
         announces=announces if is_ask or announces == "OUTREACH_REQUESTED" else None,
         payload={"path": message.path, **(payload or {})},
         status=status,
@@ -130,7 +131,17 @@ def step(
     )
 
 
-_MESSAGE_WORDS: dict[str, AuditWord] = {
+_ASK_WORDS: dict[Word, AuditWord] = {
+    "claimed": "outreach_claimed",
+    "held": "outreach_held",
+    "sent": "outreach_sent",
+    "delivered": "outreach_delivered",
+    "failed": "outreach_failed",
+    "expired": "outreach_expired",
+    "requested": "outreach_requested",
+    "responded": "outreach_responded",
+}
+_MESSAGE_WORDS: dict[Word, AuditWord] = {
     "claimed": "message_claimed",
     "held": "message_held",
     "sent": "message_sent",
@@ -142,7 +153,7 @@ _MESSAGE_WORDS: dict[str, AuditWord] = {
 
 
 def claim(message: O, *, now: datetime, actor: str) -> Amended[O]:
-    """Whoever commits this is the only one that may call the provider."""
+    """Claims a message for sending. Whoever commits this is the only one that may call the provider."""
     if message.status != "pending":
         raise ForbiddenTransition(f"{message.resource_type} {message.id}: expected it pending, found {message.status}")
     return step(
@@ -153,14 +164,14 @@ def claim(message: O, *, now: datetime, actor: str) -> Amended[O]:
 
 
 def hold(message: O, *, until: datetime, reason: str, now: datetime, actor: str) -> Amended[O]:
-    """It may not go now; it is looked at again `until`."""
+    """Holds back a message that may not go now. It is looked at again `until`."""
     return step(
         message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=until, not_before=until
     )
 
 
 def set_back(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O]:
-    """Claimed, and then not handed to the provider after all: as if this try had not been."""
+    """Takes back a claim whose message was not handed to the provider after all, as if this try had not been."""
     return step(
         message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=now,
         attempts=message.attempts - 1,
@@ -168,8 +179,9 @@ def set_back(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O
 
 
 def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[O] | None:
-    """None when a delivery report was faster than our own answer and has said it all. A message that was closed while
-    it was on its way stays closed, but it did leave: limits count it, and a reply to it is known by its SID."""
+    """Records that the provider has taken the message. None when a delivery report came before our own answer and has
+    said it all. A message that was closed on its way stays closed, but it did leave: limits count it, and a reply to it
+    is known by its SID."""
     if message_sid == message.delivery.former_id:
         return None
     delivery = message.delivery.changed(message_id=message_sid, sent_at=message.delivery.sent_at or now)
@@ -187,7 +199,8 @@ def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[
 
 
 def refused(message: O, *, code: int, reason: str, retry_at: datetime | None, now: datetime, actor: str) -> Amended[O]:
-    """The provider did not take it. With `retry_at` it waits for another try, unless its tries are used up."""
+    """Records that the provider did not take the message. With `retry_at` it waits for another try, unless its tries
+    are used up."""
     details = {"code": code, "reason": reason, "attempts": message.attempts}
     delivery = message.delivery.changed(error=str(code))
     if retry_at is not None and message.attempts < MAX_ATTEMPTS and retry_at < message.expires_at:
@@ -203,6 +216,7 @@ def refused(message: O, *, code: int, reason: str, retry_at: datetime | None, no
 def failed(
     message: O, *, error: str, action: str, now: datetime, actor: str, details: dict[str, Any] | None = None
 ) -> Amended[O]:
+    """Closes a message that cannot be delivered."""
     return step(
         message, "failed", "failed", now=now, actor=actor, action=action, details=details or {"error": error},
         announces="OUTREACH_FAILED", delivery=message.delivery.changed(error=error), due_at=None,
@@ -210,7 +224,8 @@ def failed(
 
 
 def answer_lost(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O]:
-    """Never sent again by itself: a second copy is worse than none."""
+    """Records that nobody knows whether the provider took the message. It is never sent again by itself: a second copy
+    is worse than none."""
     return step(
         message, "unknown", "failed", now=now, actor=actor, action="The provider's answer was lost",
         details={"reason": reason}, due_at=_looked_at_again(message, now),
@@ -220,7 +235,7 @@ def answer_lost(message: O, *, reason: str, now: datetime, actor: str) -> Amende
 def reported(
     message: O, *, status: str, message_sid: str | None, error: int | None, now: datetime
 ) -> Amended[O] | None:
-    """A delivery report. None when it tells nothing new, arrives late, or is of a status that does not matter."""
+    """Applies a delivery report. None when it tells nothing new, comes late, or says a status that does not matter."""
     reached = _REPORTED.get(status)
     if reached is None or message.status in ("responded", "failed"):
         return None
@@ -250,7 +265,8 @@ def reported(
 
 
 def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None, now: datetime) -> Amended[O] | None:
-    """What is closed stays closed. That it left counts for limits, and that it arrived for what is learned from silence."""
+    """Records what a report says of a message that is closed already; its status stays. That the message left counts
+    for limits, and that it arrived for how often customers accept."""
     before = message.delivery
     message_id = before.message_id or message_sid
     if reached == "failed" or message_id is None:
@@ -267,6 +283,7 @@ def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None,
 
 
 def expired(message: O, *, reason: str, now: datetime, actor: str, **details: Any) -> Amended[O]:
+    """Closes a message that is no longer to be sent or answered."""
     return step(
         message, "expired", "expired", now=now, actor=actor, action=f"Closed: {reason}",
         details={"reason": reason, **details}, announces="OUTREACH_EXPIRED", payload={"reason": reason}, due_at=None,
@@ -283,7 +300,7 @@ def redirected(
     actor: str,
     **changes: Any,
 ) -> Amended[O]:
-    """What one channel did not deliver begins again on another, under new message ids."""
+    """Begins a message again on another channel, under new message ids, because the first did not deliver it."""
     former = Delivery(
         former_id=message_sid or message.delivery.message_id, former_error=str(code) if code is not None else None
     )
@@ -296,7 +313,7 @@ def redirected(
 
 
 def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
-    """The message as it is when nothing is known of its arrival: others are asked meanwhile, and it stays as open as it was."""
+    """Announces that nothing is known of a message's arrival. Others are asked meanwhile, and it stays as open as it was."""
     return step(
         message, message.status, "held", now=now, actor=actor, action="Not known to have arrived",
         announces="OUTREACH_NOT_ARRIVED", due_at=message.expires_at,
@@ -304,6 +321,7 @@ def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
 
 
 def _waiting_until(message: Outgoing, delivery: Delivery) -> datetime | None:
+    """When an offer that is out must be looked at again; None for a message that nobody answers."""
     if message.resource_type != "outreach":
         return None
     if delivery.sent_at is None or delivery.delivered_at or delivery.read_at:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 Meaning = Literal["accept", "decline", "stop", "start", "help", "cancel_request", "unclear"]
 
 _CARRIER_OPT_OUT: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
-"""On SMS the carrier has already opted the person out when one of these arrives alone; we must believe the same."""
+"""The words that on SMS, each alone, have already opted the person out with the carrier: we must believe the same."""
 
 _WORDS: Final[dict[str, dict[Meaning, str]]] = {
     "": {
@@ -153,12 +153,13 @@ def understand(body: str, *, locale: str, channel: Literal["whatsapp", "sms"] = 
 
 
 def acknowledges(body: str) -> bool:
-    """Whether what `understand` takes for a yes may as well only say "heard": "ok thanks", but not "yes" or "book"."""
+    """Whether what `understand` takes for a yes may just as well only say "heard": true of "ok thanks", not of "yes" or
+    "book"."""
     return all(part in _ACKNOWLEDGES for part in _parts(folded(body)))
 
 
 def day_named(body: str) -> int | None:
-    """In how many days that is, where the words say "today" or "tomorrow"."""
+    """In how many days the day is that the words name, 0 for "today"; None where they name none, or several."""
     days = {days for word, days in (("today", 0), ("tonight", 0), ("tomorrow", 1)) if word in folded(body).split()}
     return days.pop() if len(days) == 1 else None
 
@@ -172,7 +173,8 @@ def _meaning_of(text: str, locale: str) -> Meaning:
 
 
 def _parts(text: str) -> Iterable[str]:
-    """The words as one part, and each pictogram that means something as its own. Politeness and smiles say nothing."""
+    """What of a message has a meaning of its own: all words together, and each pictogram. Politeness and smiles say
+    nothing."""
     words = " ".join("".join(" " if _is_pictogram(letter) else letter for letter in text).split())
     pictograms = {letter for letter in text if _is_pictogram(letter)}
     polite = " ".join(_POLITE.sub(" ", words).split())
@@ -183,11 +185,8 @@ def _is_pictogram(letter: str) -> bool:
     return unicodedata.category(letter) == "So"
 
 
-_SILENT: Final = "'’ʼ`´♀♂\ufe0e\ufe0f"
-
-
 def folded(text: str) -> str:
-    """Case, accents, punctuation, skin tones and kinds of digits do not change what is meant."""
+    """The text without what does not change its meaning: case, accents, punctuation, skin tones, kinds of digits."""
     letters = []
     for letter in unicodedata.normalize("NFKD", text.casefold()).replace("ँ", "ं"):
         kind = unicodedata.category(letter)

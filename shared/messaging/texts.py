@@ -1,4 +1,4 @@
-"""The words of every message, per purpose and language. There is no other place where we speak to people.
+"""The words of every message, per purpose and language. What is put into them in words is in `spoken`.
 
 A text is written once with named variables. WhatsApp approves it as a template with numbered ones: the variables of a
 purpose are numbered in the order declared here, which must not change while an approved template uses it. WhatsApp
@@ -7,11 +7,8 @@ CANCEL, END, QUIT and YES mean something to the carrier, so nobody is told to an
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Literal, get_args
-from zoneinfo import ZoneInfo
+from typing import Final, Literal, get_args
 
 Language = Literal["en", "hi", "es"]
 Purpose = Literal[
@@ -50,40 +47,11 @@ Purpose = Literal[
     "owner_which_one",
 ]
 
-_LONGEST_VALUE: Final = 60
-_LONGEST_VALUES: Final = {
-    "choices": 300,
-    "problem": 500,
-    "proposal": 300,
-    "summary": 450,
-    "reason": 200,
-    "words": 300,
-    "before": 200,
-    "address": 120,
-}
-"""Longer values are cut, so that no message can grow past WhatsApp's 1024 characters."""
-
 
 @dataclass(frozen=True)
-class Button:
-    title: str
-    payload: str
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """`locale` is the language the words are in, `numbered` what a template of that purpose takes."""
-
-    text: str
-    purpose: str
-    locale: str
-    numbered: dict[str, str]
-    buttons: list[Button]
-
-
-@dataclass(frozen=True)
-class _Wording:
-    """`variables` in the order they are numbered; `buttons` as (variable of the payload, titles), the yes first."""
+class Text:
+    """What is said for one purpose. `variables` are in the order they are numbered; `buttons` are pairs of the variable
+    that is the payload and its titles, the yes first."""
 
     variables: tuple[str, ...]
     words: dict[Language, str]
@@ -91,6 +59,7 @@ class _Wording:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of all that is numbered in the template: the variables, then the payloads of the buttons."""
         return (*self.variables, *(payload for payload, _ in self.buttons))
 
 
@@ -105,8 +74,8 @@ _APPROVE_OR_REJECT: Final[tuple[tuple[str, dict[Language, str]], ...]] = (
 _OFFER: Final = ("name", "service", "staff", "salon", "when", "price", "until")
 _ANOTHER: Final = ("name", "lost_when", "service", "staff", "when", "price", "until")
 
-_WORDINGS: Final[dict[Purpose, _Wording]] = {
-    "slot_offer": _Wording(
+TEXTS: Final[dict[Purpose, Text]] = {
+    "slot_offer": Text(
         _OFFER,
         {
             "en": "Hi {name}! We have {service} with {staff} at {salon} free {when} for {price}."
@@ -118,7 +87,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
         },
         _BOOK_OR_SKIP,
     ),
-    "slot_offer_sms": _Wording(
+    "slot_offer_sms": Text(
         (*_OFFER, "link"),
         {
             "en": "Hi {name}! We have {service} with {staff} at {salon} free {when} for {price}, until {until}."
@@ -129,7 +98,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Responde BOOK o SKIP, o elige en {link} ahora. STOP: fin de ofertas.",
         },
     ),
-    "slot_offer_link": _Wording(
+    "slot_offer_link": Text(
         (*_OFFER, "link"),
         {
             "en": "Hi {name}! We have {service} with {staff} at {salon} free {when} for {price}, until {until}."
@@ -140,7 +109,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Abre {link} para reservar, para omitir o para no recibir más ofertas.",
         },
     ),
-    "booking_confirmed": _Wording(
+    "booking_confirmed": Text(
         ("name", "service", "staff", "when", "salon", "address", "price"),
         {
             "en": "Booked, {name}! You have {service} with {staff}, see you {when} at {salon} in {address}."
@@ -151,7 +120,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " El precio es {price}. Si te surge algo, responde que no puedes venir y nos ocupamos nosotros.",
         },
     ),
-    "slot_taken": _Wording(
+    "slot_taken": Text(
         ("name", "when"),
         {
             "en": "Thank you {name}, but somebody was a moment faster: the place for {when} is taken."
@@ -162,7 +131,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " No se te ha reservado nada y no tienes que hacer nada.",
         },
     ),
-    "slot_taken_another": _Wording(
+    "slot_taken_another": Text(
         _ANOTHER,
         {
             "en": "Thank you {name}, but the place for {lost_when} is no longer free. We do have {service} with {staff}"
@@ -174,7 +143,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
         },
         _BOOK_OR_SKIP,
     ),
-    "slot_taken_another_sms": _Wording(
+    "slot_taken_another_sms": Text(
         (*_ANOTHER, "link"),
         {
             "en": "Thank you {name}, but the place for {lost_when} is no longer free. We do have {service} with {staff}"
@@ -185,7 +154,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " libre {when} por {price}, hasta {until}. Responde BOOK o SKIP, o elige en {link} ahora.",
         },
     ),
-    "slot_taken_another_link": _Wording(
+    "slot_taken_another_link": Text(
         (*_ANOTHER, "link"),
         {
             "en": "Thank you {name}, but the place for {lost_when} is no longer free. We do have {service} with {staff}"
@@ -196,7 +165,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " libre {when} por {price}, hasta {until}. Abre {link} para reservar o para omitir.",
         },
     ),
-    "slot_no_longer_free": _Wording(
+    "slot_no_longer_free": Text(
         ("name", "when"),
         {
             "en": "Thank you {name}, but the place for {when} is no longer free. Sorry about that!"
@@ -207,7 +176,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " No se te ha reservado nada y no tienes que hacer nada.",
         },
     ),
-    "offer_declined": _Wording(
+    "offer_declined": Text(
         ("name",),
         {
             "en": "Thanks for telling us, {name}! Maybe another time.",
@@ -215,7 +184,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Gracias por avisar, {name}. ¡Otra vez será!",
         },
     ),
-    "which_one": _Wording(
+    "which_one": Text(
         ("name", "choices"),
         {
             "en": "Hi {name}, you have more than one open offer from us: {choices}."
@@ -225,7 +194,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Por favor, usa el botón o el enlace de la que quieras.",
         },
     ),
-    "which_branch": _Wording(
+    "which_branch": Text(
         ("choices",),
         {
             "en": "Hello! This number is shared by several places: {choices}. Which one is your message for?"
@@ -235,7 +204,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Por favor, responde con su número o su nombre.",
         },
     ),
-    "stop_confirmed": _Wording(
+    "stop_confirmed": Text(
         ("salon",),
         {
             "en": "You will get no more offers from {salon}. Your bookings stay as they are."
@@ -245,7 +214,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Responde START para volver a recibirlas.",
         },
     ),
-    "start_confirmed": _Wording(
+    "start_confirmed": Text(
         ("salon",),
         {
             "en": "Welcome back! You will get offers from {salon} here again. Reply STOP at any time to end them.",
@@ -253,7 +222,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "¡Hola de nuevo! Volverás a recibir aquí ofertas de {salon}. Responde STOP cuando quieras dejarlas.",
         },
     ),
-    "help": _Wording(
+    "help": Text(
         ("salon",),
         {
             "en": "This is {salon}. Reply BOOK to take an offer, SKIP to let it pass, or STOP for no more offers."
@@ -264,7 +233,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " o STOP para no recibir más. Todo lo demás lo lee nuestro equipo.",
         },
     ),
-    "cancel_request_received": _Wording(
+    "cancel_request_received": Text(
         ("name", "when"),
         {
             "en": "Thank you for telling us, {name}. We have passed on that you can't come {when}."
@@ -275,7 +244,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " El salón te confirmará la cancelación.",
         },
     ),
-    "booking_withdrawn": _Wording(
+    "booking_withdrawn": Text(
         ("name", "service", "when"),
         {
             "en": "We are very sorry, {name}: the salon has to take back your booking of {service} for {when}."
@@ -286,7 +255,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Por favor, no vengas a esa hora. El salón te contactará para buscar otra.",
         },
     ),
-    "holding_answer": _Wording(
+    "holding_answer": Text(
         ("salon",),
         {
             "en": "Thank you, your message has reached {salon}. Somebody will answer you as soon as they can.",
@@ -294,7 +263,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Gracias, tu mensaje ha llegado a {salon}. Alguien te responderá en cuanto pueda.",
         },
     ),
-    "unknown_offer_forwarded": _Wording(
+    "unknown_offer_forwarded": Text(
         ("salon",),
         {
             "en": "Hello! This offer from {salon} was made to somebody else, so we could not book it for you."
@@ -305,7 +274,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Hemos pasado tu mensaje al equipo, que se pondrá en contacto contigo.",
         },
     ),
-    "owner_sold": _Wording(
+    "owner_sold": Text(
         ("customer", "service", "staff", "when", "price"),
         {
             "en": "Sold: {customer} takes {service} with {staff}, coming {when} for {price}."
@@ -315,7 +284,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " El hueco vuelve a estar lleno.",
         },
     ),
-    "owner_alert": _Wording(
+    "owner_alert": Text(
         ("salon", "problem"),
         {
             "en": "Something at {salon} needs you: {problem}. Please have a look in the console.",
@@ -323,7 +292,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Algo en {salon} necesita tu atención: {problem}. Por favor, míralo en la consola.",
         },
     ),
-    "owner_message": _Wording(
+    "owner_message": Text(
         ("salon", "customer", "reason", "words", "before"),
         {
             "en": "A message at {salon} waits for you. From: {customer}. About: {reason}. They write: {words}."
@@ -334,7 +303,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Antes le habíamos escrito: {before}. Por favor, respóndele tú.",
         },
     ),
-    "owner_approval": _Wording(
+    "owner_approval": Text(
         ("salon", "proposal", "until"),
         {
             "en": "May we do this at {salon}? We propose: {proposal}."
@@ -345,7 +314,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
         },
         _APPROVE_OR_REJECT,
     ),
-    "owner_approval_link": _Wording(
+    "owner_approval_link": Text(
         ("salon", "proposal", "until", "link"),
         {
             "en": "May we do this at {salon}? We propose: {proposal}. Without your answer until {until} we will leave it."
@@ -356,7 +325,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Abre {link} para aprobarlo o rechazarlo.",
         },
     ),
-    "owner_reminder": _Wording(
+    "owner_reminder": Text(
         ("salon", "proposal", "until"),
         {
             "en": "A reminder from {salon}: this still waits for your answer. We propose: {proposal}."
@@ -368,7 +337,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
         },
         _APPROVE_OR_REJECT,
     ),
-    "owner_reminder_link": _Wording(
+    "owner_reminder_link": Text(
         ("salon", "proposal", "until", "link"),
         {
             "en": "A reminder from {salon}: this still waits for your answer. We propose: {proposal}."
@@ -379,7 +348,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             " Sin ella hasta {until} no lo haremos. Abre {link} para aprobarlo o rechazarlo.",
         },
     ),
-    "owner_not_done": _Wording(
+    "owner_not_done": Text(
         ("salon", "proposal", "reason"),
         {
             "en": "We have not done this at {salon}. We proposed: {proposal}. The reason is: {reason}. There is nothing you need to do.",
@@ -387,7 +356,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "No hemos hecho esto en {salon}. Propusimos: {proposal}. El motivo es este: {reason}. No tienes que hacer nada.",
         },
     ),
-    "owner_digest": _Wording(
+    "owner_digest": Text(
         ("salon", "summary"),
         {
             "en": "News from {salon}, all in one message: {summary}. You will find everything in the console.",
@@ -395,7 +364,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Novedades de {salon} en un solo mensaje: {summary}. Lo encontrarás todo en la consola.",
         },
     ),
-    "owner_digest_link": _Wording(
+    "owner_digest_link": Text(
         ("salon", "summary", "link"),
         {
             "en": "News from {salon}, all in one message: {summary}. Open {link} to answer what waits for you.",
@@ -403,7 +372,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Novedades de {salon} en un solo mensaje: {summary}. Abre {link} para responder a lo que te espera.",
         },
     ),
-    "owner_approved": _Wording(
+    "owner_approved": Text(
         ("proposal",),
         {
             "en": "Thank you, approved: {proposal}. We see to it now.",
@@ -411,7 +380,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Gracias, aprobado: {proposal}. Nos ponemos a ello.",
         },
     ),
-    "owner_rejected": _Wording(
+    "owner_rejected": Text(
         ("proposal",),
         {
             "en": "Thank you, rejected: {proposal}. We leave it.",
@@ -419,7 +388,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Gracias, rechazado: {proposal}. No lo haremos.",
         },
     ),
-    "owner_already_decided": _Wording(
+    "owner_already_decided": Text(
         ("proposal", "outcome"),
         {
             "en": "Thank you, but this is settled already: {proposal}. It was {outcome} before your answer came.",
@@ -427,7 +396,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
             "es": "Gracias, pero esto ya está resuelto: {proposal}. Quedó {outcome} antes de tu respuesta.",
         },
     ),
-    "owner_which_one": _Wording(
+    "owner_which_one": Text(
         ("choices",),
         {
             "en": "More than one proposal waits for you: {choices}. Please use the buttons or the link of the one you mean.",
@@ -437,7 +406,7 @@ _WORDINGS: Final[dict[Purpose, _Wording]] = {
     ),
 }
 
-_WHEN_EMPTY: Final[dict[str, dict[Language, str]]] = {
+WHEN_EMPTY: Final[dict[str, dict[Language, str]]] = {
     "name": {"en": "guest", "hi": "अतिथि", "es": "cliente"},
     "address": {"en": "the usual place", "hi": "हमेशा वाला", "es": "la de siempre"},
     "customer": {"en": "somebody unknown", "hi": "कोई अनजान", "es": "alguien desconocido"},
@@ -448,196 +417,10 @@ _WHEN_EMPTY: Final[dict[str, dict[Language, str]]] = {
     },
     "before": {"en": "nothing yet", "hi": "अभी कुछ नहीं", "es": "nada todavía"},
 }
-_NEVER_CUT: Final = {"link": 400, "accept_token": 200, "decline_token": 200, "approve_token": 200, "reject_token": 200}
-
-
-def render(purpose: str, locale: str, variables: Mapping[str, str]) -> Rendered:
-    """The message as its reader sees it. Variables the purpose does not use are ignored, so that the same offer can go
-    by another channel. Raises ValueError for a purpose we have no words for and for a variable that is missing."""
-    wording, language = _wording(purpose), language_of(locale)
-    values = {name: _value(name, variables.get(name, ""), purpose, language) for name in wording.names}
-    return Rendered(
-        text=re.sub(r"\{(\w+)\}", lambda match: values[match[1]], wording.words[language]),
-        purpose=purpose,
-        locale=language,
-        numbered={str(number): values[name] for number, name in enumerate(wording.names, 1)},
-        buttons=[Button(titles[language], values[payload]) for payload, titles in wording.buttons],
-    )
-
-
-def templates() -> dict[str, dict[str, dict[str, Any]]]:
-    """Purpose -> language -> what to submit for approval: `body`, `buttons` (title and payload), and `variables`, which
-    names each number."""
-    return {
-        purpose: {language: _template(wording, language) for language in get_args(Language)}
-        for purpose, wording in _WORDINGS.items()
-    }
+"""What is said in place of a variable that is empty. Any other variable must have a value."""
 
 
 def language_of(locale: str) -> Language:
     """The language we have words in: "en-IN" is "en", and so is a language we do not speak."""
     language = re.split("[-_]", locale)[0].lower()
     return next((each for each in get_args(Language) if each == language), "en")
-
-
-def spoken_time(instant: datetime, zone: ZoneInfo, locale: str, *, now: datetime | None) -> str:
-    """Such as "today at 14:00" or "Sat 28 Nov at 14:00". What is today when a message is written may be yesterday when
-    it is sent: whoever holds a message speaks its times anew, and what is read nobody knows when names the day (without
-    `now`)."""
-    language, local = language_of(locale), instant.astimezone(zone)
-    day, hour = _spoken_day(local, now and now.astimezone(zone), language), f"{local:%H:%M}"
-    return {"en": f"{day} at {hour}", "hi": f"{day} {hour} बजे", "es": f"{day} a las {hour}"}[language]
-
-
-def spoken_deadline(instant: datetime, zone: ZoneInfo, locale: str, *, now: datetime) -> str:
-    """Only the hour when it is today, as after "until"."""
-    if instant.astimezone(zone).date() == now.astimezone(zone).date():
-        return f"{instant.astimezone(zone):%H:%M}"
-    return spoken_time(instant, zone, locale, now=now)
-
-
-def spoken_proposal(service: str, when: str, customer: str, locale: str, *, discount_percent: float) -> str:
-    """What the owner is asked to allow."""
-    language = language_of(locale)
-    discount = _DISCOUNT[language].format(percent=f"{discount_percent:g}") if discount_percent else ""
-    return _PROPOSAL[language].format(service=service, when=when, customer=customer) + discount
-
-
-def spoken_outcome(status: str, locale: str) -> str:
-    """What became of an approval, as it is said within a sentence."""
-    return _OUTCOMES[language_of(locale)].get(status, status)
-
-
-def spoken_reason(reason: str, locale: str, *, when: str) -> str:
-    """Why a message waits for a person, as it is said after "about"; `when` is the time it is about, if any."""
-    return _REASONS[language_of(locale)][reason].replace("{when}", when).strip()
-
-
-def unsigned_text(purpose: str, locale: str, variables: Mapping[str, str]) -> str:
-    """As it is kept of what was said: without the signed buttons and links."""
-    return render(purpose, locale, {**variables, **dict.fromkeys(_NEVER_CUT, "-")}).text
-
-
-def spoken_digest(items: Mapping[str, list[str]], locale: str) -> str:
-    """What there is of each kind (`sold`, `alert`, `waiting`, `over`): how many, and the first few of them."""
-    words = _DIGEST[language_of(locale)]
-    parts = []
-    for kind, texts in items.items():
-        if texts:
-            shown = "; ".join([_shortened(text) for text in texts[:_SHOWN]] + ["..."] * (len(texts) > _SHOWN))
-            parts.append(f"{len(texts)} {words[kind]} ({shown})")
-    return ", ".join(parts)
-
-
-_SHOWN: Final = 3
-_PROPOSAL: Final[dict[Language, str]] = {
-    "en": "{service} {when} for {customer}",
-    "hi": "{service}, {when}, {customer} के लिए",
-    "es": "{service} {when} para {customer}",
-}
-_DISCOUNT: Final[dict[Language, str]] = {
-    "en": ", {percent} % off",
-    "hi": ", {percent} % की छूट",
-    "es": ", {percent} % de descuento",
-}
-_OUTCOMES: Final[dict[Language, dict[str, str]]] = {
-    "en": {"approved": "approved", "rejected": "rejected", "expired": "out of time", "cancelled": "called off"},
-    "hi": {"approved": "मंज़ूर", "rejected": "नामंज़ूर", "expired": "समय से बाहर", "cancelled": "रद्द"},
-    "es": {"approved": "aprobado", "rejected": "rechazado", "expired": "fuera de plazo", "cancelled": "anulado"},
-}
-_REASONS: Final[dict[Language, dict[str, str]]] = {
-    "en": {
-        "needs_a_person": "something that needs a person",
-        "other_words": "our offer for {when}, in other words than yes or no",
-        "another_answer": "our offer for {when}: a yes after all",
-        "cannot_come": "they cannot come {when}",
-        "forwarded": "an offer that was made to somebody else",
-        "not_theirs": "an approval that is not theirs to give",
-        "no_such_approval": "an approval that we do not know",
-        "given_up": "something that we could not work on",
-    },
-    "hi": {
-        "needs_a_person": "कुछ ऐसा जिसके लिए किसी व्यक्ति की ज़रूरत है",
-        "other_words": "{when} का हमारा ऑफ़र, हाँ या ना से अलग शब्दों में",
-        "another_answer": "{when} का हमारा ऑफ़र, जिस पर अब हाँ कहा है",
-        "cannot_come": "वे {when} नहीं आ सकते",
-        "forwarded": "किसी और को दिया गया ऑफ़र",
-        "not_theirs": "एक मंज़ूरी जो देना उनका काम नहीं",
-        "no_such_approval": "एक मंज़ूरी जिसे हम नहीं जानते",
-        "given_up": "कुछ ऐसा जिस पर हम काम नहीं कर सके",
-    },
-    "es": {
-        "needs_a_person": "algo que necesita a una persona",
-        "other_words": "nuestra oferta de {when}, con otras palabras que sí o no",
-        "another_answer": "nuestra oferta de {when}: un sí después de todo",
-        "cannot_come": "no puede venir {when}",
-        "forwarded": "una oferta hecha a otra persona",
-        "not_theirs": "una aprobación que no le corresponde",
-        "no_such_approval": "una aprobación que no conocemos",
-        "given_up": "algo que no pudimos procesar",
-    },
-}
-_DIGEST: Final[dict[Language, dict[str, str]]] = {
-    "en": {"waiting": "to answer", "sold": "sold", "alert": "to look at", "over": "settled meanwhile"},
-    "hi": {"waiting": "पर जवाब चाहिए", "sold": "बिके", "alert": "देखने लायक़", "over": "इस बीच तय"},
-    "es": {"waiting": "por responder", "sold": "vendidos", "alert": "por revisar", "over": "ya resueltos"},
-}
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else f"{text[:57].rstrip()}..."
-
-
-_TODAY: Final[dict[Language, tuple[str, str]]] = {
-    "en": ("today", "tomorrow"),
-    "hi": ("आज", "कल"),
-    "es": ("hoy", "mañana"),
-}
-_WEEKDAYS: Final[dict[Language, list[str]]] = {
-    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-    "hi": ["सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"],
-    "es": ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
-}
-_MONTHS: Final[dict[Language, str]] = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "hi": "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
-    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
-}
-
-
-def _spoken_day(local: datetime, now: datetime | None, language: Language) -> str:
-    days = (local.date() - now.date()).days if now else None
-    if days == 0 or days == 1:
-        return _TODAY[language][days]
-    month = _MONTHS[language].split()[local.month - 1]
-    return f"{_WEEKDAYS[language][local.weekday()]} {local.day} {month}"
-
-
-def _wording(purpose: str) -> _Wording:
-    for known, wording in _WORDINGS.items():
-        if known == purpose:
-            return wording
-    raise ValueError(f"expected a purpose we have words for ({', '.join(_WORDINGS)}), found {purpose!r}")
-
-
-def _value(name: str, value: str, purpose: str, language: Language) -> str:
-    """One line, as WhatsApp wants it, of a length that fits every template."""
-    value = " ".join(value.split()) or _WHEN_EMPTY.get(name, {}).get(language, "")
-    if not value:
-        raise ValueError(f"expected the variable {name} for a message of purpose {purpose}, found nothing")
-    if name in _NEVER_CUT:
-        if len(value) > _NEVER_CUT[name]:
-            raise ValueError(f"expected {name} to have at most {_NEVER_CUT[name]} characters, found {len(value)}")
-        return value
-    longest = _LONGEST_VALUES.get(name, _LONGEST_VALUE)
-    return value if len(value) <= longest else f"{value[: longest - 3].rstrip()}..."
-
-
-def _template(wording: _Wording, language: Language) -> dict[str, Any]:
-    numbers = {name: f"{{{{{number}}}}}" for number, name in enumerate(wording.names, 1)}
-    return {
-        "body": re.sub(r"\{(\w+)\}", lambda match: numbers[match[1]], wording.words[language]),
-        "buttons": [{"title": titles[language], "payload": numbers[payload]} for payload, titles in wording.buttons],
-        "variables": {str(number): name for number, name in enumerate(wording.names, 1)},
-    }

@@ -34,9 +34,9 @@ class OfferToken:
 
 @dataclass(frozen=True)
 class ApprovalToken:
-    """`action` and `contact` are the `binding` of the action's hash and of the key of the address it was sent to: a
-    token for another action, or of somebody who is no contact any more, answers nothing. `about` names an approval, for
-    `digest` the message that lists several."""
+    """`about` names an approval, or for `digest` the message that lists several. `action` and `contact` are the
+    `binding` of the action's hash and of the key of the address that the token was sent to: a token for another action,
+    or of somebody who is no contact any more, answers nothing."""
 
     salon_id: str
     about: str
@@ -46,7 +46,8 @@ class ApprovalToken:
 
 
 def sign(key: bytes, token: OfferToken) -> str:
-    """Under 190 characters for a salon id of 64 and an outreach id of 24: a WhatsApp button's id has room for 200."""
+    """The token as text. It is shorter than 190 characters for a salon id of 64 and an outreach id of 24; the id of a
+    WhatsApp button has room for 200."""
     return _sealed(key, _OFFER, _Parts(_ANSWERS.index(token.answer), token.salon_id, b"", token.outreach_id))
 
 
@@ -59,7 +60,7 @@ def read(key: bytes, text: str) -> OfferToken | None:
 
 
 def sign_approval(key: bytes, token: ApprovalToken) -> str:
-    """Under 190 characters too, for ids as long."""
+    """The token as text, as short as that of an offer."""
     bound = bytes.fromhex(token.action + token.contact)
     return _sealed(key, _APPROVAL, _Parts(_APPROVAL_ANSWERS.index(token.answer), token.salon_id, bound, token.about))
 
@@ -73,7 +74,7 @@ def read_approval(key: bytes, text: str) -> ApprovalToken | None:
 
 
 def binding(hexadecimal: str) -> str:
-    """As much of a hash, or of an address' key, as a token has room for."""
+    """As much of a hash, or of the key of an address, as a token has room for."""
     return hexadecimal.removeprefix("idn_")[: 2 * _BINDING_BYTES]
 
 

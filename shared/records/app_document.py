@@ -13,16 +13,19 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Minutes = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=7 * 24 * 60)]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Minutes = Annotated[Whole, Field(ge=0, le=7 * 24 * 60)]
+Count = Annotated[Whole, Field(ge=0)]
 
 
 class AppDocument(Stored):
+    """A document that the booking app writes."""
+
     id: DocumentId
 
     @classmethod
     def from_document(cls, id: str, data: Mapping[str, Any]) -> Self:
-        """A field that is null counts as missing and takes its default."""
+        """Reads a document. A field that is null counts as missing and takes its default."""
         return cls.model_validate({**{name: value for name, value in data.items() if value is not None}, "id": id})
 
     def stored(self) -> dict[str, Any]:

@@ -63,7 +63,7 @@ AuditWord = Literal[
 ]
 
 ANNOUNCE_WITHIN = timedelta(seconds=60)
-"""A record not announced by then is announced again by the sweep."""
+"""How long a record may take to be announced: one that is not by then is announced again."""
 
 D = TypeVar("D", bound=StateDocument)
 
@@ -102,7 +102,7 @@ class AuditRecord(Stored):
         return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
     def event(self) -> SalonEvent | None:
-        """The announcement this record stands for, if any."""
+        """The announcement that this record stands for, or None."""
         if self.announces is None:
             return None
         return SalonEvent(
@@ -182,8 +182,9 @@ def record_fact(
     payload: dict[str, Any] | None = None,
     severity: Severity = "info",
 ) -> AuditRecord:
-    """A record about an object we do not own (the booking app's documents), or about no stored object at all. It is in
-    no chain; its id comes from the object and `version` (its update time, a content hash), so repeating it is harmless."""
+    """A record about an object that is not ours (a document of the booking app), or about no stored object at all. It
+    is in no chain. Its id is made of the object and `version` (its update time, a content hash), so recording it again
+    is harmless."""
     return AuditRecord(
         id=natural_id("fact", resource_type, resource_id, version, event),
         salon_id=salon_id,

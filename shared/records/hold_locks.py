@@ -16,7 +16,9 @@ from shared.records.stored import natural_id
 T = TypeVar("T")
 
 LEASE = timedelta(seconds=30)
+"""How long, in real time, a lock is its holder's alone."""
 PATIENCE = timedelta(seconds=8)
+"""How long, in real time, somebody waits for a lock."""
 
 
 def person_day(kind: str, person_id: str, start: datetime, end: datetime, zone: ZoneInfo) -> list[str]:
@@ -31,6 +33,7 @@ def lock_path(kind: str, *of: str) -> str:
 
 
 def release(locks: Sequence[str]) -> list[Write]:
+    """The writes that give these locks back, for the commit of the work they protected."""
     return [Delete(path) for path in locks]
 
 

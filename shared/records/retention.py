@@ -20,7 +20,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Kept:
-    """For so long since the instant in `since`."""
+    """A document is kept for `period` since the instant in its field `since`."""
 
     period: timedelta
     since: str = "created_at"
@@ -40,8 +40,9 @@ KEPT: Final[dict[Kind, Kept]] = {
     "autonomous_decisions": Kept(2 * YEAR),
     "audit_logs": Kept(2 * YEAR),
 }
-"""By collection group. What is not here stays: a withdrawn consent must be known for ever, and settings, agents and counters
-are one document each."""
+"""How long documents are kept, by collection group. What is not here stays: a withdrawn consent must be known for ever,
+and settings, agents and counters are one document each."""
 
 LOCKS_KEPT = timedelta(days=1)
-"""Since the end of its lease, in real time: whoever died holding it was succeeded long ago, or nobody ever wanted it again."""
+"""How long a lock is kept after the end of its lease, in real time: whoever died holding it was succeeded long before,
+or nobody wanted it again."""

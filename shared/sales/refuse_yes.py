@@ -1,11 +1,10 @@
 """The kind no to a yes that came too late, once for each offer, with another open slot if one suits. It writes nothing that
 the sale waits for."""
 
-from shared.asking.answer_customer import answer_to
+from shared.asking.answer_customer import REFUSALS, answer_to
 from shared.asking.offer_another import Late, offer_another
 from shared.asking.outreach import Outreach, responded
 from shared.asking.release_wish import entry_waits_again
-from shared.asking.told import TOLD
 from shared.messaging.load_inbound import inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
@@ -54,7 +53,7 @@ def refuse(
         answer = offer_another(late, documents) if tries > 0 and prompt else None
         tries -= 1
         if answer is None:
-            plain = answer_to(outreach, TOLD[refusal], salon, said_in=said, now=now)
+            plain = answer_to(outreach, REFUSALS[refusal], salon, said_in=said, now=now)
             answer = [*create(say(plain, now=now, actor=ACTOR)), *entry_waits_again(outreach, documents, now)]
         committed = documents.commit(
             *replace(responded(outreach, answer="accept", result=refusal, now=now), snapshot),

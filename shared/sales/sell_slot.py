@@ -14,19 +14,19 @@ from typing import Literal
 from shared.asking.answer_customer import confirmation_of
 from shared.asking.decision import Decision, conclude
 from shared.asking.outreach import Outreach, Slot, responded
-from shared.calendar.booking import Booking, sold
+from shared.calendar.booking import LONGEST_BOOKING, Booking, sold
 from shared.calendar.gap import Gap, filled
 from shared.calendar.load_rooms import all_services, rooms_free
 from shared.calendar.service import Service
-from shared.customers.move_waitlist import understood, waitlist_moved
+from shared.customers.move_waitlist import waitlist_moved
+from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.records.audit import AuditRecord, record_fact
 from shared.records.commit import create, fact, replace
 from shared.records.hold_locks import holding, person_day, release
-from shared.records.read_app_documents import readable
-from shared.records.read_legibly import legible
+from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
 from shared.sales.acceptance import NotHonoured, Refusal
@@ -35,7 +35,6 @@ from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
 
 ACTOR = "sell_slot"
-LONGEST_BOOKING = timedelta(hours=24)
 
 
 class Sale:
@@ -174,7 +173,7 @@ def _bookings_around(
         ),
         order_by=("start_time",),
     )
-    return readable(Booking, reader, query)
+    return readable(Booking, reader.query(query))
 
 
 def _sell(
@@ -251,7 +250,7 @@ def _sell(
 def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:
     day = salon.date_of(slot.start).isoformat()
     found = reader.query(Query("gaps", where=(("staff_id", "==", slot.staff_id), ("date", "==", day))))
-    return legible(Gap, found)
+    return readable(Gap, found)
 
 
 def _announced(booking: Booking, outreach: Outreach, salon_id: str, now: datetime) -> AuditRecord:
@@ -316,7 +315,7 @@ def _moved_away(
 
 
 def _off_the_waitlist(snapshot: Snapshot | None, outreach: Outreach, now: datetime) -> tuple[Write, ...]:
-    entry = understood(snapshot)
+    entry = readable_one(WaitlistEntry, snapshot)
     if entry is None or not entry.standing:
         return ()
     return waitlist_moved(entry, "booked", salon_id=outreach.salon_id, now=now, about=outreach.id)

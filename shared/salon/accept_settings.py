@@ -10,7 +10,8 @@ from shared.ports import Clock, Create, Data, Documents, Snapshot, Update
 from shared.records.audit import record_fact
 from shared.records.commit import fact, until_committed
 from shared.salon.load_settings import ACCEPTED, CURRENT, accepted_settings, version_path
-from shared.salon.settings import InvalidSettings, SalonSettings
+from shared.salon.section import InvalidSettings
+from shared.salon.settings import SalonSettings
 
 ACTOR = "apply_settings"
 

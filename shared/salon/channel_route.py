@@ -1,7 +1,5 @@
-"""Whose a sending number is: one organization's, and there the salons that send from it.
-
-A reply to the number finds its salon through the route, so a number held by one organization is never another's.
-"""
+"""Which organization a sending number belongs to, and which of its salons send from it. A reply to the number finds its
+salon through the route, so a number that one organization holds is never another's."""
 
 from datetime import datetime
 
@@ -30,7 +28,7 @@ def key_of(account_sid: str, number: str) -> str:
 
 
 def wanted_keys(salon: Salon) -> dict[str, tuple[str, str]]:
-    """By key, the account and number of everything the salon means to send from."""
+    """The numbers that the salon means to send from: account and number by the key of their route."""
     messaging = salon.messaging
     account = messaging.account_sid
     numbers = {normalized(number) for number in (messaging.whatsapp_from, messaging.sms_from) if number}
@@ -45,7 +43,7 @@ def shared_outside(route: ChannelRoute, salon: Salon) -> bool:
 def claimed(
     standing: ChannelRoute | None, account_sid: str, number: str, salon: Salon, now: datetime
 ) -> ChannelRoute | None:
-    """The route with this salon in it. None when salons of another organization hold the number."""
+    """The route with this salon among its holders, or None when salons of another organization hold the number."""
     others = standing.without(salon.id) if standing else None
     if others is not None and others.organization_id != salon.organization_id:
         return None
@@ -66,6 +64,7 @@ ROUTES = "channel_routes"
 
 
 def route_path(account_sid: str, number: str) -> str:
+    """The path of the route of a number. Raises InvalidEvent for what would name a document elsewhere."""
     key = key_of(account_sid, number)
     if "/" in key:
         # It would name a document below somebody's route.

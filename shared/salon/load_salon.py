@@ -1,4 +1,4 @@
-"""The salon as a model."""
+"""Loads the salon."""
 
 from shared.ports import SALON, Reader
 from shared.records.invalid import InvalidEvent
@@ -6,6 +6,7 @@ from shared.salon.salon import Salon
 
 
 def salon_of(documents: Reader, salon_id: str) -> Salon:
+    """The salon. Raises InvalidEvent where there is none."""
     snapshot = documents.get(SALON)
     if snapshot is None:
         raise InvalidEvent(f"expected a document salons/{salon_id}, found none")
@@ -13,8 +14,8 @@ def salon_of(documents: Reader, salon_id: str) -> Salon:
 
 
 def salon_to_tell(documents: Reader, salon_id: str) -> Salon:
-    """As far as it can be understood: its owner shall hear also of what cannot."""
+    """The salon as far as it can be read: its owner must be told things also while its document is broken."""
     snapshot = documents.get(SALON)
     if snapshot is None:
         raise InvalidEvent(f"expected a document salons/{salon_id}, found none")
-    return Salon.legible(salon_id, snapshot.data)
+    return Salon.readable_part(salon_id, snapshot.data)

@@ -1,4 +1,5 @@
-"""The settings a salon is run by: the last accepted version, never what somebody just wrote into `settings/current`."""
+"""Loads the settings that a salon is run by: the last accepted version, never what somebody just wrote into
+`settings/current`."""
 
 from shared.ports import Reader
 from shared.salon.settings import SalonSettings
@@ -12,7 +13,7 @@ def version_path(version: int) -> str:
 
 
 def accepted_settings(documents: Reader) -> SalonSettings:
-    """The defaults when none was accepted yet."""
+    """The settings in force; the defaults when none were accepted yet."""
     pointer = documents.get(ACCEPTED)
     if pointer is None:
         return SalonSettings()

@@ -62,7 +62,7 @@ class Messaging(Stored):
 
 
 class Salon(AppDocument):
-    """`paused` stops asking and deciding; gaps are still kept."""
+    """A `paused` salon asks nobody and decides nothing; its gaps are still kept."""
 
     name: str
     organization_id: DocumentId
@@ -81,12 +81,12 @@ class Salon(AppDocument):
 
     @classmethod
     def from_document(cls, id: str, data: Mapping[str, Any]) -> Self:
-        """A salon that names no organization is one of its own."""
+        """Reads a salon. One that names no organization is an organization of its own."""
         return super().from_document(id, {**data, "organization_id": data.get("organization_id") or id})
 
     @classmethod
-    def legible(cls, id: str, data: Mapping[str, Any]) -> Self:
-        """What can be understood of it: enough to tell its owner what cannot, and nothing to decide by."""
+    def readable_part(cls, id: str, data: Mapping[str, Any]) -> Self:
+        """The salon without the fields that cannot be read. It serves to tell its owner so, and nothing is decided by it."""
         try:
             return cls.from_document(id, data)
         except ValidationError as error:
@@ -99,7 +99,7 @@ class Salon(AppDocument):
         return zone_named(self.timezone)
 
     def contact_at(self, address: str) -> Contact | None:
-        """Whose phone, e-mail address or device that is, among those who decide for the salon."""
+        """The contact whose phone, e-mail address or device that is, or None."""
         wanted = normalized(address)
         return next((c for c in self.contacts if wanted in map(normalized, c.addresses)), None)
 

@@ -1,4 +1,4 @@
-"""Addresses of people: never in a document's path, never in a log, but found again by the same address."""
+"""Addresses of people: they stand in no document's path and in no log, but the same address is found again."""
 
 import hashlib
 import hmac
@@ -6,7 +6,7 @@ import re
 
 
 def normalized(address: str) -> str:
-    """One spelling for one address, without Twilio's `whatsapp:` prefix and the spaces people put into numbers. A
+    """The one spelling of an address, without Twilio's `whatsapp:` prefix and the spaces people put into numbers. A
     WhatsApp sender may have no number at all, only an id such as `US.1349`."""
     bare = address.strip()
     if bare[:9].lower() == "whatsapp:":
@@ -17,17 +17,13 @@ def normalized(address: str) -> str:
 
 
 def address_key(signing_key: bytes, channel: str, address: str) -> str:
-    """The id under which this address is kept. Keyed: a plain hash of a phone number is found by trying them all."""
+    """The id under which this address is kept. It is keyed because a plain hash of a phone number can be found by
+    trying them all."""
     text = f"address\x1f{channel}\x1f{normalized(address)}"
     return f"idn_{hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()[:40]}"
 
 
-def masked(address: str) -> str:
-    """Enough for the owner to recognise whom an error is about, too little to reach them."""
-    bare = normalized(address)
-    return f"…{bare[-2:]}" if len(bare) >= 6 else "…"
-
-
 def without_numbers(text: str) -> str:
-    """What somebody wrote, without the numbers they can be reached by: a notice is read on more phones than one."""
+    """What somebody wrote without the numbers at which they can be reached: a notice is read on more phones than
+    one."""
     return re.sub(r"\+?\d(?:[\s().\-/]*\d){6,}", "…", text)

@@ -23,15 +23,16 @@ _SYMBOLS = {
 }
 _WITHOUT_ZERO_FRACTION = {"INR"}
 _AMERICAN_SPANISH = {"MX", "US", "GT", "HN", "NI", "PA", "PE", "SV", "DO", "PR"}
-"""Where Spanish writes 1,234.50 and not 1.234,50."""
+"""Countries in which Spanish writes 1,234.50 and not 1.234,50."""
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    """To the currency's smallest unit, halves away from zero, as a till does."""
+    """The amount in whole units of the currency's smallest coin, halves away from zero, as a till rounds."""
     return amount.quantize(Decimal(1).scaleb(-_EXPONENTS.get(currency, 2)), ROUND_HALF_UP)
 
 
 def display(amount: Decimal, currency: str, locale: str) -> str:
+    """The amount as people read it who speak this language there."""
     language, _, region = locale.replace("_", "-").partition("-")
     value = rounded(amount, currency)
     sign, digits = ("-" if value < 0 else ""), f"{abs(value)}"

@@ -17,7 +17,7 @@ class Stretch(NamedTuple):
 
     @property
     def minutes(self) -> int:
-        """Whole minutes; what is left of the last one is nothing anybody can sell."""
+        """The whole minutes in it. What is left of the last minute is nothing that can be sold."""
         return (self.end - self.start) // timedelta(minutes=1)
 
     def overlaps(self, other: "Stretch") -> bool:
@@ -27,10 +27,11 @@ class Stretch(NamedTuple):
         return self.start <= other.start and other.end <= self.end
 
     def overlap(self, other: "Stretch") -> "Stretch":
-        """What both share; empty when they share nothing."""
+        """The time that both share; empty when they share none."""
         return Stretch(max(self.start, other.start), min(self.end, other.end))
 
     def widened(self, before: timedelta, after: timedelta) -> "Stretch":
+        """The stretch with so much more time before and after it."""
         return Stretch(self.start - before, self.end + after)
 
 
@@ -98,7 +99,7 @@ def without(stretches: Iterable[Stretch], taken: Iterable[Stretch]) -> list[Stre
 
 
 def common(one: Iterable[Stretch], other: Iterable[Stretch]) -> list[Stretch]:
-    """The time in both."""
+    """The time that is in both."""
     left, right = merged(one), merged(other)
     shared: list[Stretch] = []
     i = j = 0
@@ -114,4 +115,5 @@ def common(one: Iterable[Stretch], other: Iterable[Stretch]) -> list[Stretch]:
 
 
 def minutes_in(stretches: Sequence[Stretch]) -> int:
+    """The minutes of all of them together."""
     return sum(stretch.minutes for stretch in stretches)

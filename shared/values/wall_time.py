@@ -56,7 +56,8 @@ class WallStretch(Stored):
         return self
 
     def on(self, day: date, zone: ZoneInfo) -> Stretch:
-        """May be empty: hours that the clock skips that day do not happen."""
+        """The stretch of time that these hours are on that day. It may be empty: hours that the clock skips that day do
+        not happen."""
         return Stretch(
             instant_of(day, minutes_of(self.start), zone),
             instant_of(day, minutes_of(self.end), zone),

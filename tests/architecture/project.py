@@ -72,7 +72,7 @@ def reaches_ports(path: Path) -> bool:
     return PORTS in reached(path)
 
 
-VENDORS = {"fcm", "notifiers", "scheduler", "sign_in", "smtp"}
+VENDORS = {"fcm", "messenger", "notifiers", "scheduler", "sign_in", "smtp"}
 """Adapters that only one function needs, and that stand in its folder."""
 VERBS = {
     "accept",
@@ -81,21 +81,22 @@ VERBS = {
     "ask",
     "bind",
     "check",
+    "clean",
     "commit",
     "compose",
     "connect",
     "count",
     "decline",
+    "delete",
     "end",
-    "fall",
     "fan",
     "find",
     "follow",
-    "forget",
     "hand",
     "hear",
     "hold",
     "keep",
+    "learn",
     "load",
     "mark",
     "mend",
@@ -106,6 +107,7 @@ VERBS = {
     "read",
     "reconcile",
     "reconnect",
+    "redirect",
     "refresh",
     "refuse",
     "release",
@@ -116,6 +118,7 @@ VERBS = {
     "send",
     "settle",
     "speak",
+    "split",
     "store",
     "switch",
     "tell",

@@ -18,7 +18,7 @@ NEEDED_BY = {
     "google.cloud.pubsub_v1": "pubsub.bus(",
     "google.cloud.scheduler_v1": "scheduler.scheduler(",
     "google.oauth2.id_token": "sign_in.sign_ins(",
-    "twilio.rest": "twilio.messenger(",
+    "twilio.rest": "messenger.messenger(",
 }
 """Slow or heavy packages, and what a door calls when it needs one."""
 

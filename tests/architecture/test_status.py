@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.project import python_files, tree, where
 
-MACHINES = {"agent_state", "approval", "booking", "breaker", "decision", "gap", "outgoing", "waitlist"}
+MACHINES = {"agent_state", "approval", "booking", "breaker", "campaign", "decision", "gap", "outgoing", "waitlist"}
 """Outreach and the other messages share one life, outgoing."""
 COPIES = {"amend", "changed", "model_copy", "replace", "step", "dict"}
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from local.audit_chain import DELETED_WITHIN, Retention, broken_links
+from local.audit_chain import DELETED_WITHIN, AgedOut, broken_links
 from shared.records.audit import AuditRecord, amend, record_fact
 from shared.records.stored import StateDocument
 
@@ -110,10 +110,10 @@ def test_a_document_without_its_records_and_records_without_their_document_are_f
     assert broken_links(records, []) != []
 
 
-def kept_since(**since: datetime) -> Retention:
+def kept_since(**since: datetime) -> AgedOut:
     """Looked at so long afterwards that a document may have lived as long as its records."""
     now = NOW + timedelta(days=700)
-    return Retention(now, {type_: now - at for type_, at in since.items()})
+    return AgedOut(now, {type_: now - at for type_, at in since.items()})
 
 
 LATER = NOW + timedelta(minutes=2)
@@ -122,16 +122,16 @@ LATER = NOW + timedelta(minutes=2)
 
 def test_records_deleted_by_their_age_are_no_hole_at_the_beginning_of_a_chain():
     records, thing = chain()
-    assert broken_links(records[2:], [thing], retention=kept_since(audit_log=LATER)) == []
-    assert broken_links(records[2:], [thing], retention=kept_since(audit_log=NOW)) != []
-    assert broken_links([], [thing], retention=kept_since(audit_log=NOW + timedelta(days=1))) == []
+    assert broken_links(records[2:], [thing], aged_out=kept_since(audit_log=LATER)) == []
+    assert broken_links(records[2:], [thing], aged_out=kept_since(audit_log=NOW)) != []
+    assert broken_links([], [thing], aged_out=kept_since(audit_log=NOW + timedelta(days=1))) == []
 
 
 def test_what_was_deleted_by_its_age_leaves_records_without_their_document():
     records, _ = chain()
-    assert broken_links(records, [], retention=kept_since(thing=LATER)) == []
-    assert broken_links(records, [], retention=kept_since(thing=NOW)) != []
-    assert broken_links(records, [], retention=kept_since(another=LATER)) != []
+    assert broken_links(records, [], aged_out=kept_since(thing=LATER)) == []
+    assert broken_links(records, [], aged_out=kept_since(thing=NOW)) != []
+    assert broken_links(records, [], aged_out=kept_since(another=LATER)) != []
 
 
 @pytest.mark.parametrize(("days", "may_be_gone"), [(1, False), (4, False), (16, False), (17, True)])
@@ -141,8 +141,8 @@ def test_no_age_of_a_document_explains_that_its_records_lack_a_beginning_too_you
     """With the document gone, a first record may be older than the second by as long as documents live, ten days here."""
     records, _ = chain()
     kept = {"thing": timedelta(days=10) - DELETED_WITHIN, "audit_log": timedelta(days=27)}
-    retention = Retention(NOW + timedelta(days=days, hours=1), kept)
-    assert (broken_links(records[1:], [], retention=retention) == []) is may_be_gone
+    aged_out = AgedOut(NOW + timedelta(days=days, hours=1), kept)
+    assert (broken_links(records[1:], [], aged_out=aged_out) == []) is may_be_gone
 
 
 def test_what_no_hash_holds_is_not_found():
@@ -150,15 +150,15 @@ def test_what_no_hash_holds_is_not_found():
     records, thing = chain()
     assert broken_links(records, [{**thing, "colour": "forged"}]) == []
     gone = kept_since(thing=LATER)
-    assert broken_links(records[:-1], [], retention=gone) == []
-    assert broken_links([*records[:-1], records[-1].changed(action="forged")], [], retention=gone) == []
+    assert broken_links(records[:-1], [], aged_out=gone) == []
+    assert broken_links([*records[:-1], records[-1].changed(action="forged")], [], aged_out=gone) == []
 
 
 def test_old_records_need_not_be_deleted_in_their_order():
     records, thing = chain()
     for gone in ({1}, {0, 2}, {1, 2}):
         left = [record for number, record in enumerate(records) if number not in gone]
-        assert broken_links(left, [thing], retention=kept_since(audit_log=NOW + timedelta(minutes=3))) == []
+        assert broken_links(left, [thing], aged_out=kept_since(audit_log=NOW + timedelta(minutes=3))) == []
 
 
 @pytest.mark.parametrize(("position", "young"), [(1, 0), (2, 1), (3, 2), (3, 4)])
@@ -167,13 +167,13 @@ def test_no_age_explains_a_hole_after_a_record_that_is_young_nor_a_missing_end(p
     records, thing = chain()
     del records[position]
     since = NOW + timedelta(minutes=young)
-    assert broken_links(records, [thing], retention=kept_since(audit_log=since, thing=since)) != []
+    assert broken_links(records, [thing], aged_out=kept_since(audit_log=since, thing=since)) != []
 
 
 def test_a_chain_that_begins_later_still_begins_with_what_was_written():
     records, thing = chain()
     records[2] = records[2].changed(previous_hash="0" * 64)
-    assert broken_links(records[2:], [thing], retention=kept_since(audit_log=LATER)) != []
+    assert broken_links(records[2:], [thing], aged_out=kept_since(audit_log=LATER)) != []
 
 
 def test_a_document_without_what_binds_it_to_its_audit_is_found():

@@ -12,7 +12,7 @@ import pytest
 from local import in_process
 from local.in_process import ACCOUNT_SID, Calm, Delivery, Fate, Suite
 from shared.adapters import clock, firestore, log
-from shared.messaging.texts import render
+from shared.messaging.rendering import render
 from shared.ports import AnswerLost, Published, Sending
 
 NOW = datetime(2026, 11, 20, 10, 0, 30, tzinfo=UTC)
@@ -21,6 +21,7 @@ SALON = "salons/s1"
 HEAD = """
     import flask
     import functions_framework
+    from functions.send_outreach import messenger
     from shared.adapters import clock, firestore, pubsub, triggers, twilio
     from shared.ports import Create, Delete, Published, Put, Query, Sending, Update
 """
@@ -238,7 +239,7 @@ SEND_ONE = """
     @functions_framework.cloud_event
     @triggers.on_document_written
     def send_one(change):
-        return type(twilio.messenger().send(Sending(**change.after))).__name__
+        return type(messenger.messenger().send(Sending(**change.after))).__name__
 """
 
 

@@ -8,7 +8,7 @@ import pytest
 from local.__main__ import main
 from local.phone.templates import seed_templates
 from local.templates import submissions
-from shared.messaging.texts import templates
+from shared.messaging.rendering import templates
 
 
 @pytest.mark.parametrize(("purpose", "language"), submissions(), ids="-".join)

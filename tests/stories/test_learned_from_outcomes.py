@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from functions.clean_up.forget import CleanedUp, clean_up
+from functions.clean_up.clean_salon import CleanedUp, clean_up
 from local.in_process import Suite
 from tests.stories.salon import NOW, ROOT, SALON, arrive, cancel, offers, outreach_of, salon
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from functions.clean_up.forget import clean_up
+from functions.clean_up.clean_salon import clean_up
 from local.in_process import ACCOUNT_SID, Suite
 from shared.asking.check_breaker import reset_agent
 from shared.asking.outreach import Outreach
-from shared.asking.reactions import PAUSE
+from shared.asking.promotion_pause import PAUSE
 from shared.asking.watch_reactions import watch_reactions
 from tests.functions.fill_gap.test_approval_of_offers import VERA, vip_salon
-from tests.shared.asking.test_reactions import ask
+from tests.shared.asking.test_promotion_pause import ask
 from tests.stories.approvals import questions
 from tests.stories.salon import (
     NOW,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from functions.send_outreach import messenger
 from local.in_process import ACCOUNT_SID, Suite
 from local.outbox import Message, Outbox
-from shared.adapters import twilio
 from shared.ports import Accepted, AnswerLost, Refused, Sending
 from tests.stories.salon import ROOT, SMS, WHATSAPP, cancel, customer, ours, salon
 
@@ -55,15 +55,15 @@ class Faulty:
         fault = self._fault if self._calls <= TROUBLED else "none"
         if fault in REFUSED:
             status, code = REFUSED[fault]
-            return twilio.outcome(status, json.dumps({"code": code}))
+            return messenger.outcome(status, json.dumps({"code": code}))
         if fault.endswith(", not sent"):
-            return twilio.outcome(503, "") if fault.startswith("5xx") else AnswerLost("ReadTimeout")
+            return messenger.outcome(503, "") if fault.startswith("5xx") else AnswerLost("ReadTimeout")
         self.left.append(sending)
         answer = self._outbox.send(sending)
         assert isinstance(answer, Accepted)
         self._report(self._outbox.messages[-1], fault)
         if fault.endswith(", sent"):
-            return twilio.outcome(503, "") if fault.startswith("5xx") else AnswerLost("ReadTimeout")
+            return messenger.outcome(503, "") if fault.startswith("5xx") else AnswerLost("ReadTimeout")
         return answer
 
     def _report(self, message: Message, fault: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from local.in_process import ACCOUNT_SID, Suite
 from local.owner.ignore_gap import take_back_sale
-from shared.messaging.texts import templates
+from shared.messaging.rendering import templates
 from tests.functions.notify_owner.test_notify_owner import alert
 from tests.functions.send_outreach.test_sending import send
 from tests.shared.messaging.test_outgoing import message

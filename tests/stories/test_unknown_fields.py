@@ -9,20 +9,20 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import pytest
+from functions.scan_gaps.scan_cursor import ScanCursor
 
 from functions.choose_branch.branch import BranchQuestion
 from functions.notify_owner.notices import NoticesSent
 from local.in_process import Suite
 from local.memory.memory_database import MemoryDatabase, Reads
 from shared.approvals.approval import Approval
+from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.agent_state import AgentState
 from shared.asking.decision import Decision
-from shared.asking.learned import Learned
 from shared.asking.limits import AskCounters
 from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
-from shared.calendar.scan import ScanCursor
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.conversation import Conversation, Identity
@@ -59,7 +59,7 @@ OURS: dict[str, type[Stored]] = {
     "channel_routes": ChannelRoute,
     "conversations": Conversation,
     "counters/asks": AskCounters,
-    "counters/learned": Learned,
+    "counters/learned": AcceptanceRates,
     "counters/notices": NoticesSent,
     "counters/scan": ScanCursor,
     "gaps": Gap,

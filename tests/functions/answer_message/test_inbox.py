@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.clean_up.forget import clean_up
-from local.audit_chain import Retention, broken_links
+from functions.clean_up.clean_salon import clean_up
+from local.audit_chain import AgedOut, broken_links
 from local.in_process import Suite
 from shared.messaging.conversation import HOLDING_FOR
 from shared.records.audit import AuditRecord
@@ -132,8 +132,8 @@ def test_who_writes_again_when_all_they_wrote_is_forgotten_is_heard_as_the_first
         # Each life has its own chain.
         audit = [AuditRecord.model_validate(each) for each in suite.list(f"{ROOT}/audit_logs").values()]
         lives = [record for record in audit if record.resource_type == "conversation"]
-        retention = Retention(suite.clock.now(), {"conversation": HALF_A_YEAR})
-        assert len(lives) == 2 and broken_links(lives, [conversation], retention=retention) == []
+        aged_out = AgedOut(suite.clock.now(), {"conversation": HALF_A_YEAR})
+        assert len(lives) == 2 and broken_links(lives, [conversation], aged_out=aged_out) == []
 
 
 def test_what_is_said_to_others_is_in_nobody_elses_conversation():

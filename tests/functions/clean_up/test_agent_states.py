@@ -14,7 +14,7 @@ from shared.asking.check_breaker import fault, pause_agent
 from shared.ports import Refused
 from shared.records.audit import AuditRecord
 from shared.salon.settings import SalonSettings
-from tests.shared.asking.test_reactions import ask
+from tests.shared.asking.test_promotion_pause import ask
 from tests.stories.salon import NOW, ROOT, SALON, arrive, cancel, offers, ours, salon
 from tests.stories.test_marketing_pause import sent_before
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.clean_up.forget import DELETED_AT_ONCE, clean_up
+from functions.clean_up.clean_salon import clean_up
+from functions.clean_up.delete_expired import DELETED_AT_ONCE
 from local.in_process import ACCOUNT_SID, Suite
 from shared.records.retention import HALF_A_YEAR, KEPT, LOCKS_KEPT, YEAR
 from tests.stories.salon import NOW, ROOT, SALON, WHATSAPP, cancel, offers, phone, salon, write

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from shared.asking.allowance import TURN, WAITS, Allowance, allowance_of
 from shared.asking.limits import AskCounters
-from shared.calendar.gap import Campaign, Gap
+from shared.calendar.campaign import Campaign
+from shared.calendar.gap import Gap
 from shared.salon.settings import LimitSettings, OfferSettings, SalonSettings
 from shared.values.stretches import Stretch
 from tests.shared.asking.test_limits import AGENT, HOUR, LONDON, NOW, SECOND, counted

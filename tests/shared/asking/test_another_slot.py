@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from shared.asking.another_slot import could_suit, not_to_be_offered
-from shared.asking.candidates import Prospect, Terms
+from shared.asking.criteria import Criteria
 from shared.asking.outreach import Slot
-from shared.calendar.gap import Campaign
+from shared.asking.prospect import Prospect
+from shared.calendar.campaign import Campaign
 from shared.salon.settings import SalonSettings
-from tests.shared.asking.test_candidates import HOUR, MINUTE, SALON, ask, customer, entry, terms_of, waiting
+from tests.shared.asking.test_candidates import HOUR, MINUTE, SALON, ask, criteria_of, customer, entry, waiting
 from tests.shared.messaging.test_outgoing import outreach
 from tests.shared.sales.test_acceptance import END, START, gap
 
@@ -20,9 +21,9 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 LIVE = SalonSettings(mode="live")
 
 
-def why(prospect: Prospect | None = None, terms: Terms | None = None, *, allowance: int = 1) -> str | None:
+def why(prospect: Prospect | None = None, criteria: Criteria | None = None, *, allowance: int = 1) -> str | None:
     late = prospect or waiting(source="late_yes", customer=CARA)
-    return not_to_be_offered(late, LOST, "whatsapp", allowance=allowance, terms=terms or terms_of())
+    return not_to_be_offered(late, LOST, "whatsapp", allowance=allowance, criteria=criteria or criteria_of())
 
 
 def late(**fields: Any) -> Prospect:
@@ -37,8 +38,8 @@ def asked_today(times: int) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     ("reason", "found"),
     [
-        ("nothing is offered at present", why(terms=terms_of(settings=SalonSettings(mode="dry_run")))),
-        ("nothing is offered at present", why(terms=terms_of(salon=SALON.changed(status="paused")))),
+        ("nothing is offered at present", why(criteria=criteria_of(settings=SalonSettings(mode="dry_run")))),
+        ("nothing is offered at present", why(criteria=criteria_of(salon=SALON.changed(status="paused")))),
         ("may not be asked there", why(late(customer=customer(blocked=True)))),
         ("may not be asked there", why(late(customer=customer(open_complaint=True)))),
         ("may not be asked there", why(late(customer=customer(phone="+447700900999")))),
@@ -46,7 +47,7 @@ def asked_today(times: int) -> tuple[Any, ...]:
         ("no consent for service", why(late(opted_out=frozenset({("whatsapp", "service")})))),
         (
             "the salon has no whatsapp number",
-            why(terms=terms_of(salon=SALON.changed(messaging=SALON.messaging.changed(whatsapp_from=None)))),
+            why(criteria=criteria_of(salon=SALON.changed(messaging=SALON.messaging.changed(whatsapp_from=None)))),
         ),
         ("waits no longer", why(late(entry=entry(status="cancelled")))),
         ("has another offer open", why(late(asks=(ask(2 * HOUR, id="other", status="sent"),)))),

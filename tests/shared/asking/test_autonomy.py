@@ -4,8 +4,8 @@ from typing import get_args
 import pytest
 
 from shared.asking.autonomy import PERSONAL, STRICTNESS, autonomy, strictest
-from shared.asking.decision import AutonomyLevel, DecisionType
-from shared.salon.settings import AutonomySettings, SalonSettings
+from shared.asking.decision import DecisionType
+from shared.salon.settings import AutonomyLevel, AutonomySettings, SalonSettings
 
 DEFAULT = SalonSettings()
 

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from shared.asking.candidates import PRIOR, Candidate, Prospect, Source, Terms, judged, notice_of
-from shared.asking.learned import Learned
+from shared.asking.acceptance_rates import AcceptanceRates
+from shared.asking.candidates import Candidate, judged
+from shared.asking.criteria import Criteria
+from shared.asking.offered_slot import notice_of
 from shared.asking.outreach import Outreach, Slot
+from shared.asking.prospect import PRIOR, Prospect, Source
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
@@ -50,18 +53,18 @@ def regular(**fields: Any) -> Prospect:
     return Prospect(**{"customer": customer(), "source": "regular", "service_id": "cut", "visits": 3, **fields})
 
 
-def judge(prospect: Prospect, *, now: datetime = NOW, **terms: Any) -> Candidate:
-    [candidate] = judged([prospect], gap(freed=FREED), terms_of(now=now, **terms))
+def judge(prospect: Prospect, *, now: datetime = NOW, **criteria: Any) -> Candidate:
+    [candidate] = judged([prospect], gap(freed=FREED), criteria_of(now=now, **criteria))
     return candidate
 
 
-def terms_of(**fields: Any) -> Terms:
-    return Terms(
+def criteria_of(**fields: Any) -> Criteria:
+    return Criteria(
         **{
             "salon": SALON,
             "services": {"cut": CUT},
             "settings": SalonSettings(mode="live"),
-            "learned": Learned(),
+            "learned": AcceptanceRates(),
             "now": NOW,
             **fields,
         }
@@ -263,7 +266,7 @@ def test_all_come_back_the_excluded_last():
         regular(customer=customer("c22")),
         waiting(customer=customer("c333")),
     ]
-    found = judged(people, gap(freed=FREED), terms_of())
+    found = judged(people, gap(freed=FREED), criteria_of())
     assert [candidate.prospect.customer.id for candidate in found] == ["c333", "c22", "c1"]
 
 
@@ -273,5 +276,5 @@ def test_of_equals_the_waitlists_own_order_counts_then_who_was_asked_longest_ago
         return waiting(customer=customer(id), entry=wish)
 
     people = [person("c1"), person("c22", waited=2 * HOUR), person("c333", priority=1)]
-    found = judged(people, gap(freed=FREED), terms_of())
+    found = judged(people, gap(freed=FREED), criteria_of())
     assert [candidate.prospect.customer.id for candidate in found] == ["c333", "c22", "c1"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from shared.asking.discounts import discount_left, discount_of_round, discounted
-from shared.calendar.gap import Campaign
+from shared.calendar.campaign import Campaign
 from shared.salon.settings import DiscountSettings
 
 TEN_PERCENT = DiscountSettings(later_round_percent=10.0, daily_budget=Decimal(30))

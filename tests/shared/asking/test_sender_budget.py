@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.asking.autonomy import Autonomy
-from shared.asking.candidates import Candidate, Prospect
+from shared.asking.candidates import Candidate
 from shared.asking.limits import AskCounters, Reached
+from shared.asking.prospect import Prospect
 from shared.asking.sender_budget import budget_for_asks, within_budget
 from shared.salon.salon import Contact
 from shared.salon.settings import LimitSettings

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.messaging.rendering import templates
 from shared.messaging.replies import acknowledges, day_named, understand
-from shared.messaging.texts import templates
 
 MEANINGS = {
     "accept": [

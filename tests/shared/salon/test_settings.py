@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from shared.salon.settings import InvalidSettings, SalonSettings
+from shared.salon.section import InvalidSettings
+from shared.salon.settings import SalonSettings
 
 
 def reasons(data) -> tuple[str, ...]:

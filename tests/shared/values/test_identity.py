@@ -1,6 +1,6 @@
 import pytest
 
-from shared.values.identity import address_key, masked, without_numbers
+from shared.values.identity import address_key, without_numbers
 
 KEY = b"0123456789abcdef"
 
@@ -20,11 +20,6 @@ def test_a_key_reveals_no_address_and_depends_on_channel_and_deployment():
 def test_a_sender_without_a_number_has_a_key_too():
     assert address_key(KEY, "whatsapp", "whatsapp:IN.4566") == address_key(KEY, "whatsapp", "IN.4566")
     assert address_key(KEY, "whatsapp", "IN.4566") != address_key(KEY, "whatsapp", "US.4566")
-
-
-def test_a_masked_address_shows_only_its_end():
-    assert masked("whatsapp:+919876543210") == "…10"
-    assert masked("123") == "…"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.asking.agent_state import fresh, marketing_paused, reset
 from shared.asking.outreach import OfferDetails, Outreach, Response
-from shared.asking.reactions import PAUSE, Marketing, Reaction, objection, reactions
+from shared.asking.promotion_pause import PAUSE, PromotionPause, Reaction, objection, reactions
 from shared.messaging.outgoing import Delivery
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_a_pause_ends_by_the_clock_and_reactions_count_anew_from_then() -> None:
 def test_the_owner_ends_a_pause_at_once_and_what_was_sent_before_no_longer_counts() -> None:
     state = marketing_paused(fresh("s1", "gap_fill_agent", NOW), "why", now=NOW, actor="a").document
     after = reset(state, now=NOW + timedelta(hours=1), actor="owner").document
-    again = Marketing(paused_until=NOW + PAUSE, counted_from=NOW)
+    again = PromotionPause(paused_until=NOW + PAUSE, counted_from=NOW)
     assert again.counts_from(NOW + PAUSE) == NOW + PAUSE, "the later of the two"
     assert after.marketing.stopped(NOW + timedelta(hours=1)) is None
     assert after.marketing.counts_from(NOW + timedelta(hours=2)) == NOW + timedelta(hours=1)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calendar import scan
-from shared.calendar.booking import standing
-from shared.calendar.scan import INTERVAL, ScanCursor, Standing, due, seen_as, standing_text, turn_at
+from functions.scan_gaps import scan_cursor
+from functions.scan_gaps.scan_cursor import INTERVAL, ScanCursor, SeenBooking, due, remembered, seen_as, turn_at
+from shared.calendar.booking import stand_in
 from shared.values.stretches import Stretch
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -43,23 +43,23 @@ def test_salons_begin_their_turns_at_different_times_of_day() -> None:
 
 def test_where_bookings_stood_is_read_back_to_the_microsecond() -> None:
     stood = {
-        f"b{number}": Standing("mía/🙂"[:3], Stretch(NOW + timedelta(microseconds=number), NOW + HOUR), "seen")
+        f"b{number}": SeenBooking("mía/🙂"[:3], Stretch(NOW + timedelta(microseconds=number), NOW + HOUR), "seen")
         for number in range(1, 4)
     }
-    assert cursor(standing_text(stood, NOW)).stood() == stood
+    assert cursor(remembered(stood, NOW)).seen_bookings() == stood
 
 
 def test_what_is_over_is_forgotten_and_of_too_many_the_farthest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "REMEMBERED", 2)
+    monkeypatch.setattr(scan_cursor, "MOST_BOOKINGS", 2)
     stood = {
-        name: Standing("mia", Stretch(NOW + start * HOUR, NOW + (start + 1) * HOUR), "seen")
+        name: SeenBooking("mia", Stretch(NOW + start * HOUR, NOW + (start + 1) * HOUR), "seen")
         for name, start in (("over", -1), ("far", 30), ("near", 1), ("under way", 0))
     }
-    assert set(cursor(standing_text(stood, NOW)).stood()) == {"under way", "near"}
+    assert set(cursor(remembered(stood, NOW)).seen_bookings()) == {"under way", "near"}
 
 
 def test_a_note_leaves_a_booking_as_it_was_seen_and_a_change_of_its_time_does_not() -> None:
-    booking = standing("b1", "mia", Stretch(NOW, NOW + HOUR))
+    booking = stand_in("b1", "mia", Stretch(NOW, NOW + HOUR))
     assert seen_as(booking.changed(price=7)) == seen_as(booking)
     assert seen_as(booking.changed(status="completed")) == seen_as(booking)
     assert seen_as(booking.changed(end_time=NOW + 2 * HOUR)) != seen_as(booking)

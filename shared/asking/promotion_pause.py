@@ -1,4 +1,4 @@
-"""What people made of the last promotional asks of an agent, and when that is reason to stop for a while.
+"""When the promotional asks of an agent pause by themselves: by how people react to the last ones.
 
 A decline is the answer that an offer invites, and about one in ten gives it; an opt-out, or WhatsApp's refusal to bring a
 person more marketing, is an objection. So declines only count beyond what no honest campaign reaches.
@@ -13,9 +13,10 @@ from shared.records.stored import Instant, Stored
 
 LAST_SENDS = 50
 BAD_SHARE = 0.05
-"""Of `LAST_SENDS`, however few were sent so far: two strangers' STOPs end no campaign, and three do."""
+"""The share of `LAST_SENDS` above which objections pause them, however few were sent so far: two strangers' STOPs pause
+nothing, and three do."""
 USUAL_DECLINES = 0.25
-"""Of the sends looked at. Three times the usual rate of ten per cent is no accident."""
+"""The share of declines that no honest campaign exceeds. Only what is above it counts as objections; usual is a tenth."""
 PAUSE = timedelta(days=7)
 TOO_MUCH_MARKETING = 63049
 """WhatsApp's code for a person whom it brings no more marketing at present."""
@@ -23,9 +24,9 @@ TOO_MUCH_MARKETING = 63049
 Reaction = Literal["opted_out", "limited", "declined"]
 
 
-class Marketing(Stored):
-    """An agent's promotional asks: `paused_until` is when they go on by themselves, and from then, or from `counted_from`
-    if the owner ended it, people's reactions are counted anew."""
+class PromotionPause(Stored):
+    """The pause of an agent's promotional asks, if there is or was one. They go on by themselves at `paused_until`; from then,
+    or from `counted_from` if the owner ended the pause, reactions are counted anew."""
 
     paused_at: Instant | None = None
     paused_until: Instant | None = None
@@ -33,7 +34,7 @@ class Marketing(Stored):
     counted_from: Instant | None = None
 
     def stopped(self, now: datetime) -> str | None:
-        """Why no promotional ask may be made now."""
+        """Why no promotional ask may be made now, or None."""
         return self.reason if self.paused_until is not None and now < self.paused_until else None
 
     def counts_from(self, now: datetime) -> datetime | None:
@@ -42,8 +43,8 @@ class Marketing(Stored):
 
 
 def reactions(sends: Sequence[Outreach], withdrawals: Mapping[str, datetime]) -> list[Reaction]:
-    """What came back on these asks, each person's opt-out once. `withdrawals` are when customers last withdrew, also by a
-    STOP that came after the offer had ended."""
+    """The reactions to these asks, each person's opt-out once. `withdrawals` are when customers last withdrew consent: a STOP
+    that comes after its offer has ended is a reaction too."""
     found: list[Reaction] = []
     gone: set[str] = set()
     for send in sorted(sends, key=lambda send: send.created_at, reverse=True):
@@ -61,7 +62,7 @@ def reactions(sends: Sequence[Outreach], withdrawals: Mapping[str, datetime]) ->
 
 
 def objection(found: Sequence[Reaction], *, sends: int) -> str | None:
-    """Why promotional asks must pause, in words for the owner; None while they may go on."""
+    """Says to the owner why promotional asks must pause, or None while they may go on."""
     counts = {kind: sum(each == kind for each in found) for kind in ("opted_out", "limited", "declined")}
     unusual = max(0.0, counts["declined"] - USUAL_DECLINES * sends)
     if counts["opted_out"] + counts["limited"] + unusual <= BAD_SHARE * LAST_SENDS:

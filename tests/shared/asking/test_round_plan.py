@@ -1,4 +1,4 @@
-"""What to do next about a gap, and how many to ask together."""
+"""Whom a round asks, and how many together."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,31 +9,27 @@ import pytest
 
 from shared.asking.allowance import Allowance
 from shared.asking.autonomy import Autonomy
-from shared.asking.campaign import (
-    Ask,
+from shared.asking.candidates import Candidate
+from shared.asking.next_step import Ask
+from shared.asking.outreach import Slot
+from shared.asking.prospect import Prospect, Source
+from shared.asking.reply_model import Awaited
+from shared.asking.round_plan import (
     Campaign,
-    End,
-    Leave,
     NoRound,
     Round,
     Situation,
-    Wait,
     for_idle_time,
-    next_step,
     nobody_retry,
     one_each,
     plan_round,
     without_round,
 )
-from shared.asking.candidates import Candidate, Prospect, Source
-from shared.asking.outreach import Slot
-from shared.asking.reply_model import Awaited
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
 from shared.salon.salon import Salon
 from shared.salon.settings import OfferSettings, SalonSettings
-from tests.shared.sales.test_acceptance import gap
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -46,63 +42,7 @@ def settings(**offers: Any) -> SalonSettings:
     return SalonSettings(mode="live", offers=OfferSettings(**offers))
 
 
-def step(open_offers: int = 0, *, salon: Salon = SALON, now: datetime = NOW, **fields: Any) -> object:
-    standing = gap(campaign=fields.pop("campaign", Campaign()), **fields)
-    return next_step(standing, salon=salon, settings=settings(max_asks_per_gap=5), open_offers=open_offers, now=now)
-
-
 RUNNING = Campaign(status="running", round=1, wave=2, asked=2, next_round_at=NOW + 5 * MINUTE)
-
-
-def test_a_closed_gap_and_one_that_waits_for_the_owner_are_left_alone():
-    assert isinstance(step(status="filled"), Leave)
-    assert isinstance(step(awaits_owner=True), Leave)
-    assert isinstance(step(campaign=Campaign(status="waiting_owner")), Leave)
-    assert isinstance(step(campaign=Campaign(status="ended", reason="dry run")), Leave)
-
-
-def test_while_it_settles_nobody_is_asked_and_then_somebody_is():
-    settling = Campaign(status="settling", next_round_at=NOW + MINUTE)
-    assert isinstance(step(campaign=settling), Leave)
-    assert step(campaign=settling, now=NOW + MINUTE) == Ask(5)
-
-
-def test_a_paused_salon_waits_and_does_not_end():
-    assert step(salon=SALON.changed(status="paused")) == Wait(NOW + 15 * MINUTE, "the salon is paused")
-
-
-def test_idle_time_is_offered_once_and_freed_time_again():
-    again = Campaign(status="running", round=1)
-    assert isinstance(step(origin="idle", campaign=again), End)
-    assert step(origin="freed", campaign=again) == Ask(5)
-
-
-@pytest.mark.parametrize(("origin", "fill_idle", "offered"), [("idle", "none", False), ("freed", "none", True), ("idle", "waitlist", True), ("idle", "all", True)])  # fmt: skip
-def test_a_salon_that_offers_no_idle_time_offers_freed_time(origin: str, fill_idle: str, offered: bool):
-    offering = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": fill_idle}})
-    found = next_step(gap(campaign=NEW, origin=origin), salon=SALON, settings=offering, open_offers=0, now=NOW)
-    assert isinstance(found, Ask) is offered
-
-
-def test_a_round_that_stands_is_left_alone_until_it_is_due():
-    assert isinstance(step(2, campaign=RUNNING), Leave)
-    assert step(2, campaign=RUNNING, now=NOW + 5 * MINUTE) == Ask(3)
-
-
-@pytest.mark.parametrize(("open_offers", "room"), [(1, 1), (0, 2)])
-def test_what_fell_away_is_made_up_for_at_once(open_offers: int, room: int):
-    assert step(open_offers, campaign=RUNNING) == Ask(room, top_up=True)
-
-
-def test_nobody_is_made_up_for_beyond_what_the_gap_may_ask():
-    assert step(0, campaign=RUNNING.changed(asked=4)) == Ask(1, top_up=True)
-    assert isinstance(step(0, campaign=RUNNING.changed(asked=5)), End)
-
-
-def test_a_campaign_that_waits_for_a_reason_waits_for_its_time():
-    waiting = RUNNING.postponed(NOW + 30 * MINUTE, "nobody to ask at present")
-    assert step(0, campaign=waiting) == Leave("nobody to ask at present")
-    assert step(0, campaign=waiting, now=NOW + 30 * MINUTE) == Ask(3)
 
 
 def candidate(number: int, *, level: Any = "full_auto", phone: str | None = None, **fields: Any) -> Candidate:
@@ -175,9 +115,8 @@ def test_the_last_part_of_a_round_is_followed_by_the_next_round_after_its_time()
         assert (len(plan.chosen), plan.next_at) == (len(few), NOW + 10 * MINUTE)
 
 
-def test_what_fell_away_is_made_up_for_together_and_idle_time_is_offered_together():
+def test_what_fell_away_is_made_up_for_together():
     assert len(chosen(planned(TEN, room=5, top_up=True, whole=False, campaign=RUNNING))) == 5
-    assert step(origin="idle") == Ask(5, whole=True)
 
 
 def test_as_few_are_asked_as_reach_the_target():

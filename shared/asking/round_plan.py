@@ -1,4 +1,4 @@
-"""What to do next about a gap: wait, ask, or leave it. And how many to ask."""
+"""Whom a round of a gap asks, how many together, and when the next one is due; or why nobody is asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,81 +7,22 @@ from typing import Literal
 
 from shared.asking.allowance import WAITS, Allowance
 from shared.asking.candidates import Candidate
+from shared.asking.next_step import Ask
 from shared.asking.reply_model import Awaited
 from shared.asking.round_size import round_size
-from shared.calendar.gap import Campaign, Gap
-from shared.salon.salon import Salon
+from shared.calendar.campaign import Campaign
 from shared.salon.settings import SalonSettings
 
-PAUSED_RETRY = timedelta(minutes=15)
 SHORTEST_PAUSE = timedelta(minutes=2)
 NOBODY_RETRY = timedelta(minutes=30)
 LONGEST_RETRY = timedelta(hours=6)
-"""Limits, quiet hours and visits change; a gap that found nobody looks again."""
-
-
-@dataclass(frozen=True)
-class Leave:
-    """Nothing to do now, and nothing to write."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Wait:
-    until: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
-class End:
-    reason: str
-
-
-@dataclass(frozen=True)
-class Ask:
-    """Time for a round; `room` is how many more customers this gap may ask. A `top_up` only replaces offers that fell
-    away since the last round. Where there is no later look at the gap, the round goes out `whole`."""
-
-    room: int
-    top_up: bool = False
-    whole: bool = False
-
-
-Step = Leave | Wait | End | Ask
-
-
-def next_step(gap: Gap, *, salon: Salon, settings: SalonSettings, open_offers: int, now: datetime) -> Step:
-    campaign = gap.campaign
-    if not gap.is_open:
-        return Leave(f"the gap is {gap.status}")
-    if gap.awaits_owner or campaign.status == "waiting_owner":
-        return Leave("it waits for the owner's word")
-    if gap.origin == "idle" and settings.gap.fill_idle == "none":
-        return Leave("idle time is not offered in this salon")
-    if campaign.status == "ended":
-        return Leave(f"its campaign has ended: {campaign.reason}")
-    if salon.status == "paused":
-        return Wait(now + PAUSED_RETRY, "the salon is paused")
-    if campaign.status == "settling" and campaign.next_round_at and now < campaign.next_round_at:
-        return Leave("people may still re-book")
-    if gap.origin == "idle" and campaign.round > 0:
-        return End("idle time is offered once")
-    room = settings.offers.max_asks_per_gap - campaign.asked
-    if room <= 0:
-        # Open offers may still be answered; nobody new is asked.
-        return End("as many customers were asked as one gap may ask")
-    if campaign.next_round_at is None or now >= campaign.next_round_at:
-        return Ask(room, whole=gap.origin == "idle")
-    if campaign.reason is not None:
-        return Leave(campaign.reason)
-    fell_away = campaign.wave - open_offers
-    return Ask(min(room, fell_away), top_up=True) if fell_away > 0 else Leave("the round is still open")
+"""A gap for which nobody was found looks again after a time between these: limits, quiet hours and visits change."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """`chosen` are asked now; for `supervised` the owner is asked first; the next round may follow at `next_at`."""
+    """`chosen` are asked now, and the owner is asked about `supervised`. The next round may follow at `next_at`. `predicted`
+    is the chance that one of them takes the time."""
 
     chosen: tuple[Candidate, ...]
     supervised: tuple[Candidate, ...]
@@ -93,6 +34,8 @@ class Round:
 
 @dataclass(frozen=True)
 class NoRound:
+    """Nobody is asked now; the gap is looked at again at `retry_at`."""
+
     retry_at: datetime
     kind: Literal["no_candidates", "limit_reached", "waits_its_turn", "enough_asked"]
     reason: str
@@ -100,7 +43,7 @@ class NoRound:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a round is sized by, besides its candidates. `awaited` are the offers still out."""
+    """What the size of a round depends on besides its candidates. `awaited` are the offers still out."""
 
     awaited: tuple[Awaited, ...]
     allowance: Allowance
@@ -117,7 +60,7 @@ def plan_round(
     settings: SalonSettings,
     now: datetime,
 ) -> Round | NoRound:
-    """Who is asked together. `candidates` come best first."""
+    """Chooses who is asked together, or says why nobody is. `candidates` come best first, as `judged` orders them."""
     ready = one_each([candidate for candidate in candidates if candidate.excluded is None])
     alone = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "full_auto"]
     with_word = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "supervised"]
@@ -179,7 +122,7 @@ def plan_round(
 
 
 def without_round(campaign: Campaign, plan: NoRound, step: Ask, *, open_offers: int) -> Campaign:
-    """The campaign after a round that did not go out."""
+    """The campaign as it goes on when this round did not go out."""
     if plan.kind == "waits_its_turn":
         return campaign.postponed(plan.retry_at, plan.reason)
     if step.whole:
@@ -195,19 +138,19 @@ def without_round(campaign: Campaign, plan: NoRound, step: Ask, *, open_offers: 
 
 
 def nobody_retry(lead: timedelta) -> timedelta:
-    """Seldom for a time that is days away, and more often the nearer it comes."""
+    """How long a gap for which nobody was found is left alone: hours for a time that is days away, less the nearer it is."""
     return min(max(lead / 6, NOBODY_RETRY), LONGEST_RETRY)
 
 
 def _pause(until_cut_off: timedelta, settings: SalonSettings) -> timedelta:
-    """Until the next round: shorter as the start approaches, so that there still is a next one."""
+    """How long until the next round: shorter as the start approaches, so that there still is a next one."""
     usual = timedelta(minutes=settings.offers.round_minutes)
     return max(min(usual, until_cut_off / 4), SHORTEST_PAUSE)
 
 
 def for_idle_time(candidates: Sequence[Candidate], settings: SalonSettings) -> list[Candidate]:
-    """Time that nobody ever booked is worth no promotion by itself: it goes to those who named it as the time they want,
-    unless the salon offers it to all."""
+    """Excludes from idle time all who did not name it as the time they want, unless the salon offers it to everybody: time
+    that nobody ever booked is worth no promotion by itself."""
     if settings.gap.fill_idle == "all":
         return list(candidates)
     return [
@@ -219,7 +162,7 @@ def for_idle_time(candidates: Sequence[Candidate], settings: SalonSettings) -> l
 
 
 def one_each(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The first of those who share an address: one person may be several customers, and hears of a time once."""
+    """Keeps the first candidate of each address: one person may be several customers, and hears of a time once."""
     first: dict[str | None, Candidate] = {}
     for candidate in candidates:
         first.setdefault(candidate.prospect.customer.phone, candidate)

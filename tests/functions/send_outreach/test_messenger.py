@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.adapters.twilio import message_form, outcome
+from functions.send_outreach.messenger import message_form, outcome
 from shared.ports import Accepted, AnswerLost, Refused
 from tests.twilio_cases import ANA, BASE_URL, SMS_NUMBER, WHATSAPP_NUMBER, offer, text
 

@@ -14,9 +14,9 @@ from twilio.http.http_client import TwilioHttpClient
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
+from functions.send_outreach import messenger
+from functions.send_outreach.messenger import TIMEOUT_SECONDS, TwilioMessenger
 from local.phone.contract import Call, ContractBroken, contract
-from shared.adapters import twilio
-from shared.adapters.twilio import TIMEOUT_SECONDS, TwilioMessenger
 from shared.ports import Accepted, AnswerLost, Refused
 from tests.twilio_cases import ACCOUNT_SID, ANA, TEMPLATE, offer, our_account, text
 
@@ -64,7 +64,7 @@ class Wire(BaseAdapter):
 
 def over(wire: Wire) -> TwilioMessenger:
     def http_client() -> TwilioHttpClient:
-        client = TwilioHttpClient(timeout=TIMEOUT_SECONDS, logger=twilio.silent_logger())
+        client = TwilioHttpClient(timeout=TIMEOUT_SECONDS, logger=messenger.silent_logger())
         client.session.mount("https://", wire)
         return client
 
@@ -108,10 +108,10 @@ def test_no_request_waits_for_ever() -> None:
 def test_the_messenger_that_is_deployed_goes_to_twilio(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire()
     monkeypatch.setattr(requests.Session, "get_adapter", lambda session, url: wire)
-    twilio.messenger.cache_clear()
-    assert isinstance(twilio.messenger().send(offer()), Accepted)
-    assert twilio.messenger() is twilio.messenger()
-    twilio.messenger.cache_clear()
+    messenger.messenger.cache_clear()
+    assert isinstance(messenger.messenger().send(offer()), Accepted)
+    assert messenger.messenger() is messenger.messenger()
+    messenger.messenger.cache_clear()
 
 
 def test_nothing_is_sent_for_an_account_that_is_not_ours() -> None:

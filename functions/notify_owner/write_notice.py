@@ -1,39 +1,16 @@
-"""Messages that are no asks, as they are first written: what is said, to whom, about what."""
+"""Writes a notice to one of the salon's own people as the messages that carry it."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.messaging.message import KEEP_TRYING, Inbound, Message, message_id
-from shared.messaging.messaging_hours import answers
+from shared.messaging.message import KEEP_TRYING, Message, message_id
 from shared.messaging.outgoing import Channel
 from shared.ports import Deployment
 from shared.salon.salon import Contact, Salon
 from shared.values.identity import address_key
 
-
-def reply_to(
-    said: Inbound, purpose: str, salon: Salon, *, locale: str, variables: Mapping[str, str], now: datetime
-) -> Message:
-    """An answer to what somebody wrote that is about no single offer."""
-    return Message(
-        id=message_id(said.id, purpose, said.conversation_id),
-        salon_id=salon.id,
-        created_at=now,
-        updated_at=now,
-        conversation_id=said.conversation_id,
-        audience="customer",
-        to=said.sender,
-        about=said.id,
-        is_answer=answers(now, said.received_at),
-        account_sid=said.account_sid,
-        sender=said.recipient,
-        channel=said.channel,
-        purpose=purpose,
-        locale=locale,
-        variables={**variables, "salon": salon.name},
-        expires_at=now + KEEP_TRYING,
-        due_at=None,
-    )
+WITHOUT_BUTTONS = {"owner_approval": "owner_approval_link", "owner_reminder": "owner_reminder_link"}
+"""The purpose under which a question goes by a channel without buttons: its text names a link."""
 
 
 def notices_to(
@@ -46,7 +23,7 @@ def notices_to(
     deployment: Deployment,
     now: datetime,
 ) -> list[Message]:
-    """What one of the salon's own people hears, once for each channel that reaches them."""
+    """The notice to one of the salon's own people, once for each channel that reaches them."""
     return [
         Message(
             id=message_id(about, spoken, key),
@@ -69,9 +46,6 @@ def notices_to(
         for spoken in [purpose if channel == "whatsapp" else WITHOUT_BUTTONS.get(purpose, purpose)]
         for key in [address_key(deployment.signing_key, channel, address)]
     ]
-
-
-WITHOUT_BUTTONS = {"owner_approval": "owner_approval_link", "owner_reminder": "owner_reminder_link"}
 
 
 def _ways_to(contact: Contact, salon: Salon, deployment: Deployment) -> list[tuple[Channel, str]]:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.asking.agent_figures import Facts, Figures, day_began, figures, looked_at_from
+from functions.clean_up.figures import Activity, day_began, figures, looked_at_from
+from shared.asking.agent_figures import Figures
 from shared.asking.breaker import Breaker
 from shared.asking.decision import Decision, Outcome
 from shared.asking.limits import AskCounters
@@ -13,7 +14,7 @@ from shared.asking.outreach import Outreach
 from shared.messaging.outgoing import Delivery
 from shared.salon.settings import LimitSettings, SalonSettings
 from tests.shared.asking.test_decision import decision
-from tests.shared.asking.test_reactions import ask
+from tests.shared.asking.test_promotion_pause import ask
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -31,11 +32,11 @@ def sold(at: datetime, amount: int = 50, **fields: Any) -> Decision:
     return base.changed(revenue_impact=base.revenue_impact.changed(actual=Decimal(amount)))
 
 
-def shown(*asks: Outreach, now: datetime = NOW, zone: ZoneInfo = LONDON, **facts: Any) -> Figures:
-    known = {"sold": [], "counters": AskCounters(), "last_execution": None, "next_scheduled": None, **facts}
+def shown(*asks: Outreach, now: datetime = NOW, zone: ZoneInfo = LONDON, **activity: Any) -> Figures:
+    known = {"sold": [], "counters": AskCounters(), "last_execution": None, "next_scheduled": None, **activity}
     settings = SalonSettings(limits=LimitSettings(hourly_actions=5, daily_actions=7))
     breaker = Breaker(error_count=2)
-    return figures(AGENT, Facts(asks=asks, **known), breaker=breaker, settings=settings, now=now, zone=zone)
+    return figures(AGENT, Activity(asks=asks, **known), breaker=breaker, settings=settings, now=now, zone=zone)
 
 
 def test_an_action_is_an_ask_that_left_or_failed_or_neither() -> None:

@@ -4,27 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.asking.learned import LEAD_FACTOR, Learned, Odds, bucket
+from shared.asking.acceptance_rates import LEAD_FACTOR, AcceptanceRates, Odds, bucket
 
 LEAD = timedelta(hours=5)
 
 
-def after(answers: list[bool]) -> Learned:
-    learned = Learned()
+def after(answers: list[bool]) -> AcceptanceRates:
+    learned = AcceptanceRates()
     for accepted in answers:
         learned = learned.with_answer("waitlist_exact", "regular", LEAD, accepted=accepted)
     return learned
 
 
-def rate(learned: Learned, lead: timedelta = LEAD) -> float:
+def rate(learned: AcceptanceRates, lead: timedelta = LEAD) -> float:
     return learned.rate("waitlist_exact", "regular", lead, 0.25)
 
 
 def test_before_anything_is_known_the_prior_holds_with_its_lead_factor() -> None:
-    assert rate(Learned()) == 0.25
-    assert rate(Learned(), timedelta(minutes=30)) == 0.1
-    assert rate(Learned(), timedelta(hours=2)) == 0.2
-    assert rate(Learned(), timedelta(hours=30)) == 0.3
+    assert rate(AcceptanceRates()) == 0.25
+    assert rate(AcceptanceRates(), timedelta(minutes=30)) == 0.1
+    assert rate(AcceptanceRates(), timedelta(hours=2)) == 0.2
+    assert rate(AcceptanceRates(), timedelta(hours=30)) == 0.3
 
 
 @pytest.mark.parametrize(

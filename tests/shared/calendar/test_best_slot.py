@@ -1,19 +1,18 @@
 from datetime import timedelta
-from decimal import Decimal
-from itertools import combinations_with_replacement
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.calendar.best_slot import best_slot, unsellable
 from shared.calendar.gap import Gap, opened
-from shared.calendar.plan import best_plan, contribution, slot_at, unsellable, value_at
 from shared.calendar.service import Service
 from shared.calendar.staff_day import Freed, findings
 from shared.values.stretches import Stretch
 from tests.shared.calendar.schedules import a_day, a_salon, a_service, a_stylist, at, between, shown
 
 SHORT, HOUR, LONG = a_service("short", 30, 300), a_service("hour", 60, 600), a_service("long", 90, 900)
+LENGTHS = st.sampled_from([15, 20, 25, 30, 40, 45, 50, 60, 75, 90])
 
 
 def a_gap(start: str, end: str, *freed: tuple[str, str]) -> Gap:
@@ -31,69 +30,13 @@ def a_gap(start: str, end: str, *freed: tuple[str, str]) -> Gap:
 
 
 def start_of(gap: Gap, service: Service, *services: Service, **asked: object) -> str | None:
-    slot = slot_at(gap, service, services=services, **{"earliest_start": at("06:00"), **asked})
+    slot = best_slot(gap, service, services=services, **{"earliest_start": at("06:00"), **asked})
     return None if slot is None else shown(slot)
-
-
-def test_a_gap_of_90_minutes_is_planned_without_a_remainder():
-    assert best_plan(90, [SHORT, HOUR]).service_ids == ("hour", "short")
-    assert best_plan(90, [SHORT, HOUR, LONG]).service_ids == ("long",)
-    worth_as_much = a_service("worth", 60, 900)
-    assert best_plan(90, [worth_as_much, LONG]).service_ids == ("long",)
-
-
-def test_a_plan_counts_what_is_earned_and_not_what_is_charged():
-    dear = a_service("dear", 60, 1000, margin=0.1)
-    plan = best_plan(60, [dear, HOUR])
-    assert (plan.service_ids, plan.contribution, plan.revenue) == (("hour",), Decimal(360), Decimal(600))
-
-
-def test_a_plan_has_room_for_the_buffers():
-    buffered = a_service("buffered", 30, 300, buffer_after_minutes=15)
-    assert best_plan(89, [buffered]).service_ids == ("buffered",)
-    assert best_plan(90, [buffered]).service_ids == ("buffered", "buffered")
-
-
-def test_nothing_fits_into_too_little_time():
-    assert best_plan(29, [SHORT]).service_ids == ()
-    assert best_plan(0, [SHORT]).revenue == best_plan(60, []).revenue == 0
-
-
-lengths = st.sampled_from([15, 20, 25, 30, 40, 45, 50, 60, 75, 90])
-service_lists = st.lists(st.tuples(lengths, st.sampled_from([0, 100, 200, 250, 400])), min_size=1, max_size=4).map(
-    lambda parts: [a_service(f"s{number}", minutes, price) for number, (minutes, price) in enumerate(parts)]
-)
-
-
-@settings(max_examples=200)
-@given(st.integers(0, 135), service_lists)
-def test_the_plan_is_the_best_of_all_there_are(minutes: int, services: list[Service]):
-    def merit(chosen: tuple[Service, ...]) -> tuple[Decimal, int, int]:
-        return (
-            sum((contribution(s) for s in chosen), Decimal(0)), sum(s.needed_minutes for s in chosen), -len(chosen)
-        )  # fmt: skip
-
-    best = max(
-        merit(chosen)
-        for size in range(10)
-        for chosen in combinations_with_replacement(services, size)
-        if sum(s.needed_minutes for s in chosen) <= minutes
-    )
-    plan = best_plan(minutes, services)
-    assert (plan.contribution, plan.used_minutes, -len(plan.service_ids)) == best
 
 
 def test_a_leftover_is_lost_only_when_no_service_fits_it():
     assert unsellable(29, [SHORT, HOUR]) == 29
     assert unsellable(30, [SHORT, HOUR]) == 0
-    free = between("14:00", "15:30")
-    assert value_at(free, HOUR, at("14:00"), [SHORT, HOUR]) == contribution(HOUR)
-    assert value_at(free, HOUR, at("14:15"), [SHORT, HOUR]) == contribution(HOUR) - 30 * Decimal(540) / 90
-
-
-def test_selling_at_an_edge_is_worth_more_than_leaving_two_unsellable_ends():
-    free = between("14:00", "16:00")
-    assert value_at(free, HOUR, at("14:00"), [HOUR]) > value_at(free, HOUR, at("14:30"), [HOUR])
 
 
 def test_a_slot_starts_where_freed_time_starts():
@@ -155,7 +98,7 @@ def test_a_slot_keeps_clear_of_a_room_that_is_taken():
 
 @settings(max_examples=200)
 @given(
-    st.integers(0, 40), st.integers(3, 60), st.integers(0, 40), st.integers(1, 20), lengths,
+    st.integers(0, 40), st.integers(3, 60), st.integers(0, 40), st.integers(1, 20), LENGTHS,
     st.sampled_from([0, 5, 10]), st.sampled_from([0, 5, 15]), st.integers(0, 300),
 )  # fmt: skip
 def test_a_slot_is_contained_in_its_gap(
@@ -171,7 +114,7 @@ def test_a_slot_is_contained_in_its_gap(
     )
     service = a_service("x", minutes, buffer_before_minutes=before, buffer_after_minutes=after)
     soonest = at("10:00") + timedelta(minutes=earliest)
-    slot = slot_at(gap, service, earliest_start=soonest)
+    slot = best_slot(gap, service, earliest_start=soonest)
     if slot is None:
         first = max(stretch.start + service.buffer_before, soonest)
         # Less than one step of play: no start that people would be offered lies in it.
@@ -185,4 +128,4 @@ def test_a_slot_is_contained_in_its_gap(
 def test_a_gap_of_just_the_services_length_is_that_slot(service: Service):
     end = at("14:07") + service.duration
     gap = a_gap("14:07", f"{end:%H:%M}")
-    assert slot_at(gap, service, earliest_start=at("06:00")) == gap.stretch
+    assert best_slot(gap, service, earliest_start=at("06:00")) == gap.stretch

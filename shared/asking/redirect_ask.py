@@ -1,5 +1,5 @@
-"""What follows when the provider could not deliver: another channel while there is time, and an opt-out that it knew of
-before us."""
+"""Redirects an ask that the provider could not deliver to another channel while there is time, and enters an opt-out that the
+provider knew of before us."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def by_another_channel(
     now: datetime,
     actor: str,
 ) -> Amended[Any] | None:
-    """None when there is no other way to ask this customer in time."""
+    """The ask as it goes on by another channel, or None when there is no other way to ask this customer in time."""
     if not isinstance(message, Outreach) or (channel := next_channel(message, code, now=now)) is None:
         return None
     salon = salon_of(documents, documents.salon_id)
@@ -48,7 +48,7 @@ def by_another_channel(
 def opt_out_told_by(
     code: int | None, message: Outreach | Message, *, documents: Documents, now: datetime
 ) -> Sequence[Write]:
-    """Nothing when the ledger has it from the same message already: it is append-only."""
+    """The ledger's entries for an opt-out that this error tells of; none where the same message has entered it already."""
     channel = OPTED_OUT.get(code or 0)
     if channel not in ("whatsapp", "sms") or not isinstance(message, Outreach):
         return ()

@@ -1,17 +1,17 @@
-"""What this salon's customers have taught: acceptance by source, segment and lead time, shrunk towards the priors.
+"""How often customers of this salon accept offers: by source, segment and lead time, shrunk towards the priors.
 
 Beta-Bernoulli: a prior mean worth `PRIOR_WEIGHT` observed answers, so that ten refusals do not make a waitlist hopeless and
 a hundred answers speak for themselves.
 """
 
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from shared.records.stored import Instant, Number, Stored
 
 PRIOR_WEIGHT = 20.0
 IGNORED_FACTOR = 0.9
-"""Each ask of the last 14 days that somebody left unanswered makes the next one 10 % less likely to be taken."""
+"""By so much each ask of the last 14 days that somebody left unanswered makes the next one less likely to be taken."""
 
 LeadBucket = Literal["<1h", "1-3h", "3-24h", ">24h"]
 LEAD_FACTOR: dict[LeadBucket, float] = {"<1h": 0.4, "1-3h": 0.8, "3-24h": 1.0, ">24h": 1.2}
@@ -31,22 +31,25 @@ class Tally(Stored):
     accepted: int = 0
 
 
-class Learned(Stored):
-    """`counters/learned`: by "source|segment|lead", what came of offers that were delivered and had their time. Each counts
-    once: those whose deadline was until `counted_until` are in it."""
+class AcceptanceRates(Stored):
+    """`counters/learned`: what came of the offers that were delivered and had their time, by "source|segment|lead". Each offer
+    counts once: those whose deadline was not after `counted_until` are in it."""
+
+    path: ClassVar[str] = "counters/learned"
 
     tallies: dict[str, Tally] = {}
     counted_until: Instant | None = None
 
     def rate(self, source: str, segment: str, lead: timedelta, prior: float) -> float:
-        """The posterior mean for these people at this lead time; `prior` is the rate before anything is known, without
-        the lead factor."""
+        """The posterior mean for these people at this lead time. `prior` is their rate before anything is known,
+        without the lead factor."""
         at = bucket(lead)
         expected = min(prior * LEAD_FACTOR[at], 0.99)
         tally = self.tallies.get(_key(source, segment, at), Tally())
         return (expected * PRIOR_WEIGHT + tally.accepted) / (PRIOR_WEIGHT + tally.asked)
 
-    def with_answer(self, source: str, segment: str, lead: timedelta, *, accepted: bool) -> "Learned":
+    def with_answer(self, source: str, segment: str, lead: timedelta, *, accepted: bool) -> "AcceptanceRates":
+        """The rates with one more offer counted."""
         key = _key(source, segment, bucket(lead))
         tally = self.tallies.get(key, Tally())
         counted = Tally(asked=tally.asked + 1, accepted=tally.accepted + accepted)

@@ -1,0 +1,102 @@
+"""A text with its values filled in, as its reader sees it and as the WhatsApp template of its purpose takes it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, get_args
+
+from shared.messaging.texts import TEXTS, WHEN_EMPTY, Language, Text, language_of
+
+_LONGEST_VALUE: Final = 60
+_LONGEST_VALUES: Final = {
+    "choices": 300,
+    "problem": 500,
+    "proposal": 300,
+    "summary": 450,
+    "reason": 200,
+    "words": 300,
+    "before": 200,
+    "address": 120,
+}
+"""Longer values are cut, so that no message can grow past WhatsApp's 1024 characters."""
+
+
+_NEVER_CUT: Final = {"link": 400, "accept_token": 200, "decline_token": 200, "approve_token": 200, "reject_token": 200}
+"""The longest of each. A signed link or button is worth nothing when it is cut, so a longer one is an error."""
+
+
+@dataclass(frozen=True)
+class Button:
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message ready to be sent. `locale` is the language it is in, which need not be the one that was asked for;
+    `numbered` are the values by their number in the template of that purpose."""
+
+    text: str
+    purpose: str
+    locale: str
+    numbered: dict[str, str]
+    buttons: list[Button]
+
+
+def render(purpose: str, locale: str, variables: Mapping[str, str]) -> Rendered:
+    """Fills the text of a purpose with these values, in the language of the locale. Variables that the text does not use
+    are ignored, so that one offer can go by any channel. Raises ValueError for a purpose without a text and for a
+    variable without a value."""
+    text, language = _text_of(purpose), language_of(locale)
+    values = {name: _value(name, variables.get(name, ""), purpose, language) for name in text.names}
+    return Rendered(
+        text=re.sub(r"\{(\w+)\}", lambda match: values[match[1]], text.words[language]),
+        purpose=purpose,
+        locale=language,
+        numbered={str(number): values[name] for number, name in enumerate(text.names, 1)},
+        buttons=[Button(titles[language], values[payload]) for payload, titles in text.buttons],
+    )
+
+
+def templates() -> dict[str, dict[str, dict[str, Any]]]:
+    """Returns what has to be submitted to WhatsApp for approval, by purpose and language: the `body`, the `buttons` (title
+    and payload), and `variables`, the name behind each number."""
+    return {
+        purpose: {language: _template(text, language) for language in get_args(Language)}
+        for purpose, text in TEXTS.items()
+    }
+
+
+def unsigned_text(purpose: str, locale: str, variables: Mapping[str, str]) -> str:
+    """Renders the text of a message as it is stored, without its signed links and buttons: whoever read those could
+    answer in the customer's place."""
+    return render(purpose, locale, {**variables, **dict.fromkeys(_NEVER_CUT, "-")}).text
+
+
+def _text_of(purpose: str) -> Text:
+    for known, text in TEXTS.items():
+        if known == purpose:
+            return text
+    raise ValueError(f"expected a purpose we have words for ({', '.join(TEXTS)}), found {purpose!r}")
+
+
+def _value(name: str, value: str, purpose: str, language: Language) -> str:
+    """The value as one line, which is all that WhatsApp takes, and cut to a length that fits every template."""
+    value = " ".join(value.split()) or WHEN_EMPTY.get(name, {}).get(language, "")
+    if not value:
+        raise ValueError(f"expected the variable {name} for a message of purpose {purpose}, found nothing")
+    if name in _NEVER_CUT:
+        if len(value) > _NEVER_CUT[name]:
+            raise ValueError(f"expected {name} to have at most {_NEVER_CUT[name]} characters, found {len(value)}")
+        return value
+    longest = _LONGEST_VALUES.get(name, _LONGEST_VALUE)
+    return value if len(value) <= longest else f"{value[: longest - 3].rstrip()}..."
+
+
+def _template(text: Text, language: Language) -> dict[str, Any]:
+    numbers = {name: f"{{{{{number}}}}}" for number, name in enumerate(text.names, 1)}
+    return {
+        "body": re.sub(r"\{(\w+)\}", lambda match: numbers[match[1]], text.words[language]),
+        "buttons": [{"title": titles[language], "payload": numbers[payload]} for payload, titles in text.buttons],
+        "variables": {str(number): name for number, name in enumerate(text.names, 1)},
+    }
