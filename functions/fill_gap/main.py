@@ -1,7 +1,8 @@
-"""salon-events GAP_* and OUTREACH_* endings -> fill_gap -> decision + outreach, or the campaign's end."""
+"""salon-events GAP_*, OUTREACH_* endings, APPROVAL_APPROVED -> fill_gap -> decision + outreach, or the campaign's end."""
 
 import functions_framework
 
+from functions.fill_gap import carry_out_approval
 from shared.adapters import clock, firestore, settings, triggers
 from shared.asking import run_campaign
 from shared.records.events import SalonEvent
@@ -10,7 +11,11 @@ from shared.records.events import SalonEvent
 @functions_framework.cloud_event
 @triggers.on_event
 def fill_gap(event: SalonEvent) -> triggers.Outcome:
-    documents = firestore.store().salon(event.salon_id)
+    documents, deployment = firestore.store().salon(event.salon_id), settings.deployment()
+    if event.event_type == "APPROVAL_APPROVED":
+        return carry_out_approval.carry_out_approval(
+            event.resource_id, documents=documents, clock=clock.clock(), deployment=deployment
+        )
     gap_id = run_campaign.gap_of(event, documents=documents)
     if gap_id is None:
         return "about no gap"
@@ -18,6 +23,6 @@ def fill_gap(event: SalonEvent) -> triggers.Outcome:
         gap_id,
         documents=documents,
         clock=clock.clock(),
-        deployment=settings.deployment(),
+        deployment=deployment,
         after_reaction=event.event_type in run_campaign.REACTIONS,
     )

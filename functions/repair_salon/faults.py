@@ -55,9 +55,7 @@ def _waits(document: Waiting) -> bool:
         case Outreach():
             return document.is_open
         case Approval():
-            return document.recorded_status == "pending" or (
-                document.recorded_status == "approved" and document.carried_out_at is None
-            )
+            return document.recorded_status == "pending" or document.to_be_carried_out
         case Inbound():
             return document.handled_at is None
 

@@ -1,8 +1,8 @@
-"""Firestore salons/{salon_id}/approvals/{approval_id} updated -> resolve_approval -> the action, or its end, + audit."""
+"""Firestore salons/{salon_id}/approvals/{approval_id} updated -> resolve_approval -> the answer settled + audit."""
 
 import functions_framework
 
-from shared.adapters import clock, firestore, settings, triggers
+from shared.adapters import clock, firestore, triggers
 from shared.approvals import hear_answer
 
 
@@ -16,8 +16,5 @@ def resolve_approval(change: triggers.DocumentChange) -> triggers.Outcome:
     ):
         return "nothing to do"
     return hear_answer.resolve_approval(
-        change.id,
-        documents=firestore.store().salon(change.salon_id),
-        clock=clock.clock(),
-        deployment=settings.deployment(),
+        change.id, documents=firestore.store().salon(change.salon_id), clock=clock.clock()
     )

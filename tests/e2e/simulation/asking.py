@@ -191,6 +191,8 @@ def the_owner_allowed_it(history: History) -> Iterator[str]:
             continue
         approval = history.version(f"{root}/approvals/{decision['approval']['approval_id']}", index) or {}
         action, slot = approval.get("action_details", {}), ask["slot"]
+        if approval.get("recorded_status") == "approved" and approval["response"]["action"] != "approve":
+            yield f"{path} was made though nobody had said yes to it"
         if approval.get("recorded_status") != "approved":
             yield f"{path} was made while its approval was {approval.get('recorded_status')}"
             continue

@@ -179,7 +179,7 @@ MUTANTS = (
                 '    if gap is None or not gap.is_open:\n        return NobodyAsked("the time is no longer free")\n    salon,',
                 '    if gap is None:\n        return NobodyAsked("the time is no longer free")\n    salon,',
             ),
-            ("    if gap is None or not gap.is_open:\n        problem =", "    if gap is None:\n        problem ="),
+            ("    elif gap is None or not gap.is_open:", "    elif gap is None:"),
             ("    elif again[0].excluded:", "    elif False:"),
             (
                 "    if candidate.excluded is not None:\n        return NobodyAsked",
@@ -192,8 +192,8 @@ MUTANTS = (
         "shared/approvals/hear_answer.py",
         (
             (
-                '    if approval.recorded_status != "approved" or approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',
-                '    if approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',
+                '            *settled(snapshot, "expired", documents',
+                '            *settled(snapshot, "approved", documents',
             ),
         ),
     ),
