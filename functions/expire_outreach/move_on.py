@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from shared.approvals.hear_answer import approval_due
+from shared.asking.answer_plainly import late_yes_due
 from shared.asking.end_ask import ended
 from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
@@ -97,6 +98,8 @@ def _move_on(message: Outreach | Message, snapshot: Snapshot, documents: Documen
     now = clock.now()
     if message.due_at is None or message.due_at > now:
         return False
+    if isinstance(message, Outreach) and message.response.owed:
+        return documents.commit(*late_yes_due(message, snapshot, documents, now=now, actor=ACTOR))
     if now >= message.expires_at:
         closed = expired(message, reason="nobody answered in time", now=now, actor=ACTOR)
         return documents.commit(*replace(closed, snapshot), *ended(message, closed.document, documents))

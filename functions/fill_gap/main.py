@@ -1,8 +1,8 @@
-"""salon-events GAP_*, OUTREACH_* endings, APPROVAL_APPROVED -> fill_gap -> decision + outreach, or the campaign's end."""
+"""salon-events GAP_*, OUTREACH_*, OFFER_LOST, APPROVAL_APPROVED -> fill_gap -> decision + outreach, or a campaign's end."""
 
 import functions_framework
 
-from functions.fill_gap import carry_out_approval
+from functions.fill_gap import answer_late_yes, carry_out_approval
 from shared.adapters import clock, firestore, settings, triggers
 from shared.asking import run_campaign
 from shared.records.events import SalonEvent
@@ -14,6 +14,10 @@ def fill_gap(event: SalonEvent) -> triggers.Outcome:
     documents, deployment = firestore.store().salon(event.salon_id), settings.deployment()
     if event.event_type == "APPROVAL_APPROVED":
         return carry_out_approval.carry_out_approval(
+            event.resource_id, documents=documents, clock=clock.clock(), deployment=deployment
+        )
+    if event.event_type == "OFFER_LOST":
+        return answer_late_yes.answer_late_yes(
             event.resource_id, documents=documents, clock=clock.clock(), deployment=deployment
         )
     gap_id = run_campaign.gap_of(event, documents=documents)

@@ -1,4 +1,4 @@
-"""Answers a yes that came too late with another open slot, if one suits: an offer like any other, made to this customer alone.
+"""Another open slot for a yes that came too late, if one suits: an offer like any other, made to this customer alone.
 
 Whoever comes too late together may mean the same slot: the commit fails where its gap, or the salon's count of asks, was
 written meanwhile, and the caller looks again.
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Literal
 
-from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
+from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
 from shared.asking.campaign import Round
 from shared.asking.candidates import CHAIN_DEPTH, Candidate, Prospect, Terms
 from shared.asking.check_breaker import Allowed, may_ask
@@ -19,7 +19,7 @@ from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
 from shared.asking.learned import Learned
 from shared.asking.load_asks import open_offers, recent_asks
-from shared.asking.outreach import Outreach, Slot, request
+from shared.asking.outreach import Outreach, Slot, another_id, request
 from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap, campaigned
@@ -71,11 +71,6 @@ class Late:
         if self.said is not None:
             return self.said.channel
         return "sms" if self.lost.channel == "sms" else "whatsapp"
-
-
-def another_id(lost_id: str) -> str:
-    """One other slot for each offer that was lost."""
-    return natural_id("out", lost_id, "another")
 
 
 def offer_another(late: Late, documents: Documents) -> list[Write] | None:

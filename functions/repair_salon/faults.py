@@ -53,7 +53,7 @@ def _waits(document: Waiting) -> bool:
         case Gap():
             return document.is_open
         case Outreach():
-            return document.is_open
+            return document.is_open or document.response.owed
         case Approval():
             return document.recorded_status == "pending" or document.to_be_carried_out
         case Inbound():

@@ -130,11 +130,26 @@ MUTANTS = (
     ),
     Mutant(
         "a refusal that says nothing",
-        "shared/sales/refuse_yes.py",
+        "shared/asking/answer_plainly.py",
         (
             (
-                "            *answer,\n            *said_handled(said, refusal, now),",
-                "            *said_handled(said, refusal, now),",
+                "    return (*replace(told, read), *create(say(answer, now=now, actor=actor)))",
+                "    return (*replace(told, read),)",
+            ),
+        ),
+    ),
+    Mutant(
+        "a late yes answered as often as it is heard of",
+        "functions/fill_gap/answer_late_yes.py",
+        (("if found is None or lost is None or not lost.response.owed:", "if found is None or lost is None:"),),
+    ),
+    Mutant(
+        "a late yes whose event is lost never answered",
+        "functions/expire_outreach/move_on.py",
+        (
+            (
+                "        return documents.commit(*late_yes_due(message, snapshot, documents, now=now, actor=ACTOR))",
+                "        return False",
             ),
         ),
     ),

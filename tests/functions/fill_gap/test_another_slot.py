@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.asking.another_slot import could_suit, not_to_be_offered
+from functions.fill_gap.another_slot import could_suit, not_to_be_offered
 from shared.asking.candidates import Prospect, Terms
 from shared.asking.outreach import Slot
 from shared.calendar.gap import Campaign

@@ -1,7 +1,6 @@
 """What the owner approved is carried out once, by the agent that proposed it, however often, late or together it hears of
 the yes; and what nobody carries out ends with a reason."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,16 +13,16 @@ from shared.approvals.approval import AT_LEAST_EVERY, CARRY_OUT_WITHIN
 from shared.ports import Create, Put, Write
 from tests.functions.fill_gap.test_approval_of_offers import the_question, to_vera, vip_salon
 from tests.stories.approvals import approval, ask, carrying, questions, standing, trail
-from tests.stories.salon import OWNER, ROOT, SALON, purposes, salon, texts
+from tests.stories.salon import OWNER, ROOT, SALON, just_before, purposes, run_without, salon, texts
 
 
-def approve(suite: Suite, *, but: str = "") -> None:
-    """The owner says yes, and everybody hears of it `but` the functions named, from whom it is lost."""
+def approve(suite: Suite, *, unheard: bool = False) -> None:
+    """The owner says yes; `unheard` where fill_gap never hears of it."""
     suite.reply(questions(suite)[0], button=0)
-    while suite.waiting:
-        delivery = suite.waiting.pop(0)
-        if delivery.function.name not in but.split():
-            suite._deliver(delivery)
+    if unheard:
+        run_without(suite, "fill_gap")
+        suite.waiting.clear()
+    suite.run_until_idle()
 
 
 def carry_out(suite: Suite, id: str) -> str:
@@ -36,19 +35,6 @@ def announced(suite: Suite, id: str) -> list[dict[str, Any]]:
     return [record for record in records if record["announces"] == "APPROVAL_APPROVED"]
 
 
-def just_before(suite: Suite, wanted: Callable[[Write], bool], meanwhile: Callable[[], None]) -> None:
-    """Something else runs to its end when all is read and the first such write is about to be committed."""
-    commit, done = suite.database.commit, []
-
-    def raced(writes: Any, reads: Any = None) -> bool:
-        if not done and any(wanted(write) for write in writes):
-            done.append(True)
-            meanwhile()
-        return commit(writes, reads)
-
-    suite.database.commit = raced  # type: ignore[method-assign]
-
-
 def is_the_ask(write: Write) -> bool:
     return isinstance(write, Create) and "/outreach/" in write.path
 
@@ -59,7 +45,7 @@ def calls_off(write: Write) -> bool:
 
 def test_who_hears_the_answer_only_settles_it():
     with vip_salon() as suite:
-        approve(suite, but="fill_gap")
+        approve(suite, unheard=True)
         found = approval(suite, the_question(suite))
         assert (found["recorded_status"], found["carried_out_at"]) == ("approved", None)
         assert to_vera(suite) == []
@@ -97,7 +83,7 @@ def test_what_was_done_is_not_called_off_by_what_holds_since(since: str):
 
 def test_of_two_runs_at_once_one_asks():
     with vip_salon() as suite:
-        approve(suite, but="fill_gap")
+        approve(suite, unheard=True)
         id, others = the_question(suite), []
 
         def meanwhile() -> None:
@@ -113,7 +99,7 @@ def test_of_two_runs_at_once_one_asks():
 
 def test_a_run_that_would_call_it_off_while_another_asks_leaves_it_done():
     with vip_salon() as suite:
-        approve(suite, but="fill_gap")
+        approve(suite, unheard=True)
         id, others = the_question(suite), []
         suite.update(ROOT, status="paused")
 
@@ -129,7 +115,7 @@ def test_a_run_that_would_call_it_off_while_another_asks_leaves_it_done():
 
 def test_what_is_called_off_while_it_is_being_carried_out_is_not_asked():
     with vip_salon() as suite:
-        approve(suite, but="fill_gap")
+        approve(suite, unheard=True)
         id, others = the_question(suite), []
 
         def meanwhile() -> None:
@@ -146,7 +132,7 @@ def test_what_is_called_off_while_it_is_being_carried_out_is_not_asked():
 
 def test_a_yes_whose_event_was_lost_is_announced_again_until_it_is_carried_out():
     with vip_salon() as suite:
-        approve(suite, but="fill_gap")
+        approve(suite, unheard=True)
         id = the_question(suite)
         suite.advance(minutes=1)
         assert to_vera(suite) == [] and len(announced(suite, id)) == 1
@@ -185,7 +171,7 @@ def test_what_nobody_carries_out_is_announced_ever_more_seldom_and_ends_when_it_
 
 def test_what_the_agent_did_not_carry_out_in_time_is_not_done_later():
     with vip_salon() as suite:
-        approve(suite, but="fill_gap")
+        approve(suite, unheard=True)
         id = the_question(suite)
         suite.clock.move_to(approval(suite, id)["useful_until"])
         suite.tick("expire_outreach")

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from local.in_process import ACCOUNT_SID, Suite
+from functions.fill_gap.answer_late_yes import answer_late_yes
+from local.in_process import ACCOUNT_SID, Delivery, Fate, Suite
+from shared.asking.outreach import ANSWER_LOST_WITHIN
 from shared.messaging.tokens import OfferToken, sign
 from shared.ports import Refused
+from tests.stories.busy_day import Troubled
 from tests.stories.salon import (
     NOW,
     ROOT,
@@ -18,12 +21,14 @@ from tests.stories.salon import (
     booking,
     cancel,
     decisions,
+    just_before,
     offers,
     open_salon,
     ours,
     outreach_of,
     phone,
     purposes,
+    run_without,
     salon,
     settle,
     texts,
@@ -42,12 +47,17 @@ def free(suite: Suite, *hours: int) -> None:
         cancel(suite, f"b{hour}")
 
 
-def lose(suite: Suite, *losers: int, winner: int = 0, then: Sequence[Refused] = ()) -> None:
-    """`then` is what the provider says next."""
-    for number in (winner, *losers):
+def say_yes(suite: Suite, *numbers: int) -> None:
+    for number in numbers:
         offer = next(message for message in offers(suite) if message.sending.to == phone(number))
         suite.reply(offer, button=0)
-    suite.outbox.answers.extend(then)
+
+
+def lose(suite: Suite, *losers: int, winner: int = 0, then: Refused | None = None) -> None:
+    """`then` is what the provider first says to what the losers are answered."""
+    if then is not None:
+        suite.messenger = Troubled(suite.outbox, {phone(number): [then] for number in losers})
+    say_yes(suite, winner, *losers)
     suite.run_until_idle()
 
 
@@ -87,7 +97,7 @@ def test_their_next_word_is_about_what_they_were_offered_last(body: str, booked:
 def test_no_word_is_about_an_offer_that_has_not_left_yet():
     with salon(waiting=2) as suite:
         free(suite, 16)
-        lose(suite, 1, then=[BUSY, BUSY])
+        lose(suite, 1, then=BUSY)
         offer = instead(suite)
         assert offer and offer["status"] == "pending" and purposes(suite, phone(1)) == ["slot_offer"]
         write(suite, "yes please", sender=phone(1))
@@ -100,7 +110,7 @@ def test_no_word_is_about_an_offer_that_has_not_left_yet():
 def test_who_stops_before_another_time_could_leave_still_hears_that_theirs_is_gone():
     with salon(waiting=2) as suite:
         free(suite, 16)
-        lose(suite, 1, then=[BUSY, BUSY])
+        lose(suite, 1, then=BUSY)
         write(suite, "STOP", sender=phone(1))
         suite.run_until_idle()
         assert instead(suite)["response"]["action"] == "opted_out"
@@ -300,8 +310,8 @@ def test_a_yes_that_was_worked_on_more_than_ten_minutes_later_is_answered_plainl
 def test_an_answer_that_may_no_longer_go_out_is_followed_by_the_plain_one():
     with salon(waiting=2) as suite:
         free(suite, 16)
-        for number in (0, 1):
-            suite.reply(next(m for m in offers(suite) if m.sending.to == phone(number)), button=0)
+        say_yes(suite, 0, 1)
+        run_without(suite, "send_outreach")
         # Before it leaves.
         suite.update(f"{ROOT}/customers/c1", blocked=True)
         suite.run_until_idle()
@@ -357,12 +367,13 @@ def test_the_page_of_a_signed_link_shows_the_other_time_and_leads_to_it():
         lost = outreach_of(suite, "c1")
         suite.reply(offers(suite)[0], button=0)
         page = suite.request("POST", link_to(suite, lost), form={"answer": "accept"}).get_data(as_text=True)
+        assert "no longer free" in page and "still free" not in page, "nothing is promised that is not there yet"
         suite.run_until_idle()
         offer = instead(suite)
         assert offer is not None
         leads_to = link_to(suite, offer)
+        page = suite.request("GET", link_to(suite, lost)).get_data(as_text=True)
         assert "no longer free" in page and "today at 16:00" in page and leads_to in page
-        assert leads_to in suite.request("GET", link_to(suite, lost)).get_data(as_text=True)
         suite.request("POST", leads_to, form={"answer": "accept"})
         suite.run_until_idle()
         assert ("c1", OTHER) in {(b["customer_id"], b["start_time"]) for b in ours(suite)}
@@ -383,3 +394,155 @@ def test_by_sms_it_names_the_words_and_the_link():
         write(suite, "BOOK", sender=phone(1), channel="sms")
         suite.run_until_idle()
         assert ("c1", OTHER) in {(b["customer_id"], b["start_time"]) for b in ours(suite)}
+
+
+def answer(suite: Suite, lost: dict[str, Any]) -> str:
+    """What a delivery of OFFER_LOST does."""
+    documents, deployment = suite.store.salon(SALON), suite.deployment
+    return answer_late_yes(lost["id"], documents=documents, clock=suite.clock, deployment=deployment)
+
+
+def lose_unheard(suite: Suite) -> dict[str, Any]:
+    """Their yes is refused, and the event that would have had it answered is lost."""
+    lose(suite)
+    say_yes(suite, 1)
+    run_without(suite, "fill_gap")
+    suite.waiting.clear()
+    lost = outreach_of(suite, "c1")
+    assert lost["response"]["owed"] and purposes(suite, phone(1)) == ["slot_offer"]
+    return lost
+
+
+def test_the_refusal_marks_their_message_handled_lets_their_wish_wait_and_owes_an_answer():
+    with salon(waiting=2) as suite:
+        free(suite, 16)
+        lost = lose_unheard(suite)
+        assert (lost["status"], lost["response"]["action"]) == ("responded", "slot_taken")
+        said = suite.store.salon(SALON).get(lost["response"]["said_in"])
+        assert said is not None and (said.data["outcome"], said.data["due_at"]) == ("slot_taken", None)
+        assert suite.list(f"{ROOT}/waitlist")["w1"]["status"] == "waiting"
+        assert lost["due_at"] == suite.clock.now() + ANSWER_LOST_WITHIN
+        [record] = [r for r in suite.list(f"{ROOT}/audit_logs").values() if r["announces"] == "OFFER_LOST"]
+        assert record["resource_id"] == lost["id"]
+
+
+def test_a_late_yes_that_is_heard_of_again_has_its_answer_already():
+    with salon(waiting=2) as suite:
+        free(suite, 16)
+        lost = lose_unheard(suite)
+        assert [answer(suite, lost) for _ in range(3)] == ["another time offered", *["answered before"] * 2]
+        suite.run_until_idle()
+        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
+        answered = suite.get(f"{ROOT}/outreach/{lost['id']}")
+        assert answered and (answered["response"]["owed"], answered["due_at"]) == (False, None)
+
+
+@pytest.mark.parametrize("hours", [(), (16,)], ids=["plainly", "with another time"])
+def test_of_two_runs_at_once_one_answers(hours: tuple[int, ...]):
+    with salon(waiting=2) as suite:
+        free(suite, *hours)
+        lost = lose_unheard(suite)
+        others: list[str] = []
+        just_before(suite, lambda write: not others, lambda: others.append(answer(suite, lost)))
+        assert answer(suite, lost) == "answered before"
+        assert others == ["another time offered" if hours else "told that it is gone"]
+        suite.run_until_idle()
+        suite.advance(minutes=20)
+        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another" if hours else "slot_taken"]
+
+
+class Repeated:
+    """Every event is delivered twice, the last first."""
+
+    def next(self, waiting: Sequence[Delivery]) -> int:
+        return len(waiting) - 1
+
+    def fate(self, delivery: Delivery) -> Fate:
+        return "twice"
+
+
+class DeadAfter:
+    """The first delivery of every event does its work and dies before it can say so."""
+
+    def next(self, waiting: Sequence[Delivery]) -> int:
+        return 0
+
+    def fate(self, delivery: Delivery) -> Fate:
+        return "crash_after" if delivery.attempt == 1 else "once"
+
+
+@pytest.mark.parametrize("conditions", [Repeated, DeadAfter])
+def test_however_events_are_delivered_a_late_yes_is_answered_once(conditions: type[Repeated | DeadAfter]):
+    with salon(waiting=3, conditions=conditions()) as suite:
+        free(suite, 16)
+        lose(suite, 1, 2)
+        suite.advance(minutes=20)
+        answers = sorted(purposes(suite, phone(number))[1:] for number in (1, 2))
+        assert answers == [["slot_taken"], ["slot_taken_another"]]
+
+
+def test_a_late_yes_whose_event_was_lost_is_announced_again_and_answered():
+    with salon(waiting=2) as suite:
+        free(suite, 16)
+        lose_unheard(suite)
+        suite.advance(minutes=3)
+        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
+        assert [path for path in suite.list(f"{ROOT}/outreach").values() if path["response"]["owed"]] == []
+
+
+@pytest.mark.parametrize("by", ["message", "link"])
+def test_a_late_yes_that_nobody_answers_in_time_is_answered_plainly_without_them(by: str):
+    """Whoever would know of another time is down."""
+    with salon(waiting=2) as suite:
+        free(suite, 16)
+        lose(suite)
+        lost = outreach_of(suite, "c1")
+        if by == "link":
+            suite.request("POST", link_to(suite, lost), form={"answer": "accept"})
+        else:
+            say_yes(suite, 1)
+        for _ in range(14):
+            run_without(suite, "fill_gap")
+            suite.clock.move_to(suite.clock.now() + timedelta(minutes=1))
+            suite.tick("expire_outreach")
+        run_without(suite, "fill_gap")
+        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken"]
+        announced = [r for r in suite.list(f"{ROOT}/audit_logs").values() if r["announces"] == "OFFER_LOST"]
+        assert 4 <= len(announced) <= 6
+        # What it hears of afterwards is over.
+        suite.run_until_idle()
+        suite.advance(minutes=20)
+        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken"] and instead(suite) is None
+
+
+def test_who_is_booked_elsewhere_then_hears_so_in_the_commit_that_refuses():
+    with salon(waiting=1) as suite:
+        free(suite, 16)
+        suite.put(f"{ROOT}/bookings/own", booking(START, customer_id="c0", staff_id="noah"))
+        say_yes(suite, 0)
+        run_without(suite, "fill_gap")
+        lost = outreach_of(suite, "c0")
+        assert (lost["response"]["action"], lost["response"]["owed"]) == ("customer_busy", False)
+        assert purposes(suite, phone(0)) == ["slot_offer", "slot_no_longer_free"]
+
+
+def test_the_answer_goes_back_the_way_that_their_message_came():
+    with salon(waiting=2) as suite:
+        free(suite)
+        lost = lose_unheard(suite)
+        suite.update(ROOT, messaging={"account_sid": ACCOUNT_SID, "whatsapp_from": "+14155230000"})
+        assert answer(suite, lost) == "told that it is gone"
+        conversation = lost["response"]["said_in"].rpartition("/")[0]
+        [told] = [m for m in suite.list(f"{ROOT}/{conversation}").values() if m.get("purpose") == "slot_taken"]
+        assert (told["account_sid"], told["sender"], told["channel"]) == (ACCOUNT_SID, WHATSAPP, "whatsapp")
+
+
+def test_an_answer_that_is_owed_and_would_never_be_looked_at_is_found():
+    with salon(waiting=2) as suite:
+        free(suite, 16)
+        lost = lose_unheard(suite)
+        suite.update(f"{ROOT}/outreach/{lost['id']}", due_at=None)
+        suite.tick("repair")
+        suite.run_until_idle()
+        suite.advance(minutes=3)
+        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
