@@ -74,7 +74,8 @@ class Late:
 
 
 def offer_another(late: Late, documents: Documents) -> list[Write] | None:
-    """What makes the offer, to be committed with the answer to the lost one. None where nothing suits or may be offered."""
+    """Finds another slot for the late yes and returns the writes that offer it, to be committed with the mark that it is
+    answered. None where nothing suits or may be offered."""
     lost, now, settings = late.lost, late.now, late.settings
     entry = understood(documents.get(f"waitlist/{lost.waitlist_entry_id}")) if lost.waitlist_entry_id else None
     if lost.slot is None or (lost.waitlist_entry_id and entry is None):
