@@ -18,17 +18,17 @@ from bench.policy_calendar import Calendar
 from bench.policy_clientele import Clientele
 from bench.policy_world import START, World
 from functions.clean_up.learn_acceptance import LATE_YES
+from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
+from functions.fill_gap.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
 from local.customers import Reaction
 from shared.asking import offered_slot
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.allowance import Allowance, allowance_of
-from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
 from shared.asking.candidates import CHAIN_DEPTH, Candidate, judged, most_given_away
 from shared.asking.criteria import Criteria
 from shared.asking.discounts import discount_left, discount_of_round, discounted
 from shared.asking.limits import AskCounters
 from shared.asking.load_asks import RECENT
-from shared.asking.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
 from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.prospect import PURPOSE, Prospect
 from shared.asking.run_campaign import LOOKED_AT_AGAIN_AFTER
@@ -371,8 +371,8 @@ class Trade:
         )
         if isinstance(verdict, NotHonoured):
             asked.freed.disappointed += 1
-            self._offer_another(asked, verdict.refusal)
             _become(asked, "responded")
+            self._offer_another(asked, verdict.refusal)
             return
         _become(asked, "responded")
         sale = sold(

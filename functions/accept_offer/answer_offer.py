@@ -6,9 +6,8 @@ from typing import Final, Literal
 
 from functions.accept_offer.offer_page import Another, State, page
 from shared.asking.answer_customer import said_now
-from shared.asking.offer_another import another_id
 from shared.asking.opt_out import opt_out
-from shared.asking.outreach import Outreach
+from shared.asking.outreach import Outreach, another_id
 from shared.customers.find_customers import customers_at
 from shared.messaging.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
@@ -60,7 +59,6 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
             settings=accepted_settings(documents),
             documents=documents,
             clock=clock,
-            signing_key=deployment.signing_key,
         )
     latest = _again(documents, outreach)
     return _page(_standing(latest, documents), latest, documents, clock, deployment)

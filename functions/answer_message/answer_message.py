@@ -150,7 +150,6 @@ class _Work:
             settings=accepted_settings(self.documents),
             documents=self.documents,
             clock=self.clock,
-            signing_key=self.deployment.signing_key,
             said_in=self.path,
         )
         if isinstance(sale, AnsweredBefore):

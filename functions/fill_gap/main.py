@@ -1,7 +1,8 @@
-"""salon-events GAP_* and OUTREACH_* endings, or a gap that is due -> fill_gap -> decision + outreach, or the campaign's end."""
+"""salon-events GAP_*, OUTREACH_*, OFFER_LOST, APPROVAL_APPROVED, or a due gap -> fill_gap -> decision + outreach, or an end."""
 
 import functions_framework
 
+from functions.fill_gap import answer_late_yes, carry_out_approval
 from shared.adapters import clock, firestore, settings, triggers
 from shared.asking import run_campaign
 from shared.records.events import SalonEvent
@@ -12,17 +13,7 @@ from shared.records.events import SalonEvent
 def fill_gap(event: triggers.Event) -> triggers.Outcome:
     match event:
         case SalonEvent():
-            documents = firestore.store().salon(event.salon_id)
-            gap_id = run_campaign.gap_of(event, documents=documents)
-            if gap_id is None:
-                return "about no gap"
-            return run_campaign.fill_gap(
-                gap_id,
-                documents=documents,
-                clock=clock.clock(),
-                deployment=settings.deployment(),
-                after_reaction=event.event_type in run_campaign.REACTIONS,
-            )
+            return _heard(event)
         case triggers.Due():
             return run_campaign.campaign_due(
                 event.path,
@@ -31,3 +22,26 @@ def fill_gap(event: triggers.Event) -> triggers.Outcome:
                 deployment=settings.deployment(),
             )
     raise triggers.unexpected(event)
+
+
+def _heard(event: SalonEvent) -> triggers.Outcome:
+    documents, deployment = firestore.store().salon(event.salon_id), settings.deployment()
+    match event.event_type:
+        case "APPROVAL_APPROVED":
+            return carry_out_approval.carry_out_approval(
+                event.resource_id, documents=documents, clock=clock.clock(), deployment=deployment
+            )
+        case "OFFER_LOST":
+            return answer_late_yes.answer_late_yes(
+                event.resource_id, documents=documents, clock=clock.clock(), deployment=deployment
+            )
+    gap_id = run_campaign.gap_of(event, documents=documents)
+    if gap_id is None:
+        return "about no gap"
+    return run_campaign.fill_gap(
+        gap_id,
+        documents=documents,
+        clock=clock.clock(),
+        deployment=deployment,
+        after_reaction=event.event_type in run_campaign.REACTIONS,
+    )

@@ -53,11 +53,9 @@ def _waits(document: Waiting) -> bool:
         case Gap():
             return document.is_open
         case Outreach():
-            return document.is_open
+            return document.is_open or document.response.owed
         case Approval():
-            return document.recorded_status == "pending" or (
-                document.recorded_status == "approved" and document.carried_out_at is None
-            )
+            return document.recorded_status == "pending" or document.to_be_carried_out
         case Inbound():
             return document.handled_at is None
 

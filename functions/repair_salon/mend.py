@@ -92,6 +92,7 @@ def _asleep(documents: Reader, now: datetime) -> Iterator[Fault]:
     queries = [
         Query("gaps", where=(("status", "==", "open"), NULL_DUE), limit=AT_ONCE),
         Query("outreach", where=(("status", "in", list(OPEN)), NULL_DUE), limit=AT_ONCE),
+        Query("outreach", where=(("response.owed", "==", True), NULL_DUE), limit=AT_ONCE),
         Query("approvals", where=(("recorded_status", "==", "pending"), NULL_DUE), limit=AT_ONCE),
         Query(
             "approvals",

@@ -3,7 +3,7 @@
 import functions_framework
 
 from functions.resolve_approval import hear_answer
-from shared.adapters import clock, firestore, settings, triggers
+from shared.adapters import clock, firestore, triggers
 
 
 @functions_framework.cloud_event
@@ -13,17 +13,9 @@ def resolve_approval(event: triggers.Event) -> triggers.Outcome:
         case triggers.DocumentChange():
             if event.before and event.after and event.before.get("status") == event.after.get("status"):
                 return "nothing to do"
-            return hear_answer.resolve_approval(
-                event.id,
-                documents=firestore.store().salon(event.salon_id),
-                clock=clock.clock(),
-                deployment=settings.deployment(),
-            )
+            documents = firestore.store().salon(event.salon_id)
+            return hear_answer.resolve_approval(event.id, documents=documents, clock=clock.clock())
         case triggers.Due():
-            return hear_answer.approval_due(
-                event.path,
-                documents=firestore.store().salon(event.salon_id),
-                clock=clock.clock(),
-                deployment=settings.deployment(),
-            )
+            documents = firestore.store().salon(event.salon_id)
+            return hear_answer.approval_due(event.path, documents=documents, clock=clock.clock())
     raise triggers.unexpected(event)

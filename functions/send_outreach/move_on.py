@@ -4,6 +4,7 @@ not known to have arrived no longer counts for its round, and what nobody answer
 from typing import Literal, Protocol
 
 from functions.send_outreach.send_message import Outcome
+from shared.asking.answer_plainly import late_yes_due
 from shared.asking.end_ask import ended
 from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
@@ -14,7 +15,7 @@ from shared.records.invalid import InvalidEvent
 
 ACTOR = "send_outreach"
 
-Moved = Outcome | Literal["not due", "over", "answer lost", "not arrived", "moved by another"]
+Moved = Outcome | Literal["not due", "late yes", "over", "answer lost", "not arrived", "moved by another"]
 
 
 class Send(Protocol):
@@ -29,6 +30,9 @@ def move_on(path: str, *, documents: Documents, clock: Clock, send: Send) -> Mov
     message, now = outgoing(snapshot), clock.now()
     if message.due_at is None or message.due_at > now:
         return "not due"
+    if isinstance(message, Outreach) and message.response.owed:
+        done = documents.commit(*late_yes_due(message, snapshot, documents, now=now, actor=ACTOR))
+        return "late yes" if done else "moved by another"
     if now >= message.expires_at:
         closed = expired(message, reason="nobody answered in time", now=now, actor=ACTOR)
         done = documents.commit(*replace(closed, snapshot), *ended(message, closed.document, documents))

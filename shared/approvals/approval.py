@@ -43,7 +43,8 @@ _RECORDED: dict[ApprovalStatus, tuple[AuditWord, EventType]] = {
 
 
 CARRY_OUT_WITHIN = timedelta(minutes=2)
-"""What was approved and not carried out by then is taken up again."""
+"""What was approved and not carried out by then is announced again, and then each time after twice as long; but"""
+AT_LEAST_EVERY = timedelta(hours=1)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -89,6 +90,7 @@ class Approval(StateDocument):
     status: ApprovalStatus = "pending"
     recorded_status: ApprovalStatus = "pending"
     expires_at: Instant
+    useful_until: Instant
     notifications_sent: dict[str, bool] = {}
     response: ApprovalResponse = ApprovalResponse()
     reminded_at: Instant | None = None
@@ -106,6 +108,11 @@ class Approval(StateDocument):
         nobody answered is out of time though no sweep came by yet."""
         answered = self.status if self.recorded_status == "pending" else self.recorded_status
         return "expired" if answered == "pending" else answered
+
+    @property
+    def to_be_carried_out(self) -> bool:
+        """Approved, and nobody has done it yet."""
+        return self.recorded_status == "approved" and self.carried_out_at is None
 
     @property
     def intact(self) -> bool:
@@ -127,7 +134,8 @@ def approval_for(
     settings: SalonSettings,
     now: datetime,
 ) -> Approval:
-    """`action` is all that will be carried out, and nothing else. It is due for its one reminder at half of its time."""
+    """`action` is all that will be carried out, and nothing else; from `useful_until` on there is no point in it. It is due
+    for its one reminder at half of its time."""
     expires_at = min(now + timedelta(minutes=settings.approval_ttl_minutes), useful_until)
     return Approval(
         id=approval_id(decision.id),
@@ -143,6 +151,7 @@ def approval_for(
         priority=priority(starts_at, now=now),
         trigger_id=decision.context.trigger_id,
         expires_at=expires_at,
+        useful_until=useful_until,
         due_at=now + (expires_at - now) / 2,
     )
 
@@ -208,6 +217,17 @@ def carried_out(approval: Approval, *, now: datetime, actor: str, result: str) -
     return amend(
         approval, now=now, actor=actor, event="approval_carried_out", action="Approved action carried out",
         details={"result": result}, carried_out_at=now, due_at=None,
+    )  # fmt: skip
+
+
+def announced_again(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
+    """Not carried out yet: whoever does it hears of the yes once more, and the next time after twice as long."""
+    waited = now - approval.updated_at
+    again_at = now + min(max(2 * waited, CARRY_OUT_WITHIN), AT_LEAST_EVERY)
+    return amend(
+        approval, now=now, actor=actor, event="approval_granted", action="Announced again: not carried out yet",
+        announces="APPROVAL_APPROVED", payload={"approval_id": approval.id},
+        due_at=min(again_at, approval.useful_until),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.approvals.approval import Approval, ApprovalResponse, ApprovalStatus, move
+from shared.approvals.approval import Approval, ApprovalResponse, move
 from shared.asking.decision import Decision, approval_settled
 from shared.messaging.tokens import binding
 from shared.ports import Clock, Documents, Query, Snapshot, Write
@@ -106,8 +106,7 @@ def _cancel(path: str, reason: str, documents: Documents, clock: Clock, by: str)
         if snapshot is None:
             return False
         approval = Approval.model_validate(snapshot.data)
-        open_still: tuple[ApprovalStatus, ...] = ("pending", "approved")
-        if approval.recorded_status not in open_still or approval.carried_out_at is not None:
+        if approval.recorded_status != "pending" and not approval.to_be_carried_out:
             return False
         writes = settled(snapshot, "cancelled", documents=documents, now=clock.now(), by=by, reason=reason)
         return documents.commit(*writes) or None

@@ -65,6 +65,7 @@ def _to_customer(
 ) -> Message:
     # Over the number they wrote to, which need not be the one we asked from.
     said = inbound(said_in) if said_in else None
+    written_at = said.received_at if said else outreach.response.responded_at or now
     return Message(
         id=message_id(outreach.id, purpose, outreach.address_key),
         salon_id=salon.id,
@@ -74,7 +75,7 @@ def _to_customer(
         audience="customer",
         to=outreach.customer_phone,
         about=outreach.id,
-        is_answer=said is None or answers(now, said.received_at),
+        is_answer=answers(now, written_at),
         account_sid=said.account_sid if said else None,
         sender=said.recipient if said else None,
         channel=said.channel if said else outreach.channel,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.approvals.approval import Approval, carried_out
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
 from shared.asking.candidates import Candidate, judged, most_given_away
@@ -29,7 +30,6 @@ from shared.asking.write_round import (
     asking,
     key_of,
     nobody_asked,
-    outreach_id,
     proposal,
     round_decision,
 )
@@ -77,10 +77,11 @@ def ask_round(scene: Scene, step: Ask, *, documents: Documents, clock: Clock) ->
 
 
 def ask_approved(
-    decision_id: str, *, documents: Documents, clock: Clock, deployment: Deployment
+    approval: Approval, *, documents: Documents, clock: Clock, deployment: Deployment
 ) -> Asked | NobodyAsked:
-    """Carries out what the owner approved, and nothing else: the same customer, slot and discount, if all still hold."""
-    found = documents.get(f"autonomous_decisions/{decision_id}")
+    """Carries out what the owner approved, and nothing else: the same customer, slot and discount, if all still hold. The
+    commit that asks says so in the approval."""
+    found = documents.get(f"autonomous_decisions/{approval.decision_id}")
     decision = Decision.model_validate(found.data) if found else None
     if decision is None:
         return NobodyAsked("no such decision")
@@ -101,7 +102,7 @@ def ask_approved(
         return NobodyAsked("what was approved is no longer what would be offered")
 
     def work(transaction: Transaction) -> Asked | NobodyAsked:
-        return _carry_out(transaction, scene, candidate, decision, _staff_name(gap, documents))
+        return _carry_out(transaction, scene, candidate, approval, _staff_name(gap, documents))
 
     # Other rounds may go out first: only the end of the gap is a reason to wait no longer.
     def closed() -> NobodyAsked | None:
@@ -228,19 +229,18 @@ def _round(
 
 
 def _carry_out(
-    transaction: Transaction, scene: Scene, candidate: Candidate, decision: Decision, staff_name: str
+    transaction: Transaction, scene: Scene, candidate: Candidate, approval: Approval, staff_name: str
 ) -> Asked | NobodyAsked:
     now = scene.now
-    found = transaction.get(scene.gap.path)
+    found, approved = transaction.get(scene.gap.path), transaction.get(approval.path)
     counters, counters_read = counters_to_change(transaction)
     again = one_each(checked_again([candidate], counters, transaction, scene))
-    asked_already = transaction.get(f"outreach/{outreach_id(candidate, scene.gap, decision.id)}")
     gap = Gap.model_validate(found.data) if found else None
+    latest = Approval.model_validate(approved.data) if approved else None
     problem = None
-    if asked_already is not None:
-        transaction.write(*release([ASKS_LOCK]))
-        return Asked(1)
-    if gap is None or not gap.is_open:
+    if latest is None or not latest.to_be_carried_out:
+        problem = "it is not to be carried out any more"
+    elif gap is None or not gap.is_open:
         problem = "the time is no longer free"
     elif again[0].excluded:
         problem = again[0].excluded
@@ -250,13 +250,14 @@ def _carry_out(
         problem = "the day's discounts are given away already"
     elif gap.campaign.asked >= scene.settings.offers.max_asks_per_gap:
         problem = "as many customers were asked as one gap may ask"
-    if problem is not None or gap is None:
+    if problem is not None or gap is None or latest is None:
         transaction.write(*release([ASKS_LOCK]))
         return NobodyAsked(problem or "the time is no longer free")
     campaign = gap.campaign.having_asked(1, now).changed(wave=gap.campaign.wave + 1)
     transaction.write(
-        *asking(candidate, gap, gap.campaign.round, decision.id, scene, staff_name, approved=True),
-        *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": decision.id})),
+        *asking(candidate, gap, gap.campaign.round, latest.decision_id, scene, staff_name, approved=True),
+        *replace(carried_out(latest, now=now, actor=AGENT, result="done as it was asked")),
+        *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": latest.decision_id})),
         _counted(counters, counters_read, gap, [candidate], scene),
         *release([ASKS_LOCK]),
     )

@@ -3,12 +3,12 @@
 ... sent | delivered | read -> responded;  any unanswered -> expired | failed;  expired -> responded (a late yes)
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.records.audit import Amended, amend
-from shared.records.stored import Instant, Money, Number, Stored
+from shared.records.stored import Instant, Money, Number, Stored, natural_id
 from shared.values.stretches import Stretch
 
 OutreachType = Literal[
@@ -18,6 +18,8 @@ Answer = Literal["accept", "decline", "opt_out"]
 
 OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 """The statuses in which an answer is still awaited."""
+ANSWER_LOST_WITHIN = timedelta(minutes=2)
+"""A late yes that nobody has answered by then is announced again."""
 
 
 class Slot(Stored):
@@ -40,10 +42,14 @@ class OfferDetails(Stored):
 
 
 class Response(Stored):
+    """`owed`: their yes came too late, and nobody has answered it yet; `said_in` is the message that said it, if one did."""
+
     received: bool = False
     action: str | None = None
     responded_at: Instant | None = None
     booking_id: str | None = None
+    said_in: str | None = None
+    owed: bool = False
 
 
 class Outreach(Outgoing):
@@ -137,3 +143,42 @@ def responded(
         response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),
         due_at=None,
     )
+
+
+def another_id(lost_id: str) -> str:
+    """The id of the one other offer that may answer a late yes to this one."""
+    return natural_id("out", lost_id, "another")
+
+
+def lost(outreach: Outreach, *, result: str, said_in: str | None, now: datetime) -> Amended[Outreach]:
+    """The customer's yes that came too late. Whoever asked answers it, with another slot if one suits."""
+    details: dict[str, Any] = {"answer": "accept", "result": result}
+    return step(
+        outreach,
+        "responded",
+        "responded",
+        now=now,
+        actor="customer",
+        action="Customer answered too late: accept",
+        details=details,
+        announces="OFFER_LOST",
+        payload=details,
+        response=Response(received=True, action=result, responded_at=now, said_in=said_in, owed=True),
+        due_at=now + ANSWER_LOST_WITHIN,
+    )
+
+
+def lost_again(outreach: Outreach, *, now: datetime, actor: str) -> Amended[Outreach]:
+    """Still not answered: whoever answers a late yes hears of it once more."""
+    return step(
+        outreach, outreach.status, "held", now=now, actor=actor, action="Late yes announced again",
+        announces="OFFER_LOST", due_at=now + ANSWER_LOST_WITHIN,
+    )  # fmt: skip
+
+
+def lost_answered(outreach: Outreach, *, by: str, now: datetime, actor: str) -> Amended[Outreach]:
+    """The customer is told, `by` another offer or by plain words, in the same commit."""
+    return step(
+        outreach, outreach.status, "held", now=now, actor=actor, action="Late yes answered", details={"by": by},
+        response=outreach.response.changed(owed=False), due_at=None,
+    )  # fmt: skip

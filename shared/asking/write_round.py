@@ -225,10 +225,6 @@ def asking(
     return [*create(asked), *moved]
 
 
-def outreach_id(candidate: Candidate, gap: Gap, decision_id: str) -> str:
-    return natural_id("out", gap.id, candidate.prospect.customer.id, decision_id)
-
-
 def offer_to(candidate: Candidate, gap: Gap, number: int, decision_id: str, scene: Scene, staff_name: str) -> Outreach:
     customer, slot, deadline = candidate.prospect.customer, candidate.slot, candidate.deadline
     assert slot is not None and deadline is not None and candidate.channel is not None and candidate.service is not None
@@ -246,7 +242,7 @@ def offer_to(candidate: Candidate, gap: Gap, number: int, decision_id: str, scen
         "until": spoken_deadline(deadline, salon.zone, locale, now=scene.now),
     }
     return Outreach(
-        id=outreach_id(candidate, gap, decision_id),
+        id=natural_id("out", gap.id, customer.id, decision_id),
         salon_id=gap.salon_id,
         created_at=scene.now,
         updated_at=scene.now,

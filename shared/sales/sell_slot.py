@@ -2,7 +2,7 @@
 in two places.
 
 Locks make the sale exclusive among ourselves; the holder's transaction reads the bookings again, the app's included, and
-writes everything together. A refusal writes only its own outreach, its answer and its audit records.
+writes everything together. A refusal writes nothing that others wait for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,22 +66,12 @@ def sell_slot(
     settings: SalonSettings,
     documents: Documents,
     clock: Clock,
-    signing_key: bytes,
     said_in: str | None = None,
 ) -> Sale:
     """`said_in` is the path of the inbound message that said yes: the transaction of its effect marks it handled."""
 
     def refused(refusal: Refusal) -> Sale:
-        told = refuse(
-            outreach_id,
-            refusal,
-            salon=salon,
-            settings=settings,
-            documents=documents,
-            clock=clock,
-            signing_key=signing_key,
-            said_in=said_in,
-        )
+        told = refuse(outreach_id, refusal, salon=salon, documents=documents, clock=clock, said_in=said_in)
         return NotSold(refusal) if told else _answered(_outreach(documents, outreach_id)) or NotSold(refusal)
 
     outreach = _outreach(documents, outreach_id)

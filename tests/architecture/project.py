@@ -80,6 +80,7 @@ VERBS = {
     "answer",
     "ask",
     "bind",
+    "carry",
     "check",
     "clean",
     "commit",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 from functions.detect_gaps.follow_booking import detect_gaps
+from functions.fill_gap.answer_late_yes import answer_late_yes
 from functions.receive_message.store_message import receive_message
 from shared.adapters.firestore import FirestoreStore
 from shared.asking.outreach import Outreach
@@ -82,6 +83,8 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
     assert outcomes["booked"] == 1, outcomes
     assert outcomes["not booked"] == CUSTOMERS - 1, outcomes
     assert outcomes["answered before"] == len(taps) - CUSTOMERS, outcomes
+    told = answered_at_once(offers, documents, clock)
+    assert told == {"told that it is gone": CUSTOMERS - 1, "answered before": 1 + CUSTOMERS}, told
     bookings = documents.query(Query("bookings", where=(("source", "==", "smart_fill"),)))
     assert len(bookings) == 1
     said = [
@@ -97,6 +100,19 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
     assert all(message["handled_at"] for message in said if message["direction"] == "in")
     assert documents.query(Query("locks")) == []
     print(f"slowest acceptance {max(took):.1f} s")
+
+
+def answered_at_once(offers: list[Outreach], documents: Documents, clock: RealClock) -> Counter[str]:
+    """Each offer is said to be lost twice, all at the same time; the one that was booked is not."""
+    heard = [offer.id for offer in offers for _ in range(2)]
+    together = Barrier(len(heard))
+
+    def answer(id: str) -> str:
+        together.wait()
+        return answer_late_yes(id, documents=documents, clock=clock, deployment=DEPLOYMENT)
+
+    with ThreadPoolExecutor(len(heard)) as threads:
+        return Counter(threads.map(answer, heard))
 
 
 def offers_of_one_slot(store: FirestoreStore, documents: Documents, clock: RealClock) -> list[Outreach]:

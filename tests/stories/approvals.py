@@ -11,12 +11,12 @@ import pytest
 
 from local.in_process import Suite
 from local.outbox import Message
-from shared.approvals.approval import Approval, approval_for, approval_id, request
+from shared.approvals.approval import Approval, approval_for, approval_id, carried_out, request
 from shared.asking import ask_round
 from shared.asking.decision import Context, Decision, DecisionApproval, RevenueImpact, decide
 from shared.ports import Clock, Deployment, Documents
 from shared.records.audit import Amended
-from shared.records.commit import create
+from shared.records.commit import create, replace
 from shared.salon.settings import SalonSettings
 from tests.stories.salon import OWNER, ROOT, SALON
 
@@ -96,11 +96,13 @@ class Carrying:
     done: list[str] = field(default_factory=list)
 
     def __call__(
-        self, decision_id: str, *, documents: Documents, clock: Clock, deployment: Deployment
+        self, approval: Approval, *, documents: Documents, clock: Clock, deployment: Deployment
     ) -> ask_round.Asked | ask_round.NobodyAsked:
         if self.problem is not None:
             return ask_round.NobodyAsked(self.problem)
-        self.done.append(decision_id)
+        done = carried_out(approval, now=clock.now(), actor="carrier", result="done")
+        assert documents.commit(*replace(done, documents.get(approval.path)))
+        self.done.append(approval.decision_id)
         return ask_round.Asked(1)
 
 

@@ -137,7 +137,8 @@ def waits(path: str, data: Mapping[str, Any]) -> bool:
         case "gaps":
             return data["status"] == "open"
         case "outreach":
-            return data["status"] in ("pending", "sending", "unknown", "sent", "delivered", "read")
+            open_still = data["status"] in ("pending", "sending", "unknown", "sent", "delivered", "read")
+            return open_still or data["response"]["owed"]
         case "inbound":
             return data["handled_at"] is None
         case "messages":

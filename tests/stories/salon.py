@@ -8,10 +8,11 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from local.in_process import ACCOUNT_SID, Conditions, Suite
+from local.in_process import ACCOUNT_SID, Conditions, Delivery, Suite
 from local.outbox import Message
 from shared.adapters import twilio
 from shared.messaging.tokens import OfferToken, sign
+from shared.ports import Write
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 09:30 in London
 SALON = "s1"
@@ -206,6 +207,32 @@ def offer_link(suite: Suite, customer_id: str) -> str:
     """The path of the link that an SMS to this customer would carry."""
     offered = OfferToken(SALON, outreach_of(suite, customer_id)["id"], "link")
     return f"/o/{sign(suite.deployment.signing_key, offered)}"
+
+
+def run_without(suite: Suite, function: str) -> None:
+    """Delivers everything but what that function would get: it waits."""
+    held: list[Delivery] = []
+    while suite.waiting:
+        delivery = suite.waiting.pop(0)
+        if delivery.function.name == function:
+            held.append(delivery)
+        else:
+            suite._deliver(delivery)
+    suite.waiting = held
+
+
+def just_before(suite: Suite, wanted: Callable[[Write], bool], meanwhile: Callable[[], None]) -> list[bool]:
+    """Something else runs to its end when all is read and the first such write is about to be committed. True when it has."""
+    commit, done = suite.database.commit, []
+
+    def raced(writes: Any, reads: Any = None) -> bool:
+        if not done and any(wanted(write) for write in writes):
+            done.append(True)
+            meanwhile()
+        return commit(writes, reads)
+
+    suite.database.commit = raced  # type: ignore[method-assign]
+    return done
 
 
 def hang_before_the_next_claim(suite: Suite, meanwhile: Callable[[], None] = lambda: None) -> list[datetime]:

@@ -236,6 +236,7 @@ def approval(id: str, action_hash: str) -> dict[str, Any]:
         "trigger_id": "gap_1",
         "status": "pending",
         "expires_at": later,
+        "useful_until": later,
         "due_at": later,
     }
 

@@ -1,10 +1,9 @@
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from local.in_process import Suite
+from shared.ports import Write
 from tests.stories.salon import (
     NOW,
     OWNER,
@@ -13,6 +12,7 @@ from tests.stories.salon import (
     booking,
     cancel,
     customer,
+    just_before,
     offers,
     open_salon,
     ours,
@@ -109,18 +109,8 @@ def test_a_sale_on_a_day_that_is_another_in_utc():
         assert [each["start_time"] for each in ours(suite)] == [START]
 
 
-def just_before_the_sale(suite: Suite, meanwhile: Callable[[], None]) -> list[bool]:
-    """What the app does when our sale has looked at everything and is about to be committed. True when it has done it."""
-    commit, done = suite.database.commit, []
-
-    def raced(writes: Any, reads: Any = None) -> bool:
-        if not done and any(getattr(write, "data", {}).get("source") == "smart_fill" for write in writes):
-            done.append(True)
-            meanwhile()
-        return commit(writes, reads)
-
-    suite.database.commit = raced  # type: ignore[method-assign]
-    return done
+def is_the_sale(write: Write) -> bool:
+    return getattr(write, "data", {}).get("source") == "smart_fill"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +124,7 @@ def test_what_the_app_takes_in_the_moment_of_the_sale_is_not_sold(what: str, cus
             suite.update(f"{ROOT}/services/cut", resource_ids=["chair"])
         cancel(suite)
         taken = booking(START, customer_id=customer_id, staff_id="zoe")
-        done = just_before_the_sale(suite, lambda: suite.put(f"{ROOT}/bookings/elsewhere", taken))
+        done = just_before(suite, is_the_sale, lambda: suite.put(f"{ROOT}/bookings/elsewhere", taken))
         suite.reply(offers(suite)[0], button=0)
         suite.run_until_idle()
         assert done and ours(suite) == []
@@ -148,7 +138,7 @@ def test_what_the_app_says_of_a_movers_booking_in_the_moment_of_the_sale_stays_s
         suite.run_until_idle()
         cancel(suite)
         missed = {"status": "no_show", "updated_at": suite.clock.now()}
-        done = just_before_the_sale(suite, lambda: suite.update(f"{ROOT}/bookings/later", **missed))
+        done = just_before(suite, is_the_sale, lambda: suite.update(f"{ROOT}/bookings/later", **missed))
         suite.reply(offers(suite)[0], button=0)
         suite.run_until_idle()
         assert done and [each["rescheduled_from"] for each in ours(suite)] == [None]

@@ -9,10 +9,10 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import pytest
-from functions.scan_gaps.scan_cursor import ScanCursor
 
 from functions.choose_branch.branch import BranchQuestion
 from functions.notify_owner.notices import NoticesSent
+from functions.scan_gaps.scan_cursor import ScanCursor
 from local.in_process import Suite
 from local.memory.memory_database import MemoryDatabase, Reads
 from shared.approvals.approval import Approval

@@ -38,8 +38,12 @@ def one_message_leaves_once(history: History) -> Iterator[str]:
 def nothing_goes_out_unclaimed(history: History) -> Iterator[str]:
     for each in history.cloud.handed_over:
         salon_id, _, path = each.sending.reference.partition("/")
-        tries = [change for _, change in history.changes(f"salons/{salon_id}/{path}", each.after)]
-        if not tries or (tries[-1].after or {}).get("status") not in ("sending", "sent", "delivered", "read"):
+        steps = [
+            (change.after or {}).get("status") for _, change in history.changes(f"salons/{salon_id}/{path}", each.after)
+        ]
+        # What the same ask had said by another channel may be answered meanwhile.
+        steps = [status for status in steps if status != "responded"]
+        if not steps or steps[-1] not in ("sending", "sent", "delivered", "read"):
             yield f"{each.sending.reference} went out and nobody had claimed it"
 
 
@@ -191,6 +195,8 @@ def the_owner_allowed_it(history: History) -> Iterator[str]:
             continue
         approval = history.version(f"{root}/approvals/{decision['approval']['approval_id']}", index) or {}
         action, slot = approval.get("action_details", {}), ask["slot"]
+        if approval.get("recorded_status") == "approved" and approval["response"]["action"] != "approve":
+            yield f"{path} was made though nobody had said yes to it"
         if approval.get("recorded_status") != "approved":
             yield f"{path} was made while its approval was {approval.get('recorded_status')}"
             continue

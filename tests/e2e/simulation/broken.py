@@ -135,11 +135,26 @@ MUTANTS = (
     ),
     Mutant(
         "a refusal that says nothing",
-        "shared/sales/refuse_yes.py",
+        "shared/asking/answer_plainly.py",
         (
             (
-                "            *answer,\n            *said_handled(said, refusal, now),",
-                "            *said_handled(said, refusal, now),",
+                "    return (*replace(told, read), *create(say(answer, now=now, actor=actor)))",
+                "    return (*replace(told, read),)",
+            ),
+        ),
+    ),
+    Mutant(
+        "a late yes answered as often as it is heard of",
+        "functions/fill_gap/answer_late_yes.py",
+        (("if found is None or lost is None or not lost.response.owed:", "if found is None or lost is None:"),),
+    ),
+    Mutant(
+        "a late yes whose event is lost never answered",
+        "functions/expire_outreach/move_on.py",
+        (
+            (
+                "        return documents.commit(*late_yes_due(message, snapshot, documents, now=now, actor=ACTOR))",
+                "        return False",
             ),
         ),
     ),
@@ -184,7 +199,7 @@ MUTANTS = (
                 '    if gap is None or not gap.is_open:\n        return NobodyAsked("the time is no longer free")\n    salon,',
                 '    if gap is None:\n        return NobodyAsked("the time is no longer free")\n    salon,',
             ),
-            ("    if gap is None or not gap.is_open:\n        problem =", "    if gap is None:\n        problem ="),
+            ("    elif gap is None or not gap.is_open:", "    elif gap is None:"),
             ("    elif again[0].excluded:", "    elif False:"),
             (
                 "    if candidate.excluded is not None:\n        return NobodyAsked",
@@ -197,8 +212,8 @@ MUTANTS = (
         "functions/resolve_approval/hear_answer.py",
         (
             (
-                '    if approval.recorded_status != "approved" or approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',
-                '    if approval.carried_out_at is not None:\n        return "nothing to do"\n    problem',
+                '            *settled(snapshot, "expired", documents',
+                '            *settled(snapshot, "approved", documents',
             ),
         ),
     ),

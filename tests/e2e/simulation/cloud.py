@@ -178,14 +178,15 @@ class Cloud(Suite):
     def _deliver_one(self, index: int) -> None:
         delivery = self.waiting.pop(index)
         function = delivery.function.name
+        late_yes = "event_type=OFFER_LOST" in delivery.about
         if self.clock.now() < self.down.get(function, self.clock.now()):
             self._later(replace(delivery, attempt=delivery.attempt + 1), STILL_DOWN)
-        elif self.faults.strikes("lost"):
+        elif self.faults.strikes("lost") or (late_yes and self.faults.strikes("a late yes unheard")):
             self.tell(f"    lost: {function} {delivery.about}")
         elif self.faults.strikes("delayed"):
             self._later(delivery, timedelta(minutes=self.faults.minutes("delayed", 40)))
         else:
-            if self.faults.strikes("duplicated"):
+            if self.faults.strikes("duplicated") or (late_yes and self.faults.strikes("a late yes heard twice")):
                 self.waiting.append(delivery)
             failed = len(self.failures)
             before = sum(self.outcomes.values())

@@ -15,6 +15,8 @@ CHANCES: dict[str, float] = {
     "a walk-in into a sale": 0.2,
     "a STOP into an ask": 0.02,
     "a pause into a refusal": 0.2,
+    "a late yes unheard": 0.1,
+    "a late yes heard twice": 0.2,
     "duplicated": 0.04,
     "reordered": 0.25,
     "delayed": 0.02,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from local.in_process import Crash
+from shared.asking.outreach import ANSWER_LOST_WITHIN
+from shared.messaging.messaging_hours import ANSWER_WITHIN
 from shared.ports import Contended, Data
 from shared.records.retention import LOCKS_KEPT
 from tests.e2e.simulation.history import History, kind, salon
@@ -28,7 +30,7 @@ def _waits(collection: str, data: Data) -> bool:
         case "gaps":
             return bool(data["status"] == "open")
         case "outreach":
-            return data["status"] in OPEN
+            return data["status"] in OPEN or data["response"]["owed"]
         case "inbound":
             return bool(data["handled_at"] is None)
         case "messages":
@@ -57,6 +59,22 @@ def what_is_due_is_done_soon(history: History) -> Iterator[str]:
                 status = (change.before or {}).get("status")
                 yield f"{change.path} ({status}) was due at {due_at}, done {change.update_time}"
         written[change.path] = change.update_time
+
+
+def a_late_yes_is_answered_soon(history: History) -> Iterator[str]:
+    """While they wait, though whoever would know of another time is down, unless the sweep itself was or the clock jumped."""
+    since: dict[str, datetime] = {}
+    for change in history.cloud.history:
+        if kind(change.path) != "outreach" or change.after is None:
+            continue
+        if change.after["response"]["owed"]:
+            since.setdefault(change.path, change.update_time)
+        elif asked_at := since.pop(change.path, None):
+            windows = history.cloud.unwatched
+            unseen = (end - start + SOON for start, end in windows if start < change.update_time and end > asked_at)
+            took, most = change.update_time - asked_at, ANSWER_WITHIN + ANSWER_LOST_WITHIN + SOON
+            if took > sum(unseen, most):
+                yield f"{change.path} was answered after {took}"
 
 
 def nothing_is_stuck(history: History) -> Iterator[str]:

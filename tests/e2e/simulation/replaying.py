@@ -14,7 +14,7 @@ MESSAGE_STATES = {
     "expired": "expired",
     "failed": "failed",
 }
-STAYS = ("Not known to have arrived", "Kept for a digest")
+STAYS = ("Not known to have arrived", "Kept for a digest", "Late yes announced again")
 APPROVAL_STATES = {
     "approval_requested": "pending",
     "approval_granted": "approved",
@@ -41,6 +41,8 @@ def _outgoing(record: AuditRecord) -> dict[str, Any]:
         return {"handled_at": record.created_at, "outcome": record.action.removeprefix("Message handled: ")}
     if record.action in STAYS or record.action.endswith(" when it was closed already"):
         return {}
+    if record.action == "Late yes answered":
+        return {"response.owed": False}
     if record.action.startswith("Reported "):
         return {"status": record.action.removeprefix("Reported ")}
     if record.action.startswith(("Closed: ", "Left to a digest")):
@@ -50,6 +52,7 @@ def _outgoing(record: AuditRecord) -> dict[str, Any]:
     changed: dict[str, Any] = {"status": MESSAGE_STATES[record.event_type.partition("_")[2]]}
     if record.event_type == "outreach_responded":
         changed |= {"response.action": record.details["result"], "response.responded_at": record.created_at}
+        changed |= {"response.owed": record.announces == "OFFER_LOST"}
     if "channel" in record.details:
         changed["channel"] = record.details["channel"]
     return changed

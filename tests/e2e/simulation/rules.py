@@ -35,6 +35,7 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     recording.only_allowed_steps,
     moving.whatever_waits_has_a_wake_up,
     moving.what_is_due_is_done_soon,
+    moving.a_late_yes_is_answered_soon,
     moving.nothing_is_stuck,
     moving.a_place_waits_again_with_the_end_of_its_offer,
     tenancy.documents_are_of_one_tenant,

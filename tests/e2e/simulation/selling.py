@@ -35,7 +35,7 @@ def nothing_is_sold_twice(history: History) -> Iterator[str]:
 
 
 def every_yes_has_an_end(history: History) -> Iterator[str]:
-    """What was taken in is handled; who said yes has a booking or a kind answer."""
+    """What was taken in is handled; who said yes has a booking or a kind answer, and one."""
     stored = {path.rpartition("/")[2]: data for path, data in history.now.items() if data.get("direction") == "in"}
     for sid in history.inbound:
         if sid not in stored:
@@ -68,6 +68,8 @@ def every_yes_has_an_end(history: History) -> Iterator[str]:
             )
             if not plainly and not with_another:
                 yield f"{path} was answered yes, refused ({action}) and nobody told them"
+            if plainly and with_another:
+                yield f"{path} was answered yes, refused ({action}) and they were told twice"
 
 
 def _about(id: str, history: History) -> list[Data]:

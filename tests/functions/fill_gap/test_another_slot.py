@@ -1,388 +1,93 @@
-"""Who says yes too late hears so at once, with another open slot if one suits them: a real offer, to them alone."""
+"""What somebody may be offered whose yes came too late, and why they only hear that it did."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from local.in_process import ACCOUNT_SID, Suite
-from shared.messaging.tokens import OfferToken, sign
-from shared.ports import Refused
-from tests.stories.salon import (
-    NOW,
-    ROOT,
-    SALON,
-    SMS,
-    WHATSAPP,
-    booking,
-    cancel,
-    decisions,
-    offers,
-    open_salon,
-    ours,
-    outreach_of,
-    phone,
-    purposes,
-    salon,
-    settle,
-    texts,
-    write,
-)
+from functions.fill_gap.another_slot import could_suit, not_to_be_offered
+from shared.asking.candidates import Criteria, Prospect
+from shared.asking.outreach import Slot
+from shared.calendar.gap import Campaign
+from shared.salon.settings import SalonSettings
+from tests.shared.asking.test_candidates import HOUR, MINUTE, SALON, ask, criteria_of, customer, entry, waiting
+from tests.shared.messaging.test_outgoing import outreach
+from tests.shared.sales.test_acceptance import END, START, gap
 
-BUSY = Refused(20429, "too many requests", retry=True, provider_fault=True)
-START = NOW.replace(hour=13, minute=0)
-OTHER = NOW.replace(hour=16, minute=0)
+CARA = customer()
+LOST = outreach(status="responded", customer_phone=CARA.phone)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+LIVE = SalonSettings(mode="live")
 
 
-def free(suite: Suite, *hours: int) -> None:
-    """13:00 is offered to all who wait; the other hours are free then, and nobody is left to be asked about them."""
-    cancel(suite)
-    for hour in hours:
-        cancel(suite, f"b{hour}")
+def why(prospect: Prospect | None = None, criteria: Criteria | None = None, *, allowance: int = 1) -> str | None:
+    late = prospect or waiting(source="late_yes", customer=CARA)
+    return not_to_be_offered(late, LOST, "whatsapp", allowance=allowance, criteria=criteria or criteria_of())
 
 
-def lose(suite: Suite, *losers: int, winner: int = 0, then: Sequence[Refused] = ()) -> None:
-    """`then` is what the provider says next."""
-    for number in (winner, *losers):
-        offer = next(message for message in offers(suite) if message.sending.to == phone(number))
-        suite.reply(offer, button=0)
-    suite.outbox.answers.extend(then)
-    suite.run_until_idle()
+def late(**fields: Any) -> Prospect:
+    return waiting(**{"source": "late_yes", "customer": CARA, **fields})
 
 
-def instead(suite: Suite, number: int = 1) -> dict[str, Any] | None:
-    """What this customer was offered in place of what they lost."""
-    found = [o for o in suite.list(f"{ROOT}/outreach").values() if o["customer_id"] == f"c{number}" and o["instead_of"]]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
-def test_who_comes_too_late_is_offered_another_open_time_and_can_book_it_by_button():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        lose(suite, 1)
-        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
-        answer = suite.outbox.messages[-2] if suite.outbox.messages[-2].buttons else suite.outbox.messages[-1]
-        assert "today at 13:00 is no longer free" in answer.text and "free today at 16:00" in answer.text
-        suite.reply(next(m for m in suite.outbox.messages if m.purpose == "slot_taken_another"), button=0)
-        suite.run_until_idle()
-        assert {(b["customer_id"], b["start_time"]) for b in ours(suite)} == {("c0", START), ("c1", OTHER)}
-        assert purposes(suite, phone(1))[-1] == "booking_confirmed"
-        assert {entry["status"] for entry in suite.list(f"{ROOT}/waitlist").values()} == {"booked"}
-
-
-@pytest.mark.parametrize(("body", "booked"), [("yes please", 2), ("no thanks", 1)])
-def test_their_next_word_is_about_what_they_were_offered_last(body: str, booked: int):
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        lose(suite, 1)
-        write(suite, body, sender=phone(1))
-        suite.run_until_idle()
-        assert len(ours(suite)) == booked
-        place = suite.list(f"{ROOT}/waitlist")["w1"]["status"]
-        assert place == ("booked" if booked == 2 else "waiting")
-
-
-def test_no_word_is_about_an_offer_that_has_not_left_yet():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        lose(suite, 1, then=[BUSY, BUSY])
-        offer = instead(suite)
-        assert offer and offer["status"] == "pending" and purposes(suite, phone(1)) == ["slot_offer"]
-        write(suite, "yes please", sender=phone(1))
-        suite.run_until_idle()
-        assert [b["customer_id"] for b in ours(suite)] == ["c0"]
-        suite.advance(minutes=5)
-        assert "slot_taken_another" in purposes(suite, phone(1))
-
-
-def test_who_stops_before_another_time_could_leave_still_hears_that_theirs_is_gone():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        lose(suite, 1, then=[BUSY, BUSY])
-        write(suite, "STOP", sender=phone(1))
-        suite.run_until_idle()
-        assert instead(suite)["response"]["action"] == "opted_out"
-        suite.advance(minutes=5)
-        assert sorted(purposes(suite, phone(1))) == ["slot_offer", "slot_taken", "stop_confirmed"]
-
-
-def test_what_is_offered_instead_is_decided_and_counted_as_any_ask():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        asked = suite.get(f"{ROOT}/counters/asks")
-        lose(suite, 1)
-        offer = instead(suite)
-        assert offer and (offer["outreach_type"], offer["consent_purpose"]) == ("rebooking", "service")
-        decision = next(d for d in decisions(suite) if d["id"] == offer["decision_id"])
-        assert decision["action_details"]["asked"] == ["c1"]
-        assert decision["considered"][0]["reasons"] == ["said yes too late to another time"]
-        counted = suite.get(f"{ROOT}/counters/asks")
-        assert asked and counted
-        assert sum(counted["day_counts"].values()) == sum(asked["day_counts"].values()) + 1
-        assert suite.list(f"{ROOT}/waitlist")["w1"]["status"] == "offered"
-
-
-def test_of_two_who_come_too_late_one_time_is_offered_to_one():
-    with salon(waiting=3) as suite:
-        free(suite, 16)
-        lose(suite, 1, 2)
-        assert instead(suite, 1) and instead(suite, 2) is None
-        assert purposes(suite, phone(2)) == ["slot_offer", "slot_taken"]
-        assert suite.list(f"{ROOT}/waitlist")["w2"]["status"] == "waiting"
-
-
-def test_of_several_times_the_nearest_to_the_lost_one_is_offered():
-    with salon(waiting=3) as suite:
-        free(suite, 17, 15)
-        lose(suite, 1, 2)
-        times = [offer["slot"]["start"].hour for offer in (instead(suite, 1), instead(suite, 2)) if offer]
-        assert times == [15, 17]
-
-
-def names_staff(suite: Suite) -> None:
-    suite.put(f"{ROOT}/staff/noah", {"name": "Noah", "service_ids": ["cut"]})
-    suite.update(f"{ROOT}/waitlist/w1", staff_ids=["mia"])
-    for hour in range(10, 18):
-        suite.put(f"{ROOT}/bookings/n{hour}", booking(START.replace(hour=hour), staff_id="noah"))
-    cancel(suite, "n16")
-
-
-def names_a_window(suite: Suite) -> None:
-    window = {"start": START, "end": START + timedelta(hours=2)}
-    suite.update(f"{ROOT}/waitlist/w1", windows=[window])
-    cancel(suite, "b16")
-
-
-def is_booked_there(suite: Suite) -> None:
-    suite.put(f"{ROOT}/bookings/own", booking(OTHER, customer_id="c1", staff_id="noah"))
-    cancel(suite, "b16")
-
-
-def was_asked_often_today(suite: Suite) -> None:
-    cancel(suite, "b16")
-    settle(suite, limits={"per_customer_daily": 1})
-
-
-def the_salon_has_asked_enough(suite: Suite) -> None:
-    cancel(suite, "b16")
-    settle(suite, limits={"hourly_actions": 2})
-
-
-def the_agent_runs_dry(suite: Suite) -> None:
-    cancel(suite, "b16")
-    settle(suite, agent_modes={"gap_fill_agent": "dry_run"})
-
-
-def the_salon_runs_dry(suite: Suite) -> None:
-    cancel(suite, "b16")
-    settle(suite, mode="dry_run")
-
-
-def no_consent_for_service(suite: Suite) -> None:
-    cancel(suite, "b16")
-    suite.update(f"{ROOT}/customers/c1", consents={"whatsapp": {"marketing": True, "service": False}})
-
-
-def waits_no_longer(suite: Suite) -> None:
-    cancel(suite, "b16")
-    suite.update(f"{ROOT}/waitlist/w1", status="cancelled")
-
-
-def a_walk_in_has_it(suite: Suite) -> None:
-    cancel(suite, "b16")
-    suite.put(f"{ROOT}/bookings/walk-in", booking(OTHER, source="walk_in", customer_id=None))
-
-
-def the_salon_cancelled_it(suite: Suite) -> None:
-    cancel(suite, "b16", by="salon")
-
-
-def a_vip(suite: Suite) -> None:
-    cancel(suite, "b16")
-    ask = outreach_of(suite, "c1")
-    suite.update(f"{ROOT}/outreach/{ask['id']}", segment="vip", waitlist_entry_id=None)
-
-
-def it_is_promised_to_another(suite: Suite) -> None:
-    settle(suite, offers={"max_wave_size": 2})
-    suite.put(f"{ROOT}/customers/c9", {**suite.list(f"{ROOT}/customers")["c1"], "phone": phone(9)})
-    suite.put(f"{ROOT}/waitlist/w9", {**suite.list(f"{ROOT}/waitlist")["w1"], "customer_id": "c9", "status": "waiting"})
-    cancel(suite, "b16")
-    assert outreach_of(suite, "c9")["status"] == "sent"
+def asked_today(times: int) -> tuple[Any, ...]:
+    """Answered since, the last a moment ago."""
+    return tuple(ask(number * MINUTE, id=f"o{number}", status="responded", slot=None) for number in range(times))
 
 
 @pytest.mark.parametrize(
-    "circumstance",
+    ("reason", "found"),
     [
-        names_staff,
-        names_a_window,
-        is_booked_there,
-        was_asked_often_today,
-        the_salon_has_asked_enough,
-        the_salon_runs_dry,
-        the_agent_runs_dry,
-        no_consent_for_service,
-        waits_no_longer,
-        a_walk_in_has_it,
-        the_salon_cancelled_it,
-        a_vip,
-        it_is_promised_to_another,
+        ("nothing is offered at present", why(criteria=criteria_of(settings=SalonSettings(mode="dry_run")))),
+        ("nothing is offered at present", why(criteria=criteria_of(salon=SALON.changed(status="paused")))),
+        ("may not be asked there", why(late(customer=customer(blocked=True)))),
+        ("may not be asked there", why(late(customer=customer(open_complaint=True)))),
+        ("may not be asked there", why(late(customer=customer(phone="+447700900999")))),
+        ("no consent for service", why(late(customer=customer(consents={"whatsapp": {"marketing": True}})))),
+        ("no consent for service", why(late(opted_out=frozenset({("whatsapp", "service")})))),
+        (
+            "the salon has no whatsapp number",
+            why(criteria=criteria_of(salon=SALON.changed(messaging=SALON.messaging.changed(whatsapp_from=None)))),
+        ),
+        ("waits no longer", why(late(entry=entry(status="cancelled")))),
+        ("has another offer open", why(late(asks=(ask(2 * HOUR, id="other", status="sent"),)))),
+        ("the salon's limit of asks is reached", why(allowance=0)),
+        ("asked 3 time(s) today already", why(late(asks=asked_today(3)))),
+        (None, why()),
+        (None, why(allowance=1)),
+        (None, why(late(entry=None))),
+        # They have just written: what they were asked within the hour is no reason.
+        (None, why(late(asks=asked_today(2)))),
+        (None, why(late(asks=(ask(2 * HOUR, id=LOST.id, status="sent"),)))),
     ],
 )
-def test_where_nothing_suits_or_may_be_offered_the_answer_is_as_kind_and_plain(circumstance: Any):
-    with salon(waiting=2) as suite:
-        cancel(suite)
-        circumstance(suite)
-        # What has just been written is not yet worked on, but what stands counts.
-        lose(suite, 1)
-        assert instead(suite) is None
-        assert purposes(suite, phone(1))[1:] == ["slot_taken"]
+def test_who_comes_too_late_hears_of_another_time_unless_something_speaks_against_it(
+    reason: str | None, found: str | None
+) -> None:
+    assert found == reason
 
 
-def test_who_named_their_times_may_be_offered_one_that_is_days_away():
-    with salon(waiting=2) as suite:
-        monday = START + timedelta(days=7)
-        suite.update(f"{ROOT}/waitlist/w1", windows=[{"start": START, "end": monday + timedelta(hours=3)}])
-        free(suite)
-        lose(suite, 1)
-        offer = instead(suite)
-        assert offer and offer["slot"]["start"].date() == monday.date()
+def suits(wanted: timedelta = timedelta(0), settings: SalonSettings = LIVE, **fields: Any) -> bool:
+    """Whether a gap suits who wanted a time so much before it."""
+    slot = Slot(start=START - wanted, end=END - wanted, service_id="cut", staff_id="mia")
+    return could_suit(gap(**fields), slot, None, settings)
 
 
-def test_nobody_who_named_no_time_is_offered_one_that_is_days_away():
-    with salon(waiting=2) as suite:
-        free(suite)
-        lose(suite, 1)
-        assert instead(suite) is None
+def test_a_gap_suits_while_it_may_be_offered_to_one_more() -> None:
+    most = LIVE.offers.max_asks_per_gap
+    assert suits(campaign=Campaign(asked=most - 1)) and not suits(campaign=Campaign(asked=most))
+    assert not suits(status="filled") and not suits(awaits_owner=True)
+    assert not suits(campaign=Campaign(status="settling")) and not suits(campaign=Campaign(status="waiting_owner"))
+    none = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": "none"}})
+    assert suits(origin="idle") and not suits(origin="idle", settings=none) and suits(settings=none)
 
 
-def test_the_answer_goes_out_in_quiet_hours_because_they_have_just_written():
-    hours = {"mon": [{"start": "10:00", "end": "24:00"}]}
-    with salon(waiting=2, opening_hours=hours) as suite:
-        suite.advance_to(NOW.replace(hour=19, minute=30))
-        for id, hour in (("late", 22), ("later", 23)):
-            suite.put(f"{ROOT}/bookings/{id}", booking(START.replace(hour=hour)))
-        for hour in (18, 19, 20, 21):
-            suite.put(f"{ROOT}/bookings/x{hour}", booking(START.replace(hour=hour)))
-        suite.run_until_idle()
-        cancel(suite, "late")
-        cancel(suite, "later")
-        suite.advance_to(NOW.replace(hour=20, minute=45))
-        # What is left of the time is open again before the second answers.
-        lose(suite)
-        suite.reply(next(m for m in offers(suite) if m.sending.to == phone(1)), button=0)
-        suite.run_until_idle()
-        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
+@pytest.mark.parametrize(("wanted", "near"), [(3 * DAY - SECOND, True), (3 * DAY, False), (-3 * DAY, True), (-3 * DAY - HOUR, False)])  # fmt: skip
+def test_who_named_no_time_is_offered_none_that_is_days_away(wanted: timedelta, near: bool) -> None:
+    assert suits(wanted) is near
 
 
-@pytest.mark.parametrize(
-    ("after", "another"), [(timedelta(minutes=10), True), (timedelta(minutes=10, seconds=1), False)]
-)
-def test_a_yes_that_was_worked_on_more_than_ten_minutes_later_is_answered_plainly(after: timedelta, another: bool):
-    with Suite(now=NOW) as suite:
-        open_salon(suite, waiting=2)
-        free(suite, 16)
-        lose(suite)
-        found = suite.get(ROOT)
-        assert found is not None
-        suite.put(ROOT, {**found, "timezone": "Nowhere/Nowhere"})
-        suite.reply(next(m for m in offers(suite) if m.sending.to == phone(1)), button=0)
-        suite.put(ROOT, found)
-        suite.waiting.clear()
-        suite.clock.move_to(NOW + after)
-        suite.tick("wake_due")
-        suite.run_until_idle()
-        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another" if another else "slot_taken"]
-
-
-def test_an_answer_that_may_no_longer_go_out_is_followed_by_the_plain_one():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        for number in (0, 1):
-            suite.reply(next(m for m in offers(suite) if m.sending.to == phone(number)), button=0)
-        while suite.waiting and suite.waiting[0].function.name != "send_outreach":
-            suite._deliver(suite.waiting.pop(0))
-        # Before it leaves.
-        suite.update(f"{ROOT}/customers/c1", blocked=True)
-        suite.run_until_idle()
-        suite.advance(minutes=5)
-        offer = instead(suite)
-        assert offer and offer["status"] == "expired"
-        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken"]
-        assert suite.list(f"{ROOT}/waitlist")["w1"]["status"] == "waiting"
-
-
-def test_while_the_breaker_is_open_they_hear_the_plain_answer():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        until = suite.clock.now() + timedelta(minutes=5)
-        suite.put(
-            f"{ROOT}/agent_states/gap_fill_agent",
-            {
-                "id": "state_s1_gap_fill_agent", "salon_id": SALON, "agent_name": "gap_fill_agent",
-                "status": "circuit_breaker", "created_at": NOW, "updated_at": NOW,
-                "circuit_breaker": {"state": "open", "cooldown_until": until},
-            },
-        )  # fmt: skip
-        lose(suite, 1)
-        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken"]
-
-
-def test_the_same_yes_three_times_is_answered_with_one_offer():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        lose(suite, 1, 1, 1)
-        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
-        assert instead(suite)
-
-
-def test_who_loses_again_is_answered_again_and_never_twice_about_one_time():
-    with salon(waiting=2) as suite:
-        free(suite, 15, 16)
-        lose(suite, 1)
-        suite.put(f"{ROOT}/bookings/walk-in", booking(START.replace(hour=15), source="walk_in", customer_id=None))
-        suite.reply(next(m for m in suite.outbox.messages if m.purpose == "slot_taken_another"), button=0)
-        suite.run_until_idle()
-        assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another", "slot_taken_another"]
-        assert "free today at 16:00" in texts(suite, phone(1))[-1]
-
-
-def link_to(suite: Suite, outreach: dict[str, Any]) -> str:
-    return "/o/" + sign(suite.deployment.signing_key, OfferToken(SALON, outreach["id"], "link"))
-
-
-def test_the_page_of_a_signed_link_shows_the_other_time_and_leads_to_it():
-    with salon(waiting=2) as suite:
-        free(suite, 16)
-        lost = outreach_of(suite, "c1")
-        suite.reply(offers(suite)[0], button=0)
-        suite.run_until_idle()
-        page = suite.request("POST", link_to(suite, lost), form={"answer": "accept"}).get_data(as_text=True)
-        suite.run_until_idle()
-        offer = instead(suite)
-        assert offer is not None
-        leads_to = link_to(suite, offer)
-        assert "no longer free" in page and "today at 16:00" in page and leads_to in page
-        assert leads_to in suite.request("GET", link_to(suite, lost)).get_data(as_text=True)
-        suite.request("POST", leads_to, form={"answer": "accept"})
-        suite.run_until_idle()
-        assert ("c1", OTHER) in {(b["customer_id"], b["start_time"]) for b in ours(suite)}
-        assert leads_to not in suite.request("GET", link_to(suite, lost)).get_data(as_text=True)
-
-
-def test_by_sms_it_names_the_words_and_the_link():
-    both = {"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}
-    with salon(waiting=2, messaging=both) as suite:
-        for number in (0, 1):
-            suite.update(f"{ROOT}/customers/c{number}", consents={"sms": {"marketing": True, "service": True}})
-        free(suite, 16)
-        for number in (0, 1):
-            write(suite, "BOOK", sender=phone(number), channel="sms")
-        suite.run_until_idle()
-        answer = texts(suite, phone(1))[-1]
-        assert "free today at 16:00" in answer and "Reply BOOK or SKIP" in answer and "/o/" in answer
-        write(suite, "BOOK", sender=phone(1), channel="sms")
-        suite.run_until_idle()
-        assert ("c1", OTHER) in {(b["customer_id"], b["start_time"]) for b in ours(suite)}
+def test_who_named_their_times_is_offered_one_of_those() -> None:
+    slot = Slot(start=START - 9 * DAY, end=END - 9 * DAY, service_id="cut", staff_id="mia")
+    for window, fits in (((START, END), True), ((END, END + HOUR), False)):
+        wish = entry(windows=[{"start": window[0], "end": window[1]}])
+        assert could_suit(gap(), slot, wish, LIVE) is fits

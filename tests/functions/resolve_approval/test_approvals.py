@@ -393,16 +393,6 @@ def test_a_console_may_call_a_question_off(status, decided):
         assert approval(suite, id)["due_at"] is None and trail(suite, id)[-1] == f"approval_{status}"
 
 
-def test_a_yes_to_what_no_agent_can_carry_out_is_cancelled():
-    with salon() as suite, carrying() as carrier:
-        id = ask(suite)
-        suite.update(f"{ROOT}/approvals/{id}", agent_name="retention_agent")
-        suite.reply(questions(suite)[0], button=0)
-        suite.run_until_idle()
-        assert standing(suite, id) == ("cancelled", "cancelled", "failed") and carrier.done == []
-        assert "nobody carries out what retention_agent proposes" in texts(suite, OWNER)[-1]
-
-
 def test_an_action_changed_after_the_question_is_not_carried_out():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)

@@ -6,7 +6,15 @@ import pytest
 
 from functions.answer_message.owner_replies import decided
 from functions.notify_owner.notices import NoticesSent, told_at
-from shared.approvals.approval import Approval, ApprovalResponse, ApprovalStatus, action_hash, move, priority
+from shared.approvals.approval import (
+    Approval,
+    ApprovalResponse,
+    ApprovalStatus,
+    action_hash,
+    announced_again,
+    move,
+    priority,
+)
 from shared.messaging.outgoing import ForbiddenTransition
 from shared.salon.salon import Contact
 from shared.salon.settings import QuietHours
@@ -36,7 +44,8 @@ def asked(**fields):
     made = {"id": "a", "salon_id": "s", "created_at": NOW, "updated_at": NOW, "decision_id": "d", "due_at": None}
     made |= {"agent_name": "gap_fill_agent", "action_type": "gap_fill", "action_summary": "A cut for Vera"}
     made |= {"action_details": action, "action_hash": action_hash(action), "priority": "low", "trigger_id": "g"}
-    return Approval(**made, expires_at=NOW + timedelta(hours=1), **fields)
+    made |= {"expires_at": NOW + timedelta(hours=1), "useful_until": NOW + timedelta(hours=4)}
+    return Approval(**(made | fields))
 
 
 STEPS = {("pending", "approved"), ("pending", "rejected"), ("pending", "expired"), ("pending", "cancelled"), ("approved", "cancelled")}  # fmt: skip
@@ -54,6 +63,19 @@ def test_an_approval_ends_once_and_only_a_yes_may_still_be_called_off(was, becom
     assert (after.status, after.recorded_status) == (becomes, becomes)
     # Only a yes has something to be done yet, and within two minutes.
     assert after.due_at == (NOW + timedelta(minutes=2) if becomes == "approved" else None)
+
+
+@pytest.mark.parametrize(("ago", "again"), [(0, 2), (1, 2), (2, 4), (4, 8), (29, 58), (30, 60), (60, 60), (None, None)])
+def test_a_yes_that_is_not_carried_out_is_announced_after_twice_as_long_each_time_and_at_least_every_hour(ago, again):
+    approved = move(asked(), "approved", now=NOW, actor="a", reason="r").document
+    if ago is None:
+        late = announced_again(approved, now=approved.useful_until - timedelta(minutes=1), actor="a").document
+        assert late.due_at == approved.useful_until
+        return
+    announced = announced_again(approved, now=NOW + timedelta(minutes=ago), actor="a")
+    assert announced.record.announces == "APPROVAL_APPROVED"
+    assert announced.document.due_at == NOW + timedelta(minutes=ago + again)
+    assert announced.document.to_be_carried_out
 
 
 @pytest.mark.parametrize(("becomes", "waited"), [("approved", 90), ("rejected", 90), ("expired", None), ("cancelled", None)])  # fmt: skip

@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.asking.outreach import OPEN, Answer, request, responded
+from shared.asking.outreach import (
+    ANSWER_LOST_WITHIN,
+    OPEN,
+    Answer,
+    lost,
+    lost_again,
+    lost_answered,
+    request,
+    responded,
+)
 from shared.messaging.outgoing import CLAIM_WITHIN, ForbiddenTransition, OutgoingStatus, step
 from tests.shared.messaging.test_outgoing import STATUSES, outreach
 
@@ -30,6 +39,23 @@ def test_an_answer_counts_whatever_became_of_the_ask(status: OutgoingStatus, ans
     assert (amended.document.status, amended.document.due_at) == ("responded", None)
     assert (amended.document.response.action, amended.document.response.responded_at) == ("said", NOW)
     assert amended.record.announces == announced and amended.record.actor == "customer"
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status != "responded"])
+def test_a_yes_that_came_too_late_is_owed_an_answer_until_it_has_one(status: OutgoingStatus):
+    refused = lost(outreach(status=status), result="slot_taken", said_in="conversations/c/messages/m", now=NOW)
+    assert refused.record.announces == "OFFER_LOST" and refused.record.details["result"] == "slot_taken"
+    assert (refused.document.status, refused.document.due_at) == ("responded", NOW + ANSWER_LOST_WITHIN)
+    again = lost_again(refused.document, now=NOW + ANSWER_LOST_WITHIN, actor="test")
+    assert again.record.announces == "OFFER_LOST"
+    assert (again.document.response, again.document.due_at) == (
+        refused.document.response,
+        NOW + 2 * ANSWER_LOST_WITHIN,
+    )
+    answered = lost_answered(again.document, by="slot_taken", now=NOW, actor="test")
+    assert (answered.document.due_at, answered.record.announces) == (None, None)
+    assert answered.document.response == again.document.response.changed(owed=False)
+    assert answered.document.status == "responded"
 
 
 def test_there_is_one_answer():

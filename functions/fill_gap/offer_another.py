@@ -1,4 +1,4 @@
-"""Answers a yes that came too late with another open slot, if one suits: an offer like any other, made to this customer alone.
+"""Another open slot for a yes that came too late, if one suits: an offer like any other, made to this customer alone.
 
 Whoever comes too late together may mean the same slot: the commit fails where its gap, or the salon's count of asks, was
 written meanwhile, and the caller looks again.
@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Literal
 
+from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
 from shared.asking.acceptance_rates import AcceptanceRates
-from shared.asking.another_slot import could_suit, not_to_be_offered, suiting
 from shared.asking.candidates import CHAIN_DEPTH, Candidate
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
@@ -19,7 +19,7 @@ from shared.asking.criteria import Criteria
 from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
 from shared.asking.load_asks import open_offers, recent_asks
-from shared.asking.outreach import Outreach, Slot, request
+from shared.asking.outreach import Outreach, Slot, another_id, request
 from shared.asking.prospect import Prospect
 from shared.asking.round_plan import Round
 from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
@@ -75,13 +75,9 @@ class Late:
         return "sms" if self.lost.channel == "sms" else "whatsapp"
 
 
-def another_id(lost_id: str) -> str:
-    """One other slot for each offer that was lost."""
-    return natural_id("out", lost_id, "another")
-
-
 def offer_another(late: Late, documents: Documents) -> list[Write] | None:
-    """What makes the offer, to be committed with the answer to the lost one. None where nothing suits or may be offered."""
+    """Finds another slot for the late yes and returns the writes that offer it, to be committed with the mark that it is
+    answered. None where nothing suits or may be offered."""
     lost, now, settings = late.lost, late.now, late.settings
     wish = documents.get(f"waitlist/{lost.waitlist_entry_id}") if lost.waitlist_entry_id else None
     entry = readable_one(WaitlistEntry, wish)

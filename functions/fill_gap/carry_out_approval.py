@@ -1,0 +1,66 @@
+"""The owner said yes to what this agent proposed: it is looked at once more and done exactly as it was asked, or cancelled
+with the reason.
+
+The yes is announced until this has happened, so it is heard more than once. What is done is written into the approval by
+the commit that does it, and nothing is done that was not approved in that very commit.
+"""
+
+from typing import Literal
+
+from shared.approvals.approval import Approval
+from shared.approvals.settle_approval import settled
+from shared.asking import ask_round
+from shared.asking.check_breaker import is_paused
+from shared.asking.write_round import AGENT
+from shared.ports import Clock, Deployment, Documents
+from shared.records.commit import until_committed
+from shared.salon.load_salon import salon_of
+from shared.salon.load_settings import accepted_settings
+
+Outcome = Literal["carried out", "cancelled", "nothing to do", "another agent's", "gone"]
+
+
+def carry_out_approval(approval_id: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+    found = documents.get(f"approvals/{approval_id}")
+    if found is None:
+        return "gone"
+    approval = Approval.model_validate(found.data)
+    if approval.agent_name != AGENT:
+        return "another agent's"
+    if not approval.to_be_carried_out:
+        return "nothing to do"
+    problem = _problem(approval, documents, clock)
+    if problem is None:
+        asked = ask_round.ask_approved(approval, documents=documents, clock=clock, deployment=deployment)
+        if isinstance(asked, ask_round.Asked):
+            return "carried out"
+        problem = asked.reason
+    return _call_off(approval, problem, documents, clock)
+
+
+def _problem(approval: Approval, documents: Documents, clock: Clock) -> str | None:
+    """Why it must not be done, whatever it is."""
+    if not approval.intact:
+        return "the action is no longer the one that was asked about"
+    if accepted_settings(documents).mode_of(AGENT) == "dry_run":
+        return "only a dry run is made"
+    if salon_of(documents, documents.salon_id).status == "paused":
+        return "the salon is paused"
+    if is_paused(AGENT, documents=documents, now=clock.now()):
+        return "the agent is paused"
+    return None
+
+
+def _call_off(approval: Approval, reason: str, documents: Documents, clock: Clock) -> Outcome:
+    """Unless somebody has carried it out meanwhile, or called it off."""
+
+    def attempt() -> Outcome | None:
+        found = documents.get(approval.path)
+        if found is None:
+            return "gone"
+        if not Approval.model_validate(found.data).to_be_carried_out:
+            return "nothing to do"
+        writes = settled(found, "cancelled", documents=documents, now=clock.now(), by=AGENT, reason=reason)
+        return "cancelled" if documents.commit(*writes) else None
+
+    return until_committed(attempt, clock=clock)
