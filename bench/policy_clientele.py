@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 
 from bench.policy_world import World
+from functions.fill_gap.find_prospects import PER_PLACE, REGULAR_WITHIN, SOONER_WITHIN
+from functions.fill_gap.load_asks import RECENT
+from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from local.customers import Circumstance
-from shared.asking.find_prospects import PER_PLACE, REGULAR_WITHIN, SOONER_WITHIN
-from shared.asking.load_asks import RECENT
 from shared.asking.outreach import Outreach, Slot
-from shared.asking.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.waitlist import WaitlistEntry

@@ -13,10 +13,10 @@ from bench.policy_agenda import GAPS_DUE
 from bench.policy_answers import People
 from bench.policy_trade import Freed, Offered, Trade, slots_remembered
 from bench.policy_world import MONTH, START, World
-from shared.asking.next_step import Ask, End, Wait, next_step
+from functions.fill_gap.next_step import Ask, End, Wait, next_step
+from functions.fill_gap.reply_model import Awaited
+from functions.fill_gap.round_plan import NoRound, Situation, one_each, plan_round, without_round
 from shared.asking.outreach import Outreach
-from shared.asking.reply_model import Awaited
-from shared.asking.round_plan import NoRound, Situation, one_each, plan_round, without_round
 from shared.calendar.gap import Gap
 from shared.records.stored import natural_id
 

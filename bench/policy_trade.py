@@ -18,22 +18,21 @@ from bench.policy_calendar import Calendar
 from bench.policy_clientele import Clientele
 from bench.policy_world import START, World
 from functions.clean_up.learn_acceptance import LATE_YES
+from functions.fill_gap import best_slot, offered_slot
+from functions.fill_gap.allowance import Allowance, allowance_of
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
+from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate, judged, most_given_away
+from functions.fill_gap.criteria import Criteria
+from functions.fill_gap.discounts import discount_left, discount_of_round, discounted
+from functions.fill_gap.load_asks import RECENT
 from functions.fill_gap.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
+from functions.fill_gap.prospect import PURPOSE, Prospect
+from functions.fill_gap.run_campaign import LOOKED_AT_AGAIN_AFTER
+from functions.fill_gap.write_round import AGENT
 from local.customers import Reaction
-from shared.asking import offered_slot
 from shared.asking.acceptance_rates import AcceptanceRates
-from shared.asking.allowance import Allowance, allowance_of
-from shared.asking.candidates import CHAIN_DEPTH, Candidate, judged, most_given_away
-from shared.asking.criteria import Criteria
-from shared.asking.discounts import discount_left, discount_of_round, discounted
 from shared.asking.limits import AskCounters
-from shared.asking.load_asks import RECENT
 from shared.asking.outreach import OfferDetails, Outreach
-from shared.asking.prospect import PURPOSE, Prospect
-from shared.asking.run_campaign import LOOKED_AT_AGAIN_AFTER
-from shared.asking.write_round import AGENT
-from shared.calendar import best_slot
 from shared.calendar.booking import Booking, sold
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap, campaigned, filled, looked_at

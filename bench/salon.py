@@ -4,10 +4,10 @@ import random
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from functions.apply_settings.accept_settings import apply_settings
+from functions.scan_gaps.scan_salon import scan_gaps
 from local.memory.memory import MemoryDatabase, MemoryStore
-from shared.calendar.reconcile_staff_day import reconcile_salon
 from shared.ports import SALON, Data, Documents, Put, Query
-from shared.salon.accept_settings import apply_settings
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 STAFF = 10
@@ -66,7 +66,7 @@ def documents_of(salon_id: str, bookings_a_day: int) -> Documents:
                     for hour in hours
                 )
             )
-    reconcile_salon(documents=documents, clock=clock)
+    scan_gaps(documents=documents, clock=clock)
     return documents
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from google.api_core.exceptions import GoogleAPICallError
 from pydantic import ValidationError
 
+from functions.fill_gap.customer_score import CustomerScore
 from local.audit_chain import AgedOut, broken_links
 from local.reach import NotReached, add_where, reached
 from shared.approvals.approval import Approval
@@ -19,7 +20,6 @@ from shared.asking.decision import Decision
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
 from shared.customers.consent import ConsentRecord
-from shared.customers.customer_score import CustomerScore
 from shared.messaging.conversation import Conversation
 from shared.messaging.message import Inbound, Message
 from shared.ports import Data

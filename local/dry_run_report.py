@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from functions.fill_gap.prospect import PURPOSE
+from functions.fill_gap.reply_model import Awaited, taken_within
+from functions.fill_gap.round_size import SOLD_WITHIN
 from shared.asking.decision import Decision
 from shared.asking.limits import WEEK, AskCounters, PastAsk, contact_limit
-from shared.asking.prospect import PURPOSE
-from shared.asking.reply_model import Awaited, taken_within
-from shared.asking.round_size import SOLD_WITHIN
 from shared.salon.settings import LimitSettings
 from shared.values.money import rounded
 

@@ -1,14 +1,20 @@
-"""Firestore salons/{salon_id} written -> connect_salon -> channel_routes, registry, gaps + audit."""
+"""Firestore salons/{salon_id} written, or job connect_salon -> connect_salon -> channel_routes, registry + audit; job gap_scan."""
 
 import functions_framework
 
-from shared.adapters import clock, firestore, triggers
-from shared.salon import connect_salon as use_case
+from functions.connect_salon import claim_numbers
+from shared.adapters import clock, firestore, pubsub, triggers
 
 
 @functions_framework.cloud_event
-@triggers.on_document_written
-def connect_salon(change: triggers.DocumentChange) -> triggers.Outcome:
-    return use_case.connect_salon(
-        change.salon_id, before=change.before, after=change.after, store=firestore.store(), clock=clock.clock()
-    )
+@triggers.on_any
+def connect_salon(event: triggers.Event) -> triggers.Outcome:
+    store, bus = firestore.store(), pubsub.bus()
+    match event:
+        case triggers.DocumentChange():
+            return claim_numbers.connect_salon(
+                event.salon_id, before=event.before, after=event.after, store=store, bus=bus, clock=clock.clock()
+            )
+        case triggers.Job():
+            return claim_numbers.connect_again(event.salon_id, store=store, bus=bus, clock=clock.clock())
+    raise triggers.unexpected(event)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.ports import Bus, Published, Store
+from shared.records.ask_for_job import ask_for_job
 from shared.salon.registry import SHARDS, Registry, registry_path
 
 AT_ONCE: Final = 500
@@ -33,8 +34,7 @@ def dispatch_jobs(job: str, *, at: datetime, after: str | None = None, store: St
     )
     page = concerned[:AT_ONCE]
     for salon_id in page:
-        body = {"job": job, "salon_id": salon_id, "at": at}
-        bus.publish(Published("salon-jobs", body, {"job": job, "salon_id": salon_id}))
+        ask_for_job(job, salon_id, at=at, bus=bus)
     if len(concerned) > len(page):
         bus.publish(Published("ticks", {"at": at, "after": page[-1]}, {"job": job}))
     return Dispatched(len(page))

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from functions.fill_gap.candidates import Candidate, about_same_time, valued
+from functions.fill_gap.criteria import Criteria
+from functions.fill_gap.offered_slot import own_time, slot_for
+from functions.fill_gap.prospect import PURPOSE, Prospect, why
 from shared.asking import limits
-from shared.asking.candidates import Candidate, about_same_time, valued
-from shared.asking.criteria import Criteria
-from shared.asking.offered_slot import own_time, slot_for
 from shared.asking.outreach import Outreach, Slot
-from shared.asking.prospect import PURPOSE, Prospect, why
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.waitlist import WaitlistEntry

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from functions.fill_gap.offer_another import Late, offer_another
+from functions.fill_gap.write_round import AGENT
 from shared.asking.answer_plainly import answered_plainly
 from shared.asking.outreach import Outreach, lost_answered
-from shared.asking.write_round import AGENT
 from shared.messaging.load_inbound import inbound
 from shared.messaging.messaging_hours import answers
 from shared.ports import Clock, Deployment, Documents, Write

@@ -7,11 +7,11 @@ the commit that does it, and nothing is done that was not approved in that very 
 
 from typing import Literal
 
+from functions.fill_gap import ask_round
+from functions.fill_gap.write_round import AGENT
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import settled
-from shared.asking import ask_round
 from shared.asking.check_breaker import is_paused
-from shared.asking.write_round import AGENT
 from shared.ports import Clock, Deployment, Documents
 from shared.records.commit import until_committed
 from shared.salon.load_salon import salon_of

@@ -2,9 +2,8 @@
 
 import functions_framework
 
-from functions.fill_gap import answer_late_yes, carry_out_approval
+from functions.fill_gap import answer_late_yes, carry_out_approval, run_campaign
 from shared.adapters import clock, firestore, settings, triggers
-from shared.asking import run_campaign
 from shared.records.events import SalonEvent
 
 

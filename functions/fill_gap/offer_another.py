@@ -11,18 +11,18 @@ from itertools import chain
 from typing import Literal
 
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
+from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate
+from functions.fill_gap.criteria import Criteria
+from functions.fill_gap.load_asks import open_offers, recent_asks
+from functions.fill_gap.prospect import Prospect
+from functions.fill_gap.round_plan import Round
+from functions.fill_gap.write_round import AGENT, Scene, offer_to, round_decision
 from shared.asking.acceptance_rates import AcceptanceRates
-from shared.asking.candidates import CHAIN_DEPTH, Candidate
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
-from shared.asking.criteria import Criteria
 from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
-from shared.asking.load_asks import open_offers, recent_asks
 from shared.asking.outreach import Outreach, Slot, another_id, request
-from shared.asking.prospect import Prospect
-from shared.asking.round_plan import Round
-from shared.asking.write_round import AGENT, Scene, offer_to, round_decision
 from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_booking import booking_of

@@ -1,12 +1,12 @@
-"""Cloud Scheduler, hourly -> reconnect_salons -> salons whose own event was lost are known, and their replies arrive."""
+"""Cloud Scheduler, hourly -> reconnect_salons -> salon-jobs: salons whose own event was lost are known, and hear replies."""
 
 import functions_framework
 
 from functions.reconnect_salons import reconnect
-from shared.adapters import clock, firestore, triggers
+from shared.adapters import clock, firestore, pubsub, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_tick
 def reconnect_salons(tick: triggers.Tick) -> triggers.Outcome:
-    return reconnect.reconnect_salons(store=firestore.store(), clock=clock.clock())
+    return reconnect.reconnect_salons(store=firestore.store(), bus=pubsub.bus(), clock=clock.clock())

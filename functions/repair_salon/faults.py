@@ -21,7 +21,7 @@ from shared.records.audit import Amended, AuditRecord, amend, record_fact
 from shared.records.stored import StateDocument
 
 Waiting = Gap | Outreach | Approval | Inbound
-Mend = Literal["wake", "close the campaign", "let wait again", "tell the owner"]
+Mend = Literal["wake", "let wait again", "tell the owner"]
 D = TypeVar("D", bound=StateDocument)
 
 ACTOR = "repair_salon"
@@ -60,21 +60,20 @@ def _waits(document: Waiting) -> bool:
             return document.handled_at is None
 
 
-def woken(document: D, *, now: datetime) -> Amended[D]:
-    """One that is asleep, due at once: whoever moves on what is due does the rest, by its own rules."""
+def woken(document: D, reason: str, *, now: datetime) -> Amended[D]:
+    """The document, due at once: whoever looks after it does the rest, by its own rules."""
     return amend(
-        document, now=now, actor=ACTOR, event="repaired", action="Woken: it waited, and nothing would have looked at it",
-        severity="warning", due_at=now,
-    )  # fmt: skip
+        document, now=now, actor=ACTOR, event="repaired", action=f"Woken: {reason}", severity="warning", due_at=now
+    )
 
 
 def left_open(decision: Decision, gap: Gap | None, *, now: datetime) -> Fault | None:
-    """Its gap has closed and nobody heard of it: offers may still be open, and the decision has no outcome."""
-    if decision.outcome.status != "pending" or gap is None or gap.closed_at is None:
+    """The fault of a gap that has closed and nobody heard of it: offers may still be open, and the decision has no outcome."""
+    if decision.outcome.status != "pending" or gap is None or gap.closed_at is None or gap.due_at is not None:
         return None
     if now - gap.closed_at < AT_REST:
         return None
-    return _of(gap, "it has closed, and its campaign has not", "close the campaign")
+    return _of(gap, "it has closed, and its campaign has not", "wake")
 
 
 def offered_by_nobody(entry: WaitlistEntry, asks: Sequence[Outreach], version: object) -> Fault | None:

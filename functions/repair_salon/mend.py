@@ -1,15 +1,14 @@
-"""Hourly, for each salon: what contradicts itself, or waits for nobody, is mended, or told the owner where only a person can.
-Settings whose event was lost are applied.
+"""Hourly, for each salon: what contradicts itself, or waits for nobody, is to be looked at again by whoever looks after it, or
+told the owner where only a person can mend it.
 
-What is due, other lost events and dead senders are not looked for here: `expire_outreach` and `scan_gaps` do that, from what
-each document says itself. This finds what no document says. Each look is a query with a limit; what a run does not reach is
+What is due, other lost events and dead senders are not looked for here: `wake_due` and `scan_gaps` find those, by what each
+document says itself. This finds what no document says. Each look is a query with a limit; what a run does not reach is
 still there for the next.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, Final, TypeVar
 
 from functions.repair_salon.faults import (
@@ -27,7 +26,6 @@ from functions.repair_salon.faults import (
 from shared.approvals.approval import Approval
 from shared.asking.decision import Decision
 from shared.asking.outreach import OPEN, Outreach
-from shared.asking.run_campaign import close_campaign
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import waitlist_moved
@@ -37,7 +35,6 @@ from shared.ports import Clock, Documents, Query, Reader, Snapshot, Update, Writ
 from shared.records import commit as writing
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import StateDocument
-from shared.salon.accept_settings import apply_settings
 from shared.salon.load_salon import salon_to_tell
 
 AT_ONCE: Final = 100
@@ -63,17 +60,15 @@ class Repaired:
 
 
 def repair_salon(*, documents: Documents, clock: Clock, dry_run: bool = False) -> Repaired:
-    """With `dry_run` nothing is written, and of settings that wait to be applied nothing is told. A fault that somebody else
-    has mended meanwhile is left to them. Raises the failures of single mends together, after all others."""
+    """Finds what is wrong with the documents of a salon and has it mended; with `dry_run` it only tells. A fault that somebody
+    else has mended meanwhile is left to them. Raises the failures of single mends together, after all others."""
     found = tuple(_faults(documents, clock.now()))
     if dry_run:
         return Repaired(found)
     failures: list[Exception] = []
-    mends: list[Callable[[], object]] = [partial(apply_settings, documents=documents, clock=clock)]
-    mends += [partial(_mend, fault, documents, clock) for fault in found]
-    for mend in mends:
+    for fault in found:
         try:
-            mend()
+            _mend(fault, documents, clock)
         except Exception as failure:
             failures.append(failure)
     if failures:
@@ -183,11 +178,8 @@ def _mend(fault: Fault, documents: Documents, clock: Clock) -> None:
     match fault.mend:
         case "wake" if snapshot is not None:
             waiting = _waiting(snapshot)
-            if waiting is not None and asleep(waiting):
-                documents.commit(*writing.replace(woken(waiting, now=now), snapshot))
-        case "close the campaign" if snapshot is not None:
-            close_campaign(Gap.model_validate(snapshot.data), documents=documents, clock=clock)
-            documents.commit(note)
+            if waiting is not None and (waiting.revision, waiting.due_at) == (fault.version, None):
+                documents.commit(*writing.replace(woken(waiting, fault.reason, now=now), snapshot))
         case "let wait again" if snapshot is not None and _unheld(snapshot, documents):
             documents.commit(*_waits_again(snapshot, documents.salon_id, now), note)
         case "tell the owner":

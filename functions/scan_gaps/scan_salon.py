@@ -32,7 +32,7 @@ ACTOR = "scan_gaps"
 MANY: Final = 300
 """The number of changed bookings from which on a scan reads the whole horizon instead, which is then the cheaper way to
 be right."""
-HOURS: Final = ("opening_hours", "special_hours", "closures", "timezone")
+HOURS: Final = ("opening_hours", "special_hours", "closures", "timezone", "status")
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,13 @@ from shared.calendar.gap import Gap
 from shared.calendar.load_calendar import gaps_from, gaps_of_day, load_bookings, load_calendar, load_staff, nobody
 from shared.calendar.reconcile import reconcile
 from shared.calendar.report_conflicts import hand_over
-from shared.calendar.report_problems import set_aside
 from shared.calendar.staff import StaffMember
 from shared.calendar.staff_day import Freed, StaffDay, freed_by_change
-from shared.ports import Clock, Documents, Query, Reader, Transaction
+from shared.ports import Clock, Documents, Reader, Transaction
 from shared.records.audit import Amended
 from shared.records.commit import create, replace
 from shared.records.hold_locks import holding, person_day, release
 from shared.records.problem import Problem
-from shared.records.read_documents import readable_and_problems
 
 
 @dataclass(frozen=True)
@@ -98,18 +96,6 @@ def reconcile_staff(
             changed += _written(look, documents, clock)[0]
         hand_over(look.staff_day(bookings), documents=documents, now=now, actor=actor)
     return Reconciled(changed, bookings, problems)
-
-
-def reconcile_salon(*, documents: Documents, clock: Clock, actor: str = "connect_salon") -> int:
-    """Reconciles every staff-day of the horizon, and returns how many gaps changed."""
-    calendar = load_calendar(documents, documents.salon_id)
-    if not isinstance(calendar, Calendar):
-        return 0
-    staff, problems = readable_and_problems(StaffMember, "staff", documents.query(Query("staff")))
-    done = [reconcile_staff(s, calendar=calendar, documents=documents, clock=clock, actor=actor) for s in staff]
-    problems += [*calendar.problems, *(problem for each in done for problem in each.problems)]
-    set_aside(problems, documents=documents, now=clock.now(), actor=actor)
-    return sum(each.gaps_changed for each in done)
 
 
 @dataclass(frozen=True)

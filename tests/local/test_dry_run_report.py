@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.fill_gap.reply_model import Awaited, taken_within
 from local.dry_run_report import DEFINITIONS, AgentReport, dry_run_reports
 from shared.asking.decision import Context, Decision
-from shared.asking.reply_model import Awaited, taken_within
 from shared.salon.settings import LimitSettings
 from tests.shared.asking.test_decision import decision
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from functions.fill_gap import ask_round
 from local.in_process import Suite
 from local.outbox import Message
 from shared.approvals.approval import Approval, approval_for, approval_id, carried_out, request
-from shared.asking import ask_round
 from shared.asking.decision import Context, Decision, DecisionApproval, RevenueImpact, decide
 from shared.ports import Clock, Deployment, Documents
 from shared.records.audit import Amended

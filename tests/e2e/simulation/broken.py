@@ -120,7 +120,7 @@ MUTANTS = (
     ),
     Mutant(
         "the sender's tier not looked at",
-        "shared/asking/sender_budget.py",
+        "functions/fill_gap/sender_budget.py",
         (("        elif left <= 0:", "        elif False:"),),
     ),
     Mutant(
@@ -150,11 +150,11 @@ MUTANTS = (
     ),
     Mutant(
         "a late yes whose event is lost never answered",
-        "functions/expire_outreach/move_on.py",
+        "functions/send_outreach/move_on.py",
         (
             (
-                "        return documents.commit(*late_yes_due(message, snapshot, documents, now=now, actor=ACTOR))",
-                "        return False",
+                "        done = documents.commit(*late_yes_due(message, snapshot, documents, now=now, actor=ACTOR))",
+                "        done = False",
             ),
         ),
     ),
@@ -165,7 +165,7 @@ MUTANTS = (
     ),
     Mutant(
         "asks counted outside the transaction",
-        "shared/asking/ask_round.py",
+        "functions/fill_gap/ask_round.py",
         (
             (
                 "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))\n",
@@ -183,7 +183,7 @@ MUTANTS = (
     ),
     Mutant(
         "a round not bound to where its campaign was",
-        "shared/asking/ask_round.py",
+        "functions/fill_gap/ask_round.py",
         (
             (
                 "    if gap is None or gap.campaign != scene.gap.campaign:\n        transaction.write",
@@ -193,7 +193,7 @@ MUTANTS = (
     ),
     Mutant(
         "an approval not looked at again",
-        "shared/asking/ask_round.py",
+        "functions/fill_gap/ask_round.py",
         (
             (
                 '    if gap is None or not gap.is_open:\n        return NobodyAsked("the time is no longer free")\n    salon,',
@@ -212,8 +212,8 @@ MUTANTS = (
         "functions/resolve_approval/hear_answer.py",
         (
             (
-                '            *settled(snapshot, "expired", documents',
-                '            *settled(snapshot, "approved", documents',
+                '*settled(snapshot, "expired", documents',
+                '*settled(snapshot, "approved", documents',
             ),
         ),
     ),

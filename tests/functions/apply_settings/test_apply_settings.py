@@ -3,12 +3,14 @@ from typing import Any
 
 import pytest
 
+from functions.apply_settings.accept_settings import apply_settings
 from local.in_process import SteppedClock
 from local.memory.memory import MemoryDatabase, MemoryStore
 from shared.ports import Create, Delete, Documents, Put, Query, Write
-from shared.salon.accept_settings import apply_settings
 from shared.salon.load_settings import accepted_settings
 from shared.salon.settings import SalonSettings
+from tests.stories.salon import ROOT, SALON
+from tests.stories.salon import salon as open_salon
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
@@ -141,3 +143,13 @@ def test_of_two_runs_at_once_one_writes_the_version(salon):
     assert beaten.beaten
     assert salon.settings().version == 1
     assert len(salon.told("config_changed")) == 1
+
+
+def test_settings_whose_event_was_lost_are_applied_within_the_hour():
+    with open_salon(waiting=0) as suite:
+        suite.put(f"{ROOT}/settings/current", {"mode": "dry_run"})
+        suite.waiting.clear()
+        for _ in range(2):
+            suite.advance(hours=1)
+        accepted = accepted_settings(suite.store.salon(SALON))
+        assert (accepted.mode, accepted.version) == ("dry_run", 2)

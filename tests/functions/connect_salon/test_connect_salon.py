@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
+from functions.connect_salon.claim_numbers import connect_salon
 from local.in_process import SteppedClock
-from local.memory.memory import MemoryDatabase, MemoryStore
+from local.memory.memory import MemoryBus, MemoryDatabase, MemoryStore
 from shared.ports import SALON, Delete, Put, Query, Snapshot
 from shared.records.invalid import InvalidEvent
 from shared.salon.channel_route import route_path
-from shared.salon.connect_salon import connect_salon
 from shared.salon.registry import registry_path, shard_of
 
 NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -20,6 +20,7 @@ class Platform:
     def __init__(self) -> None:
         self.database = MemoryDatabase()
         self.store = MemoryStore(self.database)
+        self.bus = MemoryBus()
         self.clock = SteppedClock(NOW)
 
     def write(self, salon_id: str = "s1", **fields: Any) -> str:
@@ -42,7 +43,7 @@ class Platform:
 
     def connect(self, salon_id: str, before: Any, after: Any) -> str:
         self.clock.move_to(self.clock.now() + timedelta(seconds=1))
-        return connect_salon(salon_id, before=before, after=after, store=self.store, clock=self.clock)
+        return connect_salon(salon_id, before=before, after=after, store=self.store, bus=self.bus, clock=self.clock)
 
     def salons_of(self, number: str, account: str = "AC1") -> list[str] | None:
         route = self.store.platform().get(route_path(account, number))
@@ -187,7 +188,7 @@ def test_a_run_that_was_overtaken_starts_over(platform):
 
     overtaken = Overtaken()
     overtaken.__dict__.update(platform.database.__dict__)
-    connect_salon("s1", before=old, after=old, store=MemoryStore(overtaken), clock=platform.clock)
+    connect_salon("s1", before=old, after=old, store=MemoryStore(overtaken), bus=platform.bus, clock=platform.clock)
     assert overtaken.times > 1
     assert (platform.salons_of(WHATSAPP), platform.salons_of(SMS)) == (None, ["s1"])
 
@@ -199,31 +200,25 @@ def test_a_salon_that_cannot_be_understood_is_set_aside_with_what_is_wrong(platf
     assert platform.salons_of(WHATSAPP) == ["s1"]
 
 
-def booked(platform: Platform) -> None:
-    documents = platform.store.salon("s1")
-    start = NOW + timedelta(days=1, hours=4)
-    documents.commit(
-        Put("services/cut", {"name": "Cut", "duration_minutes": 60, "price": 500}),
-        Put("staff/rahul", {"name": "Rahul", "service_ids": ["cut"]}),
-        Put("bookings/b1", {
-            "customer_id": "c1", "staff_id": "rahul", "service_ids": ["cut"], "price": 500, "source": "app",
-            "status": "confirmed", "start_time": start, "end_time": start + timedelta(hours=1), "created_at": NOW,
-        }),
-    )  # fmt: skip
+def asked_for(platform: Platform) -> list[tuple[str, str]]:
+    return [(message.body["job"], message.body["salon_id"]) for message in platform.bus.published]
 
 
-def test_bookings_that_were_there_before_the_salon_shape_its_first_gaps(platform):
-    booked(platform)
-    assert platform.write("s1", opening_hours=HOURS) == "reconciled"
-    gaps = platform.store.salon("s1").query(Query("gaps", (("date", "==", "2026-11-22"),)))
-    assert len(gaps) == 2
+def test_a_salon_that_appears_has_its_calendar_looked_at(platform):
+    assert platform.write("s1", opening_hours=HOURS) == "calendar to be looked at"
+    assert asked_for(platform) == [("gap_scan", "s1")]
 
 
-def test_the_calendar_is_read_again_only_when_it_changed(platform):
-    booked(platform)
+def test_the_calendar_is_looked_at_again_only_when_it_changed(platform):
     platform.write("s1", opening_hours=HOURS)
     assert platform.write("s1", name="Glow & Go") == "connected"
     closed = [{"start": NOW + timedelta(days=1), "end": NOW + timedelta(days=1, hours=20), "reason": "wedding"}]
-    assert platform.write("s1", closures=closed) == "reconciled"
-    gaps = platform.store.salon("s1").query(Query("gaps", (("date", "==", "2026-11-22"),)))
-    assert {gap.data["status"] for gap in gaps} == {"ignored"}
+    assert platform.write("s1", closures=closed) == "calendar to be looked at"
+    assert asked_for(platform) == [("gap_scan", "s1")] * 2
+
+
+def test_a_salon_that_is_gone_has_no_calendar_to_look_at(platform):
+    platform.write("s1")
+    platform.bus.published.clear()
+    assert platform.delete("s1") == "disconnected"
+    assert asked_for(platform) == []

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered
-from shared.asking.candidates import Criteria, Prospect
+from functions.fill_gap.candidates import Criteria, Prospect
 from shared.asking.outreach import Slot
 from shared.calendar.gap import Campaign
 from shared.salon.settings import SalonSettings
-from tests.shared.asking.test_candidates import HOUR, MINUTE, SALON, ask, criteria_of, customer, entry, waiting
+from tests.functions.fill_gap.test_candidates import HOUR, MINUTE, SALON, ask, criteria_of, customer, entry, waiting
 from tests.shared.messaging.test_outgoing import outreach
 from tests.shared.sales.test_acceptance import END, START, gap
 

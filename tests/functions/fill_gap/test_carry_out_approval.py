@@ -10,7 +10,7 @@ import pytest
 from functions.fill_gap.carry_out_approval import carry_out_approval
 from local.in_process import Suite
 from shared.approvals.approval import AT_LEAST_EVERY, CARRY_OUT_WITHIN
-from shared.ports import Create, Put, Write
+from shared.ports import Create, Update, Write
 from tests.functions.fill_gap.test_approval_of_offers import the_question, to_vera, vip_salon
 from tests.stories.approvals import approval, ask, carrying, questions, standing, trail
 from tests.stories.salon import OWNER, ROOT, SALON, just_before, purposes, run_without, salon, texts
@@ -40,7 +40,7 @@ def is_the_ask(write: Write) -> bool:
 
 
 def calls_off(write: Write) -> bool:
-    return isinstance(write, Put) and write.data.get("recorded_status") == "cancelled"
+    return isinstance(write, Update) and write.fields.get("recorded_status") == "cancelled"
 
 
 def test_who_hears_the_answer_only_settles_it():
@@ -174,7 +174,7 @@ def test_what_the_agent_did_not_carry_out_in_time_is_not_done_later():
         approve(suite, unheard=True)
         id = the_question(suite)
         suite.clock.move_to(approval(suite, id)["useful_until"])
-        suite.tick("expire_outreach")
+        suite.tick("wake_due")
         suite.run_until_idle()
         assert standing(suite, id) == ("cancelled", "cancelled", "failed")
         assert carry_out(suite, id) == "nothing to do" and to_vera(suite) == []

@@ -299,10 +299,11 @@ def test_a_yes_that_was_worked_on_more_than_ten_minutes_later_is_answered_plainl
         assert found is not None
         suite.put(ROOT, {**found, "timezone": "Nowhere/Nowhere"})
         suite.reply(next(m for m in offers(suite) if m.sending.to == phone(1)), button=0)
+        suite.run_until_idle()
         suite.put(ROOT, found)
         suite.waiting.clear()
         suite.clock.move_to(NOW + after)
-        suite.tick("expire_outreach")
+        suite.tick("wake_due")
         suite.run_until_idle()
         assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another" if another else "slot_taken"]
 
@@ -366,6 +367,7 @@ def test_the_page_of_a_signed_link_shows_the_other_time_and_leads_to_it():
         free(suite, 16)
         lost = outreach_of(suite, "c1")
         suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
         page = suite.request("POST", link_to(suite, lost), form={"answer": "accept"}).get_data(as_text=True)
         assert "no longer free" in page and "still free" not in page, "nothing is promised that is not there yet"
         suite.run_until_idle()
@@ -475,7 +477,8 @@ class DeadAfter:
 def test_however_events_are_delivered_a_late_yes_is_answered_once(conditions: type[Repeated | DeadAfter]):
     with salon(waiting=3, conditions=conditions()) as suite:
         free(suite, 16)
-        lose(suite, 1, 2)
+        lose(suite)
+        lose(suite, 2, winner=1)
         suite.advance(minutes=20)
         answers = sorted(purposes(suite, phone(number))[1:] for number in (1, 2))
         assert answers == [["slot_taken"], ["slot_taken_another"]]
@@ -504,7 +507,7 @@ def test_a_late_yes_that_nobody_answers_in_time_is_answered_plainly_without_them
         for _ in range(14):
             run_without(suite, "fill_gap")
             suite.clock.move_to(suite.clock.now() + timedelta(minutes=1))
-            suite.tick("expire_outreach")
+            suite.tick("wake_due")
         run_without(suite, "fill_gap")
         assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken"]
         announced = [r for r in suite.list(f"{ROOT}/audit_logs").values() if r["announces"] == "OFFER_LOST"]
@@ -532,8 +535,8 @@ def test_the_answer_goes_back_the_way_that_their_message_came():
         lost = lose_unheard(suite)
         suite.update(ROOT, messaging={"account_sid": ACCOUNT_SID, "whatsapp_from": "+14155230000"})
         assert answer(suite, lost) == "told that it is gone"
-        conversation = lost["response"]["said_in"].rpartition("/")[0]
-        [told] = [m for m in suite.list(f"{ROOT}/{conversation}").values() if m.get("purpose") == "slot_taken"]
+        conversation = lost["response"]["said_in"].partition("/inbound/")[0]
+        [told] = [m for m in suite.list(f"{ROOT}/{conversation}/messages").values() if m.get("purpose") == "slot_taken"]
         assert (told["account_sid"], told["sender"], told["channel"]) == (ACCOUNT_SID, WHATSAPP, "whatsapp")
 
 

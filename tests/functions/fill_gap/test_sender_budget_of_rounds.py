@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from functions.fill_gap.run_campaign import fill_gap
 from local.in_process import ACCOUNT_SID, Suite
 from shared.adapters import settings as deployed
-from shared.asking.run_campaign import fill_gap
 from shared.ports import Contended, Deployment
 from tests.functions.fill_gap.test_approval_of_offers import VERA, vip_salon
 from tests.stories.approvals import questions

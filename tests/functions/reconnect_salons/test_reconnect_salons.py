@@ -48,7 +48,7 @@ def test_a_salon_whose_first_event_was_lost_is_listed_and_its_calendar_read() ->
         assert listed(suite) and suite.get(route_path(ACCOUNT_SID, WHATSAPP))["salon_ids"] == [SALON]
         assert len(suite.list(f"{ROOT}/gaps")) > 0 and freed_gaps(suite) == []
         [record] = repairs(suite)
-        assert (record["actor"], record["resource_type"]) == ("reconnect_salons", "salon")
+        assert (record["actor"], record["resource_type"]) == ("connect_salon", "salon")
         assert suite.failures == [] and suite.dead == []
 
 
@@ -67,7 +67,7 @@ def test_a_salon_that_is_connected_is_left_as_it_is() -> None:
         before = everything(suite)
         sweep(suite)
         assert everything(suite) == before
-        assert suite.outcomes["reconnect_salons", "Reconnected"] == 1
+        assert suite.outcomes["connect_salon", "connected"] == 1
 
 
 def test_a_salon_that_was_not_written_lately_is_not_read() -> None:

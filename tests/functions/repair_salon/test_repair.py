@@ -13,7 +13,6 @@ from local.in_process import Delivery, Fate, Suite
 from shared.messaging.message import KEEP_TRYING
 from shared.ports import Refused
 from shared.records.audit import AuditRecord
-from shared.salon.load_settings import accepted_settings
 from tests.stories.approvals import approval, ask
 from tests.stories.busy_day import Troubled, busy_day, everything, records, state_documents
 from tests.stories.salon import (
@@ -154,7 +153,7 @@ def test_a_gap_whose_end_nobody_heard_of_leaves_nothing_open():
         assert decision["outcome"]["status"] == "success"
         suite.update(f"{ROOT}/autonomous_decisions/{decision['id']}", outcome={"status": "pending"})
         [fault] = look(suite)
-        assert fault.mend == "close the campaign"
+        assert (fault.mend, fault.resource_type) == ("wake", "gap")
         sweep(suite)
         assert {o["status"] for o in suite.list(f"{ROOT}/outreach").values()} == {"responded", "expired"}
         [decision] = suite.list(f"{ROOT}/autonomous_decisions").values()
@@ -251,17 +250,6 @@ def test_a_sale_of_which_its_gap_or_its_offer_knows_nothing_is_told_the_owner(pa
         assert len([text for text in texts(suite, OWNER) if "please look whether it is right" in text]) == 1
 
 
-def test_settings_whose_event_was_lost_are_applied():
-    with salon(waiting=0) as suite:
-        suite.put(f"{ROOT}/settings/current", {"mode": "dry_run"})
-        suite.waiting.clear()
-        assert look(suite) == []
-        for _ in range(2):
-            sweep(suite)
-        accepted = accepted_settings(suite.store.salon(SALON))
-        assert (accepted.mode, accepted.version) == ("dry_run", 2)
-
-
 def test_what_was_changed_meanwhile_is_left_to_whoever_changed_it():
     with salon() as suite:
         cancel(suite)
@@ -301,12 +289,26 @@ def test_what_cannot_be_mended_stands_in_no_others_way_and_is_no_success():
     with salon(waiting=1) as suite:
         cancel(suite)
         [gap] = freed_gaps(suite)
-        suite.update(f"{ROOT}/outreach/{outreach_of(suite, 'c0')['id']}", segment=None)
         suite.put(f"{ROOT}/waitlist/w9", {**waitlist_entry("holder", NOW), "status": "offered"})
         closed = {"status": "ignored", "closed_at": suite.clock.now(), "closed_reason": "owner"}
         put_to_sleep(suite, f"gaps/{gap['id']}", **closed)
         suite.clock.move_to(NOW + timedelta(hours=2))
-        assert look(suite)[0].mend == "close the campaign"
+        assert look(suite)[0].resource_id == gap["id"]
+        documents = suite.store.salon(SALON)
+
+        class Failing:
+            """The database fails where the first is mended."""
+
+            salon_id = SALON
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(documents, name)
+
+            def get(self, path: str) -> Any:
+                if path == f"gaps/{gap['id']}":
+                    raise RuntimeError("no answer")
+                return documents.get(path)
+
         with pytest.raises(ExceptionGroup):
-            repair_salon(documents=suite.store.salon(SALON), clock=suite.clock)
+            repair_salon(documents=Failing(), clock=suite.clock)  # type: ignore[arg-type]
         assert suite.get(f"{ROOT}/waitlist/w9")["status"] == "waiting"

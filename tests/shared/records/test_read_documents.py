@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.fill_gap.customer_score import Preferences
 from shared.calendar.staff import StaffMember
-from shared.customers.customer_score import Preferences
 from shared.ports import Snapshot
 from shared.records.problem import Problem
 from shared.records.read_documents import readable, readable_and_problems, readable_one

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.asking.reply_model import DELIVERED, MEDIAN_REPLY, SIGMA, Awaited, answered_within, disappointed
-from shared.asking.round_size import RoundSize, round_size
+from functions.fill_gap.reply_model import DELIVERED, MEDIAN_REPLY, SIGMA, Awaited, answered_within, disappointed
+from functions.fill_gap.round_size import RoundSize, round_size
 from shared.salon.settings import OfferSettings
 
 HALF_HOUR, FIVE, AT_ONCE = timedelta(minutes=30), timedelta(minutes=5), timedelta()

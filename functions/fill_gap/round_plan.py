@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.asking.allowance import WAITS, Allowance
-from shared.asking.candidates import Candidate
-from shared.asking.next_step import Ask
-from shared.asking.reply_model import Awaited
-from shared.asking.round_size import round_size
+from functions.fill_gap.allowance import WAITS, Allowance
+from functions.fill_gap.candidates import Candidate
+from functions.fill_gap.next_step import Ask
+from functions.fill_gap.reply_model import Awaited
+from functions.fill_gap.round_size import round_size
 from shared.calendar.campaign import Campaign
 from shared.salon.settings import SalonSettings
 

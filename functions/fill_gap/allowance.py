@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from functions.fill_gap.round_size import most_at_once
 from shared.asking.limits import AskCounters
-from shared.asking.round_size import most_at_once
 from shared.calendar.gap import Gap
 from shared.salon.settings import SalonSettings
 

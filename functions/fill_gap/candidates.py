@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from functions.fill_gap.autonomy import Autonomy, autonomy
+from functions.fill_gap.criteria import Criteria
+from functions.fill_gap.discounts import reduction
+from functions.fill_gap.offered_slot import TIME_TO_ANSWER, notice_of, own_time, slot_for
+from functions.fill_gap.prospect import PRIOR, PURPOSE, Prospect, why
+from functions.fill_gap.ranking import Worth, worth
 from shared.asking import limits
 from shared.asking.acceptance_rates import Odds
-from shared.asking.autonomy import Autonomy, autonomy
-from shared.asking.criteria import Criteria
-from shared.asking.discounts import reduction
-from shared.asking.offered_slot import TIME_TO_ANSWER, notice_of, own_time, slot_for
 from shared.asking.outreach import Outreach, Slot
-from shared.asking.prospect import PRIOR, PURPOSE, Prospect, why
-from shared.asking.ranking import Worth, worth
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.consent import NoChannel, channel_for

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.asking.allowance import TURN, WAITS, Allowance, allowance_of
+from functions.fill_gap.allowance import TURN, WAITS, Allowance, allowance_of
 from shared.asking.limits import AskCounters
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap

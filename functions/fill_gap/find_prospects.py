@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from shared.asking.load_asks import recent_asks
+from functions.fill_gap.customer_score import CustomerScore
+from functions.fill_gap.load_asks import recent_asks
+from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from shared.asking.outreach import Outreach
-from shared.asking.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
-from shared.customers.customer_score import CustomerScore
 from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Reader

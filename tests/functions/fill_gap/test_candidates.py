@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from functions.fill_gap.candidates import Candidate, judged
+from functions.fill_gap.criteria import Criteria
+from functions.fill_gap.offered_slot import notice_of
+from functions.fill_gap.prospect import PRIOR, Prospect, Source
 from shared.asking.acceptance_rates import AcceptanceRates
-from shared.asking.candidates import Candidate, judged
-from shared.asking.criteria import Criteria
-from shared.asking.offered_slot import notice_of
 from shared.asking.outreach import Outreach, Slot
-from shared.asking.prospect import PRIOR, Prospect, Source
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry

@@ -1,16 +1,17 @@
-"""A salon appeared, changed or went: its numbers lead to it, the registry knows it, its calendar is read.
+"""A salon appeared, changed or went: its numbers lead to it, the registry knows it, and its calendar is to be looked at.
 
 What stands now counts, not what the event carries. A run that was overtaken by another write starts over, so that of
 two concurrent runs the one that saw the newer document has the last word.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from shared.calendar.reconcile_staff_day import reconcile_salon
-from shared.ports import SALON, Clock, Data, Delete, Documents, Query, Snapshot, Store, Transaction, Update
+from shared.ports import SALON, Bus, Clock, Data, Delete, Documents, Query, Snapshot, Store, Transaction, Update
+from shared.records.ask_for_job import ask_for_job
 from shared.records.audit import AuditWord, record_fact
 from shared.records.commit import fact, save, until_committed
 from shared.records.invalid import InvalidEvent
@@ -22,21 +23,75 @@ ACTOR = "connect_salon"
 CALENDAR: Final = ("opening_hours", "special_hours", "closures", "timezone", "status")
 """The fields that decide what is a gap."""
 
-Outcome = Literal["connected", "reconciled", "disconnected"]
+Outcome = Literal["connected", "calendar to be looked at", "disconnected", "cannot be understood"]
 
 
-def connect_salon(salon_id: str, *, before: Data | None, after: Data | None, store: Store, clock: Clock) -> Outcome:
-    documents, platform = store.salon(salon_id), store.platform()
-    salon = until_committed(lambda: _connected(documents, platform, clock), clock=clock)
-    if salon == "gone":
+def connect_salon(
+    salon_id: str, *, before: Data | None, after: Data | None, store: Store, bus: Bus, clock: Clock
+) -> Outcome:
+    """Connects the salon as it stands, and asks for a scan of its gaps where the write changed what decides them."""
+    connected = _connected_in_the_end(salon_id, store, clock)
+    if connected.entry is None:
         return "disconnected"
     if before is not None and after is not None and all(before.get(name) == after.get(name) for name in CALENDAR):
         return "connected"
-    reconcile_salon(documents=documents, clock=clock)
-    return "reconciled"
+    ask_for_job("gap_scan", salon_id, at=clock.now(), bus=bus)
+    return "calendar to be looked at"
 
 
-def _connected(documents: Documents, platform: Documents, clock: Clock) -> Literal["here", "gone"] | None:
+def connect_again(salon_id: str, *, store: Store, bus: Bus, clock: Clock) -> Outcome:
+    """Connects the salon in case its own event was lost; then it stands in no registry, and its calendar was never read."""
+    try:
+        connected = _connected_in_the_end(salon_id, store, clock)
+    except InvalidEvent:
+        # Its own event has written that down.
+        return "cannot be understood"
+    if connected.entry is None:
+        return "disconnected"
+    if connected.known:
+        return "connected"
+    _note(salon_id, store, clock)
+    ask_for_job("gap_scan", salon_id, at=clock.now(), bus=bus)
+    return "calendar to be looked at"
+
+
+@dataclass(frozen=True)
+class _Connected:
+    """`entry` is none where the salon is gone; `known` says that the registry had it before."""
+
+    entry: Entry | None
+    known: bool
+
+
+def _connected_in_the_end(salon_id: str, store: Store, clock: Clock) -> _Connected:
+    documents, platform = store.salon(salon_id), store.platform()
+    known = _is_listed(salon_id, platform)
+    entry = until_committed(lambda: _connected(documents, platform, clock), clock=clock)
+    return _Connected(entry if isinstance(entry, Entry) else None, known)
+
+
+def _is_listed(salon_id: str, platform: Documents) -> bool:
+    found = platform.get(registry_path(shard_of(salon_id)))
+    return found is not None and salon_id in Registry.model_validate(found.data).salons
+
+
+def _note(salon_id: str, store: Store, clock: Clock) -> None:
+    now = clock.now()
+    record = record_fact(
+        salon_id=salon_id,
+        resource_type="salon",
+        resource_id=salon_id,
+        version=now,
+        now=now,
+        actor=ACTOR,
+        event="repaired",
+        action="Repaired: the salon was in no registry, so nothing was done for it by the clock",
+        severity="warning",
+    )
+    store.salon(salon_id).commit(fact(record))
+
+
+def _connected(documents: Documents, platform: Documents, clock: Clock) -> Entry | Literal["gone"] | None:
     """None when the salon was written meanwhile."""
     found = documents.get(SALON)
     salon = _understood(documents.salon_id, found) if found else None
@@ -47,11 +102,12 @@ def _connected(documents: Documents, platform: Documents, clock: Clock) -> Liter
     if salon:
         for account_sid, number in wanted.values():
             _claim(account_sid, number, salon, documents, platform, clock)
-    _register(documents.salon_id, Entry(status=salon.status) if salon else None, platform, clock)
+    entry = Entry(status=salon.status) if salon else None
+    _register(documents.salon_id, entry, platform, clock)
     read_again = documents.get(SALON)
     if (read_again and read_again.version) != (found and found.version):
         return None
-    return "here" if salon else "gone"
+    return entry or "gone"
 
 
 def _understood(salon_id: str, found: Snapshot) -> Salon:

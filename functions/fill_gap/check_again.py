@@ -4,15 +4,15 @@ Everything here is read in the transaction that creates the asks, and under its 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from functions.fill_gap.candidates import Candidate, owner_asked_until
+from functions.fill_gap.load_asks import recent_asks
+from functions.fill_gap.offered_slot import TIME_TO_ANSWER
+from functions.fill_gap.prospect import PURPOSE
+from functions.fill_gap.sender_budget import budget_for_asks, within_budget
+from functions.fill_gap.write_round import AGENT, Scene, key_of
 from shared.approvals.approval import Approval
-from shared.asking.candidates import Candidate, owner_asked_until
 from shared.asking.limits import AskCounters
-from shared.asking.load_asks import recent_asks
-from shared.asking.offered_slot import TIME_TO_ANSWER
-from shared.asking.prospect import PURPOSE
-from shared.asking.sender_budget import budget_for_asks, within_budget
 from shared.asking.watch_reactions import promotions_stopped
-from shared.asking.write_round import AGENT, Scene, key_of
 from shared.customers.address_keys import keys_of
 from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Transaction

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from shared.asking.allowance import Allowance
-from shared.asking.autonomy import Autonomy
-from shared.asking.candidates import Candidate
-from shared.asking.next_step import Ask
-from shared.asking.outreach import Slot
-from shared.asking.prospect import Prospect, Source
-from shared.asking.reply_model import Awaited
-from shared.asking.round_plan import (
+from functions.fill_gap.allowance import Allowance
+from functions.fill_gap.autonomy import Autonomy
+from functions.fill_gap.candidates import Candidate
+from functions.fill_gap.next_step import Ask
+from functions.fill_gap.prospect import Prospect, Source
+from functions.fill_gap.reply_model import Awaited
+from functions.fill_gap.round_plan import (
     Campaign,
     NoRound,
     Round,
@@ -25,6 +24,7 @@ from shared.asking.round_plan import (
     plan_round,
     without_round,
 )
+from shared.asking.outreach import Slot
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.asking.next_step import Ask, End, Leave, Wait, next_step
+from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
 from shared.calendar.campaign import Campaign
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings

@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from shared.asking.autonomy import PERSONAL, STRICTNESS, autonomy, strictest
+from functions.fill_gap.autonomy import PERSONAL, STRICTNESS, autonomy, strictest
 from shared.asking.decision import DecisionType
 from shared.salon.settings import AutonomyLevel, AutonomySettings, SalonSettings
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared.asking.criteria import Criteria
+from functions.fill_gap.best_slot import best_slot
+from functions.fill_gap.criteria import Criteria
+from functions.fill_gap.prospect import Prospect
 from shared.asking.outreach import Slot
-from shared.asking.prospect import Prospect
-from shared.calendar.best_slot import best_slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.salon.settings import SalonSettings

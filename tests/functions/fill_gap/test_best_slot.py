@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.calendar.best_slot import best_slot, unsellable
+from functions.fill_gap.best_slot import best_slot, unsellable
 from shared.calendar.gap import Gap, opened
 from shared.calendar.service import Service
 from shared.calendar.staff_day import Freed, findings

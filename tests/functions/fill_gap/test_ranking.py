@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.asking.ranking import Worth, urgency_points, worth
+from functions.fill_gap.ranking import Worth, urgency_points, worth
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.asking.autonomy import Autonomy
-from shared.asking.candidates import Candidate
+from functions.fill_gap.autonomy import Autonomy
+from functions.fill_gap.candidates import Candidate
+from functions.fill_gap.prospect import Prospect
+from functions.fill_gap.sender_budget import budget_for_asks, within_budget
 from shared.asking.limits import AskCounters, Reached
-from shared.asking.prospect import Prospect
-from shared.asking.sender_budget import budget_for_asks, within_budget
 from shared.salon.salon import Contact
 from shared.salon.settings import LimitSettings
-from tests.shared.asking.test_candidates import NOW, SALON, customer
+from tests.functions.fill_gap.test_candidates import NOW, SALON, customer
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.asking.discounts import discount_left, discount_of_round, discounted
+from functions.fill_gap.discounts import discount_left, discount_of_round, discounted
 from shared.calendar.campaign import Campaign
 from shared.salon.settings import DiscountSettings
 

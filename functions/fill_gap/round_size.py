@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
-from shared.asking.reply_model import Awaited, disappointed, taken_within
+from functions.fill_gap.reply_model import Awaited, disappointed, taken_within
 from shared.salon.settings import OfferSettings
 
 FAR_AHEAD = timedelta(hours=24)

@@ -7,17 +7,17 @@ cannot overshoot; the salon's limits are counted in it, under a lock.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from functions.fill_gap.ask_round import Asked, NobodyAsked, ask_round
+from functions.fill_gap.load_asks import open_offers
+from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
+from functions.fill_gap.write_round import AGENT, Scene
 from shared.approvals.settle_approval import cancel_approvals
-from shared.asking.ask_round import Asked, NobodyAsked, ask_round
 from shared.asking.check_breaker import Allowed, Stopped, may_ask
 from shared.asking.decision import Decision, OutcomeStatus, conclude
 from shared.asking.end_ask import ended
 from shared.asking.fallback import still_awaited
-from shared.asking.load_asks import open_offers
-from shared.asking.next_step import Ask, End, Leave, Wait, next_step
 from shared.asking.outreach import Outreach
 from shared.asking.watch_reactions import watch_reactions
-from shared.asking.write_round import AGENT, Scene
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap, campaigned, looked_at
 from shared.messaging.outgoing import expired

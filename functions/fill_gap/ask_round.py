@@ -8,21 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.approvals.approval import Approval, carried_out
-from shared.asking.acceptance_rates import AcceptanceRates
-from shared.asking.allowance import TURN, WAITS, allowance_of, left_to
-from shared.asking.candidates import Candidate, judged, most_given_away
-from shared.asking.check_again import asked_about_once, checked_again
-from shared.asking.count_asks import counted, counters_of, counters_to_change
-from shared.asking.criteria import Criteria
-from shared.asking.decision import Decision, decide
-from shared.asking.discounts import discount_left, discount_of_round
-from shared.asking.find_prospects import find_prospects
-from shared.asking.limits import AskCounters
-from shared.asking.next_step import Ask
-from shared.asking.reply_model import Awaited
-from shared.asking.round_plan import NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
-from shared.asking.write_round import (
+from functions.fill_gap.allowance import TURN, WAITS, allowance_of, left_to
+from functions.fill_gap.candidates import Candidate, judged, most_given_away
+from functions.fill_gap.check_again import asked_about_once, checked_again
+from functions.fill_gap.criteria import Criteria
+from functions.fill_gap.discounts import discount_left, discount_of_round
+from functions.fill_gap.find_prospects import find_prospects
+from functions.fill_gap.next_step import Ask
+from functions.fill_gap.reply_model import Awaited
+from functions.fill_gap.round_plan import NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
+from functions.fill_gap.write_round import (
     AGENT,
     Scene,
     action_for,
@@ -33,6 +28,11 @@ from shared.asking.write_round import (
     proposal,
     round_decision,
 )
+from shared.approvals.approval import Approval, carried_out
+from shared.asking.acceptance_rates import AcceptanceRates
+from shared.asking.count_asks import counted, counters_of, counters_to_change
+from shared.asking.decision import Decision, decide
+from shared.asking.limits import AskCounters
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_calendar import given_back, load_staff
 from shared.calendar.load_rooms import rooms_taken

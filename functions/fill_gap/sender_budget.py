@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
-from shared.asking.candidates import Candidate
+from functions.fill_gap.candidates import Candidate
 from shared.asking.limits import Reached
 from shared.salon.salon import Salon
 from shared.salon.settings import LimitSettings

@@ -6,8 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from functions.fill_gap.candidates import Candidate, owner_asked_until
+from functions.fill_gap.discounts import discounted
+from functions.fill_gap.prospect import PURPOSE
+from functions.fill_gap.round_plan import NoRound, Round
 from shared.approvals import approval as approvals
-from shared.asking.candidates import Candidate, owner_asked_until
 from shared.asking.decision import (
     GAP_FILL_AGENT,
     Context,
@@ -18,11 +21,8 @@ from shared.asking.decision import (
     waiting_for,
     without_outcome,
 )
-from shared.asking.discounts import discounted
 from shared.asking.fallback import offer_purpose
 from shared.asking.outreach import OfferDetails, Outreach, request
-from shared.asking.prospect import PURPOSE
-from shared.asking.round_plan import NoRound, Round
 from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import waitlist_moved
 from shared.messaging.rendering import unsigned_text
