@@ -1,9 +1,11 @@
 """Counters say what the history says, after every single commit."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from shared.asking.fallback import still_awaited
+from shared.asking.outreach import Outreach
 from shared.ports import Data
 from tests.e2e.simulation.history import ZONE, History, kind, salon
 
@@ -47,6 +49,30 @@ def campaigns_count_their_asks(history: History) -> Iterator[str]:
             if change.after["fill_attempts"] != after["round"]:
                 yield f"{change.path} has {change.after['fill_attempts']} attempts in round {after['round']}"
         yield from (f"{root}/gaps/{gap} does not count {number} asks" for (root, gap), number in asks.items())
+
+
+def rounds_keep_their_pause(history: History) -> Iterator[str]:
+    """A round goes out when it is due. Before that no more are asked than have fallen away since the one before."""
+    offers: dict[tuple[str, str], dict[str, Data]] = defaultdict(dict)
+    for commit in history.commits:
+        asked: Counter[tuple[str, str]] = Counter()
+        for change in commit:
+            if kind(change.path) in ("outreach", "approvals") and change.before is None and change.after:
+                asked[salon(change.path), change.after["trigger_id"]] += 1
+        for change in commit:
+            if kind(change.path) != "gaps" or change.before is None or change.after is None:
+                continue
+            before, after, now = change.before["campaign"], change.after["campaign"], change.update_time
+            due, new = before["next_round_at"], asked[salon(change.path), change.after["id"]]
+            if after["round"] == before["round"] or due is None or due <= now:
+                continue
+            found = map(Outreach.model_validate, offers[salon(change.path), change.after["id"]].values())
+            fell_away = before["wave"] - sum(each.is_open and still_awaited(each, now) for each in found)
+            if new > fell_away:
+                yield f"{change.path} asked {new} more, {due - now} before its round, where {fell_away} had fallen away"
+        for change in commit:
+            if kind(change.path) == "outreach" and change.after:
+                offers[salon(change.path), change.after["trigger_id"]][change.path] = change.after
 
 
 def each_offer_teaches_once(history: History) -> Iterator[str]:

@@ -26,6 +26,7 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     asking.the_owner_allowed_it,
     counting.counters_equal_the_history,
     counting.campaigns_count_their_asks,
+    counting.rounds_keep_their_pause,
     counting.each_offer_teaches_once,
     recording.every_change_has_its_record,
     recording.what_we_write_for_the_app_has_its_record,
