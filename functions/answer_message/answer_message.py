@@ -1,7 +1,7 @@
 """Works on one stored message: finds what it answers, carries it out, answers. The transaction of its effect marks it
 handled, so whoever works on it again after a crash finds either nothing done or everything.
 
-Which offer it is about, `binding` says; where several stand open we ask which one is meant. Who says that they cannot come
+Which offer it is about, `bind_reply` says; where several stand open we ask which one is meant. Who says that they cannot come
 to what is booked asks the salon for something, whatever offer stands open.
 """
 

@@ -105,7 +105,7 @@ class Approval(StateDocument):
     @property
     def settled_as(self) -> ApprovalStatus:
         """For people, of one whose question is over: what an app answered counts though it is not heard yet, and what
-        nobody answered is out of time though no sweep came by yet."""
+        nobody answered is out of time though nobody has settled it yet."""
         answered = self.status if self.recorded_status == "pending" else self.recorded_status
         return "expired" if answered == "pending" else answered
 

@@ -35,7 +35,7 @@ def models() -> dict[str, type[Stored]]:
 
 
 def stored_documents() -> set[str]:
-    """Every model that has a collection of its own or that a use case reads from what is stored."""
+    """Every model that has a collection of its own or that a function reads from what is stored."""
     read = {
         ast.unparse(node.value)
         for path in python_files("shared", "functions")
