@@ -73,7 +73,7 @@ def _sample(cloud: LocalCloud, salon: str, number: int) -> Sample:
     cloud.put(f"salons/{salon}/bookings/b1", _booking("cancelled"))
     clock = _Clock(cloud)
     cloud.drain()
-    offers = [each for each in cloud.messages() if each["from"].endswith(_number(number)) and each["buttons"]]
+    offers = [each for each in cloud.messages() if each["from"].endswith(sending_number(number)) and each["buttons"]]
     first = offers[0]
     cancelled = _committed(cloud, salon)["bookings/b1"]["updateTime"]
     said_yes = time.time()
@@ -128,7 +128,7 @@ def seed(cloud: LocalCloud, salon: str, number: int) -> None:
             "locale": "en-GB",
             "opening_hours": {"mon": [["10:00", "18:00"]]},
             "contacts": [{"name": "Olga", "role": "owner", "phone": f"+4478{number:04}0000"}],
-            "messaging": {"account_sid": cloud.info["twilio_account_sid"], "whatsapp_from": _number(number)},
+            "messaging": {"account_sid": cloud.info["twilio_account_sid"], "whatsapp_from": sending_number(number)},
             "created_at": NOW,
             "updated_at": NOW,
         },
@@ -136,7 +136,7 @@ def seed(cloud: LocalCloud, salon: str, number: int) -> None:
     cloud.drain()
 
 
-def _number(number: int) -> str:
+def sending_number(number: int) -> str:
     return f"+1415600{number:04}"
 
 
