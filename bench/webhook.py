@@ -10,10 +10,11 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from uuid import uuid4
@@ -26,7 +27,7 @@ from bench.table import show
 from tests.e2e.black_box import ROOT, LocalCloud, local_cloud
 
 AT_ONCE = 50
-ROUNDS = 3
+ROUNDS = 10
 WARM_UP = 2
 MOST = 2.0
 FLOOR = Path(__file__).parent / "floors" / "take_webhook"
@@ -34,29 +35,40 @@ RECEIVER = ROOT / "functions" / "receive_message"
 DOORS = ("/floor/incoming", "/webhooks/twilio/incoming")
 SALON = "one"
 
+Round = list[float]
+"""The milliseconds until each answer."""
+
 
 def main() -> None:
     load_before = os.getloadavg()[0]
-    alone = _answers([RECEIVER])
-    suite = _answers(sorted(path.parent for path in RECEIVER.parent.glob("*/function.json")))
+    alone = _taken([RECEIVER])
+    suite = _taken(sorted(path.parent for path in RECEIVER.parent.glob("*/function.json")))
     load = f"load {load_before:.1f} before, {os.getloadavg()[0]:.1f} after, on {os.cpu_count()} cores"
-    rows: list[list[object]] = []
-    for beside, (floor, receiver) in (("alone", alone), ("in the whole suite", suite)):
-        least = p50_and_p95(floor)
-        for name, answers in (("floor", floor), ("receive_message", receiver)):
-            p50, p95 = p50_and_p95(answers)
-            rows.append([f"{name}, {beside}", len(answers), round(p50), round(p95), p50 / least[0], p95 / least[1]])
     show(
-        f"Webhooks answered, {AT_ONCE} at once, in ms, {datetime.now(UTC):%F}; {load}",
-        ["answered by", "answers", "p50", "p95", "p50 of the floor", "p95 of the floor"],
-        rows,
+        f"{ROUNDS} rounds of {AT_ONCE} webhooks at once, median round, in ms, {datetime.now(UTC):%F}; {load}",
+        ["answered by", "p50", "p95", "p95 of the worst round", "p50 of the floor", "p95 of the floor"],
+        [*_rows("alone", *alone), *_rows("in the whole suite", *suite)],
     )
-    if p50_and_p95(alone[1])[1] > MOST * p50_and_p95(alone[0])[1]:
+    if _median_round(alone[1])[1] > MOST * _median_round(alone[0])[1]:
         raise SystemExit(f"expected webhooks to be answered within {MOST} times the floor")
 
 
-def _answers(functions: Iterable[Path]) -> tuple[list[float], list[float]]:
-    """Milliseconds of the floor's answers and of the receiver's, taken in turns in a cloud of these functions."""
+def _rows(beside: str, floor: list[Round], receiver: list[Round]) -> Iterator[list[object]]:
+    least = _median_round(floor)
+    for name, rounds in (("floor", floor), ("receive_message", receiver)):
+        p50, p95 = _median_round(rounds)
+        worst = max(p50_and_p95(each)[1] for each in rounds)
+        yield [f"{name}, {beside}", round(p50), round(p95), round(worst), p50 / least[0], p95 / least[1]]
+
+
+def _median_round(rounds: list[Round]) -> tuple[float, float]:
+    """p50 and p95, each of the round in the middle: whatever else the machine did in one of them does not count."""
+    p50s, p95s = zip(*(p50_and_p95(each) for each in rounds), strict=True)
+    return median(p50s), median(p95s)
+
+
+def _taken(functions: Iterable[Path]) -> tuple[list[Round], list[Round]]:
+    """The floor's rounds and the receiver's, in turns in one cloud of these functions."""
     with tempfile.TemporaryDirectory(prefix="smart-fill-webhook-") as name:
         folder = Path(name)
         (deployed := folder / "functions").mkdir()
@@ -65,14 +77,14 @@ def _answers(functions: Iterable[Path]) -> tuple[list[float], list[float]]:
         options = ("--salon", "none", "--at", NOW, "--speed", "0", "--functions", str(deployed))
         with local_cloud("emulator", folder, *options) as cloud:
             _open_number(cloud)
-            answers: tuple[list[float], list[float]] = ([], [])
-            for taken in range(WARM_UP + ROUNDS):
+            rounds: tuple[list[Round], list[Round]] = ([], [])
+            for number in range(WARM_UP + ROUNDS):
                 for door, path in enumerate(DOORS):
-                    times = _burst(cloud, path)
+                    answers = _at_once(cloud, path)
                     cloud.drain()
-                    if taken >= WARM_UP:
-                        answers[door].extend(times)
-            return answers
+                    if number >= WARM_UP:
+                        rounds[door].append(answers)
+            return rounds
 
 
 def _open_number(cloud: LocalCloud) -> None:
@@ -87,8 +99,8 @@ def _open_number(cloud: LocalCloud) -> None:
     cloud.drain()
 
 
-def _burst(cloud: LocalCloud, path: str) -> list[float]:
-    """Every one from another person, all sent in the same instant."""
+def _at_once(cloud: LocalCloud, path: str) -> Round:
+    """Every webhook is of another person, and all are sent in the same instant."""
     validator, url = RequestValidator(cloud.info["twilio_auth_token"]), cloud.base + path
     start = threading.Barrier(AT_ONCE)
 
