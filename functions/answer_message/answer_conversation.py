@@ -13,7 +13,7 @@ from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.load_inbound import inbound
 from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound_collection, put_off
 from shared.ports import Clock, Deployment, Documents, Query
-from shared.records.commit import replace, save, until_committed
+from shared.records.commit import save, until_committed, update
 from shared.records.hold_locks import held, lock_path
 from shared.records.read_documents import readable
 
@@ -84,7 +84,7 @@ def _put_off(said: Inbound, documents: Documents, clock: Clock) -> None:
             return True
         now = clock.now()
         later = put_off(latest, until=now + ANSWER_LEASE * 2**latest.revision, now=now)
-        return documents.commit(*replace(later, found)) or None
+        return documents.commit(*update(later, found)) or None
 
     until_committed(attempt, clock=clock)
 

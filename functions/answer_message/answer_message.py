@@ -27,7 +27,7 @@ from shared.messaging.message import Inbound, Message, handled, reply_to, say
 from shared.messaging.replies import acknowledges, understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
 from shared.sales.decline_offer import called_off, decline
 from shared.sales.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.salon.load_salon import salon_of
@@ -281,7 +281,7 @@ class _Work:
             snapshot = self.documents.get(self.path)
             if snapshot is None or inbound(snapshot).handled_at is not None:
                 return "handled before"
-            marked = replace(handled(inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
+            marked = update(handled(inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
             return outcome if self.documents.commit(*effects(), *marked) else None
 
         return until_committed(attempt, clock=self.clock)

@@ -16,7 +16,7 @@ from shared.messaging.load_inbound import inbound
 from shared.messaging.message import Inbound, Message, handled
 from shared.messaging.rendering import unsigned_text
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Write
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
 from shared.records.stored import natural_id
 
 ACTOR = "answer_message"
@@ -45,7 +45,7 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept f
         now, said = clock.now(), inbound(snapshot)
         waiting = Waiting("given_up", "a message that could not be worked on")
         inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
-        done = replace(handled(said, outcome="kept for the owner", now=now), snapshot)
+        done = update(handled(said, outcome="kept for the owner", now=now), snapshot)
         return "kept for the owner" if documents.commit(*inbox, *done) else None
 
     return until_committed(attempt, clock=clock)
@@ -88,7 +88,7 @@ def kept(
         )
     )
     amended = waits(conversation, why=waiting.why, path=said.path, now=now, actor=ACTOR)
-    return replace(amended, found) if found else create(amended)
+    return update(amended, found) if found else create(amended)
 
 
 def said_until(said: Inbound, documents: Reader) -> list[Line]:

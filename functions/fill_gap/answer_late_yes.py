@@ -14,7 +14,7 @@ from shared.asking.outreach import Outreach, lost_answered
 from shared.messaging.load_inbound import inbound
 from shared.messaging.messaging_hours import answers
 from shared.ports import Clock, Deployment, Documents, Write
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 
@@ -40,7 +40,7 @@ def answer_late_yes(outreach_id: str, *, documents: Documents, clock: Clock, dep
             plainly = answered_plainly(lost, found, documents, now=now, actor=AGENT)
             return "told that it is gone" if documents.commit(*plainly) else None
         answered = lost_answered(lost, by="another_slot", now=now, actor=AGENT)
-        return "another time offered" if documents.commit(*replace(answered, found), *offer) else None
+        return "another time offered" if documents.commit(*update(answered, found), *offer) else None
 
     return until_committed(attempt, clock=clock)
 

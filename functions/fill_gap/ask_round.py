@@ -39,7 +39,7 @@ from shared.calendar.load_rooms import rooms_taken
 from shared.calendar.service import Service
 from shared.calendar.staff import StaffMember
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot, Transaction, Write
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.records.hold_locks import holding, release
 from shared.records.read_documents import readable
 from shared.salon.load_salon import salon_of
@@ -201,7 +201,7 @@ def _round(
     if isinstance(plan, NoRound):
         considered = nobody_asked(gap, plan, candidates, scene, transaction)
         campaign = without_round(gap.campaign, plan, step, open_offers=len(scene.offers))
-        moved = replace(campaigned(gap, campaign, now=now, actor=AGENT)) if campaign != gap.campaign else ()
+        moved = update(campaigned(gap, campaign, now=now, actor=AGENT)) if campaign != gap.campaign else ()
         transaction.write(*moved, *considered, *release([ASKS_LOCK]))
         return NobodyAsked(plan.reason)
 
@@ -221,7 +221,7 @@ def _round(
         writes += proposal(candidate, gap, campaign.round, plan, candidates, scene, live=live)
     if not live:
         campaign = campaign.ended("dry run: nobody is asked")
-    writes += replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"predicted": round(plan.predicted, 4)}))
+    writes += update(campaigned(gap, campaign, now=now, actor=AGENT, details={"predicted": round(plan.predicted, 4)}))
     transaction.write(*writes, *release([ASKS_LOCK]))
     if not live:
         return NobodyAsked("dry run")
@@ -256,8 +256,8 @@ def _carry_out(
     campaign = gap.campaign.having_asked(1, now).changed(wave=gap.campaign.wave + 1)
     transaction.write(
         *asking(candidate, gap, gap.campaign.round, latest.decision_id, scene, staff_name, approved=True),
-        *replace(carried_out(latest, now=now, actor=AGENT, result="done as it was asked")),
-        *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": latest.decision_id})),
+        *update(carried_out(latest, now=now, actor=AGENT, result="done as it was asked")),
+        *update(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": latest.decision_id})),
         _counted(counters, counters_read, gap, [candidate], scene),
         *release([ASKS_LOCK]),
     )

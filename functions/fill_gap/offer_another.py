@@ -41,7 +41,7 @@ from shared.messaging.message import Inbound
 from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_time
 from shared.ports import Documents, Query, Reader, Snapshot, Write
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
@@ -207,7 +207,7 @@ def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: Late, documents
     return [
         *create(decide(decision, now=now)),
         *create(request(made, now=now, reasons=list(candidate.reasons))),
-        *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"outreach_id": made.id}), read),
+        *update(campaigned(gap, campaign, now=now, actor=AGENT, details={"outreach_id": made.id}), read),
         *(waitlist_moved(entry, "offered", salon_id=gap.salon_id, now=now, about=made.id) if entry else ()),
     ]
 

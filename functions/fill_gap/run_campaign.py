@@ -23,7 +23,7 @@ from shared.calendar.gap import Gap, campaigned, looked_at
 from shared.messaging.outgoing import expired
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.records.audit import Amended
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.records.events import EventType, SalonEvent
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
@@ -103,7 +103,7 @@ def _look_again_later(path: str, documents: Documents, now: datetime) -> None:
     if gap is None or gap.due_at is None or gap.due_at > now:
         return
     again_at = min(now + LOOKED_AT_AGAIN_AFTER, gap.expires_at) if gap.is_open else None
-    documents.commit(*replace(looked_at(gap, again_at=again_at, now=now, actor=AGENT), found))
+    documents.commit(*update(looked_at(gap, again_at=again_at, now=now, actor=AGENT), found))
 
 
 def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn:
@@ -127,7 +127,7 @@ def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) 
             return False
         now = clock.now()
         closed = expired(latest.changed(withdrawn=True), reason=reason, now=now, actor=AGENT)
-        return documents.commit(*replace(closed, snapshot), *ended(latest, closed.document, documents)) or None
+        return documents.commit(*update(closed, snapshot), *ended(latest, closed.document, documents)) or None
 
     return until_committed(attempt, clock=clock)
 
@@ -143,7 +143,7 @@ def _conclude(documents: Documents, gap: Gap, clock: Clock) -> None:
             Decision.model_validate(snapshot.data), status=status, result=f"the gap is {gap.status}", now=clock.now()
         )
         if concluded is not None:
-            documents.commit(*replace(concluded, snapshot))
+            documents.commit(*update(concluded, snapshot))
 
 
 def _move_on(
@@ -151,7 +151,7 @@ def _move_on(
 ) -> Outcome:
     if campaign != gap.campaign:
         moved: Amended[Gap] = campaigned(gap, campaign, now=now, actor=AGENT, details={"reason": reason})
-        documents.commit(*replace(moved, found))
+        documents.commit(*update(moved, found))
     return NobodyAsked(reason)
 
 

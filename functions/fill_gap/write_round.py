@@ -29,7 +29,7 @@ from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_deadline, spoken_proposal, spoken_time
 from shared.ports import Reader, Write
 from shared.records.audit import Amended
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
@@ -123,7 +123,7 @@ def nobody_asked(
     if found is None:
         return create(decide(decision, now=scene.now))
     again = reconsidered(Decision.model_validate(found.data), decision, now=scene.now)
-    return replace(again) if again else ()
+    return update(again) if again else ()
 
 
 def _nobody(gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Scene) -> Decision:

@@ -15,7 +15,7 @@ from shared.messaging.conversation import Conversation, Reason
 from shared.messaging.message import KEEP_TRYING, Message, collected, merged, message_path, say
 from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time
 from shared.ports import Clock, Deployment, Documents, Reader, Write
-from shared.records.commit import create, replace, save, until_committed
+from shared.records.commit import create, save, until_committed, update
 from shared.records.events import SalonEvent
 from shared.records.stored import natural_id
 from shared.salon.load_salon import salon_to_tell
@@ -181,7 +181,7 @@ class _Telling:
         found = self.documents.get(message_path(message.conversation_id, id))
         if found is not None:
             digest = Message.model_validate(found.data)
-            return replace(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR), found)
+            return update(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR), found)
         digest = message.changed(
             id=id,
             about=id,
@@ -202,7 +202,7 @@ class _Telling:
         latest = Approval.model_validate(found.data)
         if not latest.waits or latest.notifications_sent.get(message.channel):
             return ()
-        return replace(notified(latest, [message.channel], now=now, actor=ACTOR), found)
+        return update(notified(latest, [message.channel], now=now, actor=ACTOR), found)
 
 
 def _together(told: Sequence[Outcome]) -> Outcome:

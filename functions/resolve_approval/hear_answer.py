@@ -10,7 +10,7 @@ from shared.approvals.approval import Approval, ApprovalResponse, announced_agai
 from shared.approvals.settle_approval import settled
 from shared.ports import Clock, Documents, Snapshot, Update
 from shared.records.audit import record_fact
-from shared.records.commit import fact, replace, until_committed
+from shared.records.commit import fact, until_committed, update
 from shared.records.invalid import InvalidEvent
 
 ACTOR = "resolve_approval"
@@ -43,12 +43,12 @@ def approval_due(path: str, *, documents: Documents, clock: Clock) -> bool:
     if now >= approval.expires_at:
         reason = "nobody answered in time"
         return documents.commit(*settled(snapshot, "expired", documents=documents, now=now, by=ACTOR, reason=reason))
-    return documents.commit(*replace(reminded(approval, now=now, actor=ACTOR), snapshot))
+    return documents.commit(*update(reminded(approval, now=now, actor=ACTOR), snapshot))
 
 
 def _announce_again(approval: Approval, snapshot: Snapshot, documents: Documents, now: datetime) -> bool:
     if now < approval.useful_until:
-        return documents.commit(*replace(announced_again(approval, now=now, actor=ACTOR), snapshot))
+        return documents.commit(*update(announced_again(approval, now=now, actor=ACTOR), snapshot))
     reason = "nobody carried it out in time"
     return documents.commit(*settled(snapshot, "cancelled", documents=documents, now=now, by=ACTOR, reason=reason))
 
@@ -89,7 +89,7 @@ def _hear(path: str, documents: Documents, now: datetime) -> Outcome | None:
     if approval.status == approval.recorded_status:
         return "nothing to do"
     if approval.recorded_status != "pending" or approval.status == "pending":
-        return "put back" if documents.commit(*replace(put_back(approval, now=now, actor=ACTOR), snapshot)) else None
+        return "put back" if documents.commit(*update(put_back(approval, now=now, actor=ACTOR), snapshot)) else None
     response = _completed(approval, now)
     verdict, reason = _judged(approval, response, now)
     by = response.responded_by or "console"

@@ -33,7 +33,7 @@ from shared.ports import (
     Snapshot,
 )
 from shared.records.audit import Amended
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.salon.channel_route import ChannelRoute, route_path
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
@@ -93,7 +93,7 @@ def send_outreach(
     if isinstance(sending, str):
         given_up = failed(message, error=sending, action="Cannot be sent", now=now, actor=ACTOR)
         follows = ended(message, given_up.document, documents)
-        return "failed" if documents.commit(*replace(given_up, snapshot), *follows) else "claimed by another"
+        return "failed" if documents.commit(*update(given_up, snapshot), *follows) else "claimed by another"
 
     if isinstance(sending, Sending) and not _is_held(sending, documents.salon_id, platform):
         later = Hold(now + ROUTE_RETRY, "the number it would go out from is not this salon's")
@@ -107,7 +107,7 @@ def send_outreach(
             return _held(message, later, snapshot, documents=documents, now=now)
         breaker = admission
     claimed = claim(message, now=now, actor=ACTOR)
-    if not documents.commit(*replace(claimed, snapshot)):
+    if not documents.commit(*update(claimed, snapshot)):
         return "claimed by another"
     if clock.now() - now > FRESH:
         return _set_back(path, documents=documents, clock=clock)
@@ -124,7 +124,7 @@ def _dropped(
 ) -> Outcome:
     dropped = expired(message, reason=reason, now=now, actor=ACTOR)
     follows = ended(message, dropped.document, documents)
-    return "expired" if documents.commit(*replace(dropped, snapshot), *follows) else "claimed by another"
+    return "expired" if documents.commit(*update(dropped, snapshot), *follows) else "claimed by another"
 
 
 def _held(
@@ -135,7 +135,7 @@ def _held(
         return _dropped(message, verdict.reason, snapshot, documents=documents, now=now)
     if message.due_at != verdict.until:
         documents.commit(
-            *replace(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
+            *update(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
         )
     return "held"
 
@@ -149,7 +149,7 @@ def _set_back(path: str, *, documents: Documents, clock: Clock) -> Outcome:
         if snapshot is None or claimed is None or claimed.status != "sending":
             return "not pending"
         back = set_back(claimed, reason="it was looked at too long ago", now=clock.now(), actor=ACTOR)
-        return "held" if documents.commit(*replace(back, snapshot)) else None
+        return "held" if documents.commit(*update(back, snapshot)) else None
 
     return until_committed(attempt, clock=clock)
 
@@ -209,7 +209,7 @@ def _record(
             outcome = "unknown"
     if moved is None:
         return outcome
-    return outcome if documents.commit(*replace(moved, snapshot)) else None
+    return outcome if documents.commit(*update(moved, snapshot)) else None
 
 
 def _failed(
@@ -227,6 +227,6 @@ def _failed(
     )
     follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
     if other_way is not None:
-        return "refused" if documents.commit(*replace(other_way, snapshot), *follows) else None
+        return "refused" if documents.commit(*update(other_way, snapshot), *follows) else None
     follows += ended(message, given_up.document, documents)
-    return "failed" if documents.commit(*replace(given_up, snapshot), *follows) else None
+    return "failed" if documents.commit(*update(given_up, snapshot), *follows) else None

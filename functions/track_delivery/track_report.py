@@ -15,7 +15,7 @@ from shared.messaging.inbound import DeliveryReport
 from shared.messaging.message import Message
 from shared.messaging.outgoing import reported
 from shared.ports import SALON, Clock, Documents, Reader, Store
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.records.invalid import InvalidEvent
 from shared.salon.load_settings import accepted_settings
 
@@ -58,7 +58,7 @@ def _tracked(
         if moved is None:
             return "nothing new"
         if moved.document.status != "failed":
-            return "recorded" if documents.commit(*replace(moved, snapshot)) else None
+            return "recorded" if documents.commit(*update(moved, snapshot)) else None
         code = report.error_code
         other_way = by_another_channel(
             message, code, message_sid=report.message_sid,
@@ -67,7 +67,7 @@ def _tracked(
         follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
         if other_way is None:
             follows += ended(message, moved.document, documents)
-        if not documents.commit(*replace(other_way or moved, snapshot), *follows):
+        if not documents.commit(*update(other_way or moved, snapshot), *follows):
             return None
         if isinstance(message, Outreach) and code in LATE_FAULTS:
             settings = accepted_settings(documents)

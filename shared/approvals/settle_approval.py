@@ -10,7 +10,7 @@ from shared.approvals.approval import Approval, ApprovalResponse, move
 from shared.asking.decision import Decision, approval_settled
 from shared.messaging.tokens import binding
 from shared.ports import Clock, Documents, Query, Snapshot, Write
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 
 Action = Literal["approve", "reject"]
 MOST_PENDING = 100
@@ -88,9 +88,9 @@ def settled(
     moved = move(approval, status, now=now, actor=by, reason=reason, response=response)
     found = documents.get(f"autonomous_decisions/{approval.decision_id}")
     if found is None:
-        return replace(moved, snapshot)
+        return update(moved, snapshot)
     decision = approval_settled(Decision.model_validate(found.data), status, by=by, reason=reason, now=now)
-    return (*replace(moved, snapshot), *replace(decision, found))
+    return (*update(moved, snapshot), *update(decision, found))
 
 
 def cancel_approvals(trigger_id: str, reason: str, *, documents: Documents, clock: Clock, by: str) -> int:

@@ -11,7 +11,7 @@ from shared.customers.customer import Customer
 from shared.customers.read_consents import entered
 from shared.messaging.message import Inbound
 from shared.ports import Documents, Query, Reader, Write
-from shared.records.commit import replace
+from shared.records.commit import update
 
 
 def opt_out(
@@ -39,7 +39,7 @@ def opt_out(
     offers: list[Write] = []
     for outreach in _open_offers(identity, customers, documents):
         closed = responded(outreach, answer="opt_out", result="opted_out", now=now)
-        offers += (*replace(closed), *ended(outreach, closed.document, documents))
+        offers += (*update(closed), *ended(outreach, closed.document, documents))
     return (*entered(records, now), *offers)
 
 

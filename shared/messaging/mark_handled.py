@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.messaging.load_inbound import inbound
 from shared.messaging.message import handled
 from shared.ports import Snapshot, Write
-from shared.records.commit import replace
+from shared.records.commit import update
 
 
 def said_handled(said: Snapshot | None, outcome: str, now: datetime) -> tuple[Write, ...]:
@@ -14,4 +14,4 @@ def said_handled(said: Snapshot | None, outcome: str, now: datetime) -> tuple[Wr
     if said is None:
         return ()
     message = inbound(said)
-    return replace(handled(message, outcome=outcome, now=now)) if message.handled_at is None else ()
+    return update(handled(message, outcome=outcome, now=now)) if message.handled_at is None else ()

@@ -9,7 +9,7 @@ from shared.calendar.load_booking import booking_of
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
 from shared.ports import Clock, Documents
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
 from shared.salon.salon import Salon
 
 
@@ -35,7 +35,7 @@ def decline(
         said = documents.get(said_in) if said_in else None
         answer = answer_to(outreach, "offer_declined", salon, said_in=said, now=now)
         committed = documents.commit(
-            *replace(responded(outreach, answer="decline", result="declined", now=now), snapshot),
+            *update(responded(outreach, answer="decline", result="declined", now=now), snapshot),
             *entry_waits_again(outreach, documents, now),
             *create(say(answer, now=now, actor="receive_message")),
             *said_handled(said, "declined", now),

@@ -9,7 +9,7 @@ from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
 from shared.messaging.messaging_hours import answers
 from shared.ports import Clock, Documents, Write
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
 from shared.sales.acceptance import Refusal
 from shared.salon.salon import Salon
 
@@ -36,11 +36,11 @@ def refuse(
         prompt = said is None or answers(now, inbound(said).received_at)
         refused: tuple[Write, ...]
         if refusal in COME_TOO_LATE and prompt:
-            refused = replace(lost(outreach, result=refusal, said_in=said_in, now=now), snapshot)
+            refused = update(lost(outreach, result=refusal, said_in=said_in, now=now), snapshot)
         else:
             plain = answer_to(outreach, REFUSALS[refusal], salon, said_in=said, now=now)
             responded_to = responded(outreach, answer="accept", result=refusal, now=now)
-            refused = (*replace(responded_to, snapshot), *create(say(plain, now=now, actor=ACTOR)))
+            refused = (*update(responded_to, snapshot), *create(say(plain, now=now, actor=ACTOR)))
         committed = documents.commit(
             *refused, *entry_waits_again(outreach, documents, now), *said_handled(said, refusal, now)
         )

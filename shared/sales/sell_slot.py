@@ -24,7 +24,7 @@ from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
 from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.records.audit import AuditRecord, record_fact
-from shared.records.commit import create, fact, replace
+from shared.records.commit import create, fact, update
 from shared.records.hold_locks import holding, person_day, release
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
@@ -223,8 +223,8 @@ def _sell(
         transaction.write(
             Create(f"bookings/{booking.id}", booking.stored()),
             fact(_announced(booking, outreach, salon.id, now)),
-            *replace(filled(verdict.gap, booking.id, now=now, actor=ACTOR, ours=True)),
-            *replace(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
+            *update(filled(verdict.gap, booking.id, now=now, actor=ACTOR, ours=True)),
+            *update(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
             *_concluded(decision, booking, now),
             *_off_the_waitlist(entry, outreach, now),
             *_moved_away(moved, booking, outreach, salon.id, now),
@@ -266,7 +266,7 @@ def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tu
         Decision.model_validate(snapshot.data),
         status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price,
     )  # fmt: skip
-    return replace(concluded) if concluded else ()
+    return update(concluded) if concluded else ()
 
 
 def _given_up(reader: Reader, outreach: Outreach, slot: Slot) -> Booking | None:

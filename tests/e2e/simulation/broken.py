@@ -18,8 +18,8 @@ MUTANTS = (
         "functions/send_outreach/send_message.py",
         (
             (
-                "if not documents.commit(*replace(claimed, snapshot)):",
-                "if documents.commit(*replace(claimed, snapshot)) is None:",
+                "if not documents.commit(*update(claimed, snapshot)):",
+                "if documents.commit(*update(claimed, snapshot)) is None:",
             ),
         ),
     ),
@@ -98,7 +98,7 @@ MUTANTS = (
         "functions/send_outreach/move_on.py",
         (
             (
-                '''        return "answer lost" if documents.commit(*replace(lost, snapshot)) else "moved by another"''',
+                '''        return "answer lost" if documents.commit(*update(lost, snapshot)) else "moved by another"''',
                 '''        return "answer lost" if lost.document.salon_id == "" else "moved by another"''',
             ),
         ),
@@ -138,8 +138,8 @@ MUTANTS = (
         "shared/asking/answer_plainly.py",
         (
             (
-                "    return (*replace(told, read), *create(say(answer, now=now, actor=actor)))",
-                "    return (*replace(told, read),)",
+                "    return (*update(told, read), *create(say(answer, now=now, actor=actor)))",
+                "    return (*update(told, read),)",
             ),
         ),
     ),
@@ -246,7 +246,7 @@ MUTANTS = (
     Mutant(
         "a change written without its record",
         "shared/records/commit.py",
-        (("    return update, fact(amended.record)", "    return update, update"),),
+        (("    return changed, fact(amended.record)", "    return changed, changed"),),
     ),
     Mutant(
         "records that do not form a chain",
