@@ -29,6 +29,7 @@ from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import create, until_committed, update
 from shared.sales.decline_offer import called_off, decline
+from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
@@ -143,15 +144,11 @@ class _Work:
         cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
         return self.keep(cannot, "cancel_request_received", {"when": when}, outcome="asked to cancel")
 
+    def _given(self, outreach: Outreach) -> OfferAnswer:
+        return OfferAnswer(outreach.id, self.path, self.salon, self.documents, self.clock, ACTOR)
+
     def accept(self, outreach: Outreach) -> Answered:
-        sale = sell_slot(
-            outreach.id,
-            salon=self.salon,
-            settings=accepted_settings(self.documents),
-            documents=self.documents,
-            clock=self.clock,
-            said_in=self.path,
-        )
+        sale = sell_slot(self._given(outreach), accepted_settings(self.documents))
         if isinstance(sale, AnsweredBefore):
             return self.accept_again(sale, outreach)
         return "booked" if isinstance(sale, Sold) else "not booked"
@@ -163,9 +160,7 @@ class _Work:
         return self.done("answered before")
 
     def decline(self, outreach: Outreach) -> Answered:
-        return decline(
-            outreach.id, salon=self.salon, documents=self.documents, clock=self.clock, said_in=self.path
-        ) or (self.done("answered before"))
+        return decline(self._given(outreach)) or self.done("answered before")
 
     def decide(self, meant: Meant | WhichOne | Forwarded) -> Answered:
         """One of the salon's own people answers an approval; the same message says what came of it."""

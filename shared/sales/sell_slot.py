@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from shared.asking.answer_customer import confirmation_of
@@ -22,7 +23,7 @@ from shared.customers.move_waitlist import waitlist_moved
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
-from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
+from shared.ports import Create, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.records.audit import AuditRecord, record_fact
 from shared.records.commit import create, fact, update
 from shared.records.hold_locks import holding, person_day, release
@@ -30,11 +31,10 @@ from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
 from shared.sales.acceptance import NotHonoured, Refusal
+from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.refuse_yes import refuse
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
-
-ACTOR = "sell_slot"
 
 
 class Sale:
@@ -59,22 +59,15 @@ class AnsweredBefore(Sale):
     booking_id: str | None
 
 
-def sell_slot(
-    outreach_id: str,
-    *,
-    salon: Salon,
-    settings: SalonSettings,
-    documents: Documents,
-    clock: Clock,
-    said_in: str | None = None,
-) -> Sale:
-    """`said_in` is the path of the inbound message that said yes: the transaction of its effect marks it handled."""
+def sell_slot(answer: OfferAnswer, settings: SalonSettings) -> Sale:
+    """Books the slot of the offer that this yes is to, and returns what came of it."""
+    documents, clock, salon = answer.documents, answer.clock, answer.salon
 
     def refused(refusal: Refusal) -> Sale:
-        told = refuse(outreach_id, refusal, salon=salon, documents=documents, clock=clock, said_in=said_in)
-        return NotSold(refusal) if told else _answered(_outreach(documents, outreach_id)) or NotSold(refusal)
+        told = refuse(answer, refusal)
+        return NotSold(refusal) if told else _answered(answer.offer(documents)) or NotSold(refusal)
 
-    outreach = _outreach(documents, outreach_id)
+    outreach = answer.offer(documents)
     if (before := _answered(outreach)) is not None:
         return before
     slot = outreach.slot
@@ -91,18 +84,11 @@ def sell_slot(
         around = _bookings_around(documents, "staff_id", slot.staff_id, slot, room.buffers)
         if acceptance.takes(around, slot, room.services):
             # Perhaps by this very customer's other tap.
-            return _answered(_outreach(documents, outreach_id)) or NotSold("slot_taken")
+            return _answered(answer.offer(documents)) or NotSold("slot_taken")
         return None
 
-    sale: Sale = holding(
-        locks,
-        lambda: _sell(
-            outreach_id, locks, room, salon=salon, settings=settings, documents=documents, clock=clock, said_in=said_in
-        ),
-        documents=documents,
-        clock=clock,
-        pointless=pointless,
-    )
+    sell = partial(_sell, answer, settings, room, locks)
+    sale: Sale = holding(locks, sell, documents=documents, clock=clock, pointless=pointless)
     return refused(sale.refusal) if isinstance(sale, NotSold) else sale
 
 
@@ -133,13 +119,6 @@ class _Room:
         return self.service is None or rooms_free(self.service, slot.stretch, self.services, reader)
 
 
-def _outreach(documents: Reader, outreach_id: str) -> Outreach:
-    snapshot = documents.get(f"outreach/{outreach_id}")
-    if snapshot is None:
-        raise LookupError(f"expected outreach {outreach_id}, found none")
-    return Outreach.model_validate(snapshot.data)
-
-
 def _answered(outreach: Outreach) -> AnsweredBefore | None:
     if outreach.status != "responded":
         return None
@@ -166,23 +145,13 @@ def _bookings_around(
     return readable(Booking, reader.query(query))
 
 
-def _sell(
-    outreach_id: str,
-    locks: Sequence[str],
-    room: _Room,
-    *,
-    salon: Salon,
-    settings: SalonSettings,
-    documents: Documents,
-    clock: Clock,
-    said_in: str | None,
-) -> Sale:
-    now = clock.now()
+def _sell(answer: OfferAnswer, settings: SalonSettings, room: _Room, locks: Sequence[str]) -> Sale:
+    salon, actor, now = answer.salon, answer.actor, answer.clock.now()
 
     def work(transaction: Transaction) -> Sale:
-        outreach = _outreach(transaction, outreach_id)
+        outreach = answer.offer(transaction)
         slot = outreach.slot
-        said = transaction.get(said_in) if said_in else None
+        said = answer.said(transaction)
         if (before := _answered(outreach)) is not None or slot is None:
             transaction.write(*release(locks))
             return before or NotSold("gap_closed")
@@ -223,18 +192,18 @@ def _sell(
         transaction.write(
             Create(f"bookings/{booking.id}", booking.stored()),
             fact(_announced(booking, outreach, salon.id, now)),
-            *update(filled(verdict.gap, booking.id, now=now, actor=ACTOR, ours=True)),
+            *update(filled(verdict.gap, booking.id, now=now, actor=actor, ours=True)),
             *update(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
             *_concluded(decision, booking, now),
             *_off_the_waitlist(entry, outreach, now),
             *_moved_away(moved, booking, outreach, salon.id, now),
-            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),
+            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=actor)),
             *said_handled(said, "booked", now),
             *release(locks),
         )
         return Sold(booking)
 
-    return documents.transact(work)
+    return answer.documents.transact(work)
 
 
 def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:

@@ -59,7 +59,7 @@ MUTANTS = (
         (
             (
                 'staff_bookings=_bookings_around(transaction, "staff_id"',
-                'staff_bookings=_bookings_around(documents, "staff_id"',
+                'staff_bookings=_bookings_around(answer.documents, "staff_id"',
             ),
         ),
     ),
@@ -278,7 +278,7 @@ MUTANTS = (
         "shared/sales/sell_slot.py",
         (
             (
-                "            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),\n",
+                "            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=actor)),\n",
                 "",
             ),
         ),
