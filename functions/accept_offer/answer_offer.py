@@ -72,6 +72,7 @@ def _stop(outreach: Outreach, documents: Documents, now: datetime) -> bool:
         at=now,
         documents=documents,
         now=now,
+        actor=ACTOR,
     )
     return documents.commit(*ended)
 

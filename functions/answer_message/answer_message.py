@@ -208,6 +208,7 @@ class _Work:
                 at=self.said.received_at,
                 documents=self.documents,
                 now=now,
+                actor=ACTOR,
             )
             return (*ended, *self._spoken(*spoken))
 

@@ -127,7 +127,9 @@ def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) 
             return False
         now = clock.now()
         closed = expired(latest.changed(withdrawn=True), reason=reason, now=now, actor=AGENT)
-        return documents.commit(*update(closed, snapshot), *ended(latest, closed.document, documents)) or None
+        return (
+            documents.commit(*update(closed, snapshot), *ended(latest, closed.document, documents, actor=AGENT)) or None
+        )
 
     return until_committed(attempt, clock=clock)
 

@@ -35,7 +35,7 @@ def move_on(path: str, *, documents: Documents, clock: Clock, send: Send) -> Mov
         return "late yes" if done else "moved by another"
     if now >= message.expires_at:
         closed = expired(message, reason="nobody answered in time", now=now, actor=ACTOR)
-        done = documents.commit(*update(closed, snapshot), *ended(message, closed.document, documents))
+        done = documents.commit(*update(closed, snapshot), *ended(message, closed.document, documents, actor=ACTOR))
         return "over" if done else "moved by another"
     if message.status == "pending":
         return send(path, documents=documents)

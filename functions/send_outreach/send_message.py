@@ -92,7 +92,7 @@ def send_outreach(
         sending = f"nothing is configured to send by {message.channel}"
     if isinstance(sending, str):
         given_up = failed(message, error=sending, action="Cannot be sent", now=now, actor=ACTOR)
-        follows = ended(message, given_up.document, documents)
+        follows = ended(message, given_up.document, documents, actor=ACTOR)
         return "failed" if documents.commit(*update(given_up, snapshot), *follows) else "claimed by another"
 
     if isinstance(sending, Sending) and not _is_held(sending, documents.salon_id, platform):
@@ -123,7 +123,7 @@ def _dropped(
     message: Outreach | Message, reason: str, snapshot: Snapshot, *, documents: Documents, now: datetime
 ) -> Outcome:
     dropped = expired(message, reason=reason, now=now, actor=ACTOR)
-    follows = ended(message, dropped.document, documents)
+    follows = ended(message, dropped.document, documents, actor=ACTOR)
     return "expired" if documents.commit(*update(dropped, snapshot), *follows) else "claimed by another"
 
 
@@ -228,5 +228,5 @@ def _failed(
     follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
     if other_way is not None:
         return "refused" if documents.commit(*update(other_way, snapshot), *follows) else None
-    follows += ended(message, given_up.document, documents)
+    follows += ended(message, given_up.document, documents, actor=ACTOR)
     return "failed" if documents.commit(*update(given_up, snapshot), *follows) else None

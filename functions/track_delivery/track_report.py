@@ -19,6 +19,8 @@ from shared.records.commit import until_committed, update
 from shared.records.invalid import InvalidEvent
 from shared.salon.load_settings import accepted_settings
 
+ACTOR = "track_delivery"
+
 Tracked = Literal["recorded", "nothing new", "unknown message"]
 
 
@@ -61,12 +63,17 @@ def _tracked(
             return "recorded" if documents.commit(*update(moved, snapshot)) else None
         code = report.error_code
         other_way = by_another_channel(
-            message, code, message_sid=report.message_sid,
-            documents=documents, signing_key=signing_key, now=now, actor="track_delivery",
-        )  # fmt: skip
+            message,
+            code,
+            message_sid=report.message_sid,
+            documents=documents,
+            signing_key=signing_key,
+            now=now,
+            actor=ACTOR,
+        )
         follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
         if other_way is None:
-            follows += ended(message, moved.document, documents)
+            follows += ended(message, moved.document, documents, actor=ACTOR)
         if not documents.commit(*update(other_way or moved, snapshot), *follows):
             return None
         if isinstance(message, Outreach) and code in LATE_FAULTS:

@@ -17,8 +17,6 @@ MOST_PENDING = 100
 
 
 Verdict = Literal["approved", "rejected", "expired", "settled before", "another action", "no such approval"]
-COUNTS: tuple[Verdict, ...] = ("approved", "rejected", "expired")
-"""Verdicts that this answer has brought about; too late a yes settles the approval as well, as expired."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ def opt_out(
     at: datetime,
     documents: Documents,
     now: datetime,
+    actor: str,
 ) -> tuple[Write, ...]:
     """The writes of a STOP by whoever is reached at the address with this key, for all `customers` there. Their
     bookings stay as they are. Their offers end as answered, so that the rounds are topped up at once."""
@@ -39,7 +40,7 @@ def opt_out(
     offers: list[Write] = []
     for outreach in _open_offers(identity, customers, documents):
         closed = responded(outreach, answer="opt_out", result="opted_out", now=now)
-        offers += (*update(closed), *ended(outreach, closed.document, documents))
+        offers += (*update(closed), *ended(outreach, closed.document, documents, actor=actor))
     return (*entered(records, now), *offers)
 
 
