@@ -7,10 +7,10 @@ One that keeps failing goes to the owner as it is, and keeps the others no longe
 from functools import partial
 from typing import Final, Literal
 
-from functions.answer_message.answer_message import Answered, answer_message
+from functions.answer_message.answer_message import Handled, answer_message
 from functions.answer_message.keep_for_owner import give_up
 from shared.messaging.conversation import Identity, identity_path
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound_collection, put_off
 from shared.ports import Clock, Deployment, Documents, Query
 from shared.records.commit import save, until_committed, update
@@ -21,7 +21,7 @@ AT_ONCE: Final = 20
 TRIES: Final = 4
 """So often a message is tried again, over half an hour, before its owner reads it instead."""
 
-Outcome = Answered | Literal["gone", "not due"]
+Outcome = Handled | Literal["gone", "not due"]
 
 
 def answer_conversation(
@@ -32,7 +32,7 @@ def answer_conversation(
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
-    said = inbound(snapshot)
+    said = load_inbound(snapshot)
     _remember(said, documents, clock)
     if said.handled_at is not None:
         return "handled before"
@@ -79,7 +79,7 @@ def _answered(said: Inbound, *, documents: Documents, clock: Clock, deployment: 
 def _put_off(said: Inbound, documents: Documents, clock: Clock) -> None:
     def attempt() -> bool | None:
         found = documents.get(said.path)
-        latest = inbound(found) if found else None
+        latest = load_inbound(found) if found else None
         if latest is None or latest.handled_at is not None:
             return True
         now = clock.now()
@@ -91,7 +91,7 @@ def _put_off(said: Inbound, documents: Documents, clock: Clock) -> None:
 
 def _is_handled(path: str, documents: Documents) -> bool:
     found = documents.get(path)
-    return found is None or inbound(found).handled_at is not None
+    return found is None or load_inbound(found).handled_at is not None
 
 
 def _remember(said: Inbound, documents: Documents, clock: Clock) -> None:

@@ -21,7 +21,7 @@ from shared.calendar.find_next_booking import next_booking
 from shared.calendar.load_booking import booking_of
 from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, reply_to, say
 from shared.messaging.replies import acknowledges, understand
@@ -36,7 +36,7 @@ from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
 ACTOR = "answer_message"
-Answered = Literal[
+Handled = Literal[
     "handled before",
     "booked",
     "not booked",
@@ -56,11 +56,11 @@ Answered = Literal[
 ]
 
 
-def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Answered:
+def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Handled:
     snapshot = documents.get(path)
     if snapshot is None:
         raise LookupError("expected the stored message, found none")
-    said = inbound(snapshot)
+    said = load_inbound(snapshot)
     if said.handled_at is not None:
         return "handled before"
     salon = salon_of(documents, documents.salon_id)
@@ -139,7 +139,7 @@ class _Work:
         booking = booking_of(self.documents, outreach.response.booking_id) if outreach.response.booking_id else None
         return booking if booking and booking.occupies and booking.start_time > self.clock.now() else None
 
-    def pass_on_cancellation(self, booking: Booking) -> Answered:
+    def pass_on_cancellation(self, booking: Booking) -> Handled:
         when = spoken_time(booking.start_time, self.salon.zone, self.locale, now=self.clock.now())
         cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
         return self.keep(cannot, "cancel_request_received", {"when": when}, outcome="asked to cancel")
@@ -147,22 +147,22 @@ class _Work:
     def _given(self, outreach: Outreach) -> OfferAnswer:
         return OfferAnswer(outreach.id, self.path, self.salon, self.documents, self.clock, ACTOR)
 
-    def accept(self, outreach: Outreach) -> Answered:
+    def accept(self, outreach: Outreach) -> Handled:
         sale = sell_slot(self._given(outreach), accepted_settings(self.documents))
         if isinstance(sale, AnsweredBefore):
             return self.accept_again(sale, outreach)
         return "booked" if isinstance(sale, Sold) else "not booked"
 
-    def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Answered:
+    def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Handled:
         """They know what came of it, unless it is no longer so: a yes must not be met with silence."""
         if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
             return self.keep(Waiting("another_answer", "a yes after another answer", outreach=outreach))
         return self.done("answered before")
 
-    def decline(self, outreach: Outreach) -> Answered:
+    def decline(self, outreach: Outreach) -> Handled:
         return decline(self._given(outreach)) or self.done("answered before")
 
-    def decide(self, meant: Meant | WhichOne | Forwarded) -> Answered:
+    def decide(self, meant: Meant | WhichOne | Forwarded) -> Handled:
         """One of the salon's own people answers an approval; the same message says what came of it."""
         if isinstance(meant, Forwarded):
             return self.keep(Waiting("not_theirs", "an approval's button pressed by somebody who is no contact"))
@@ -192,7 +192,7 @@ class _Work:
             return "answered too late"
         return self.reply(*_owners_answer(answered.verdict, answered.approval, self.locale), "answered before")
 
-    def stop(self) -> Answered:
+    def stop(self) -> Handled:
         # On SMS the carrier, or Twilio's own opt-out, has answered already; a second confirmation would be spam.
         answered = self.said.opt_out is not None or self.said.channel == "sms"
 
@@ -214,14 +214,14 @@ class _Work:
 
         return self.finish("opted out", changes)
 
-    def start(self) -> Answered:
+    def start(self) -> Handled:
         def changes() -> tuple[Write, ...]:
             spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
             return (*opt_in(self.said, self.customers, now=self.clock.now()), *self._spoken(*spoken))
 
         return self.finish("opted in", changes)
 
-    def ask_which(self, offers: tuple[Outreach, ...]) -> Answered:
+    def ask_which(self, offers: tuple[Outreach, ...]) -> Handled:
         times = ", ".join(
             spoken_time(offer.slot.start, self.salon.zone, self.locale, now=self.clock.now())
             for offer in sorted(offers, key=lambda offer: offer.id)
@@ -235,8 +235,8 @@ class _Work:
         purpose: str = "holding_answer",
         variables: dict[str, str] | None = None,
         *,
-        outcome: Answered = "kept for the owner",
-    ) -> Answered:
+        outcome: Handled = "kept for the owner",
+    ) -> Handled:
         """For the owner's inbox. That somebody will answer is said once in a while, not to every message."""
 
         def changes() -> tuple[Write, ...]:
@@ -249,10 +249,10 @@ class _Work:
 
         return self.finish(outcome, changes)
 
-    def reply(self, purpose: str, variables: dict[str, str], outcome: Answered) -> Answered:
+    def reply(self, purpose: str, variables: dict[str, str], outcome: Handled) -> Handled:
         return self.finish(outcome, lambda: self._spoken(self._reply(purpose, variables)))
 
-    def done(self, outcome: Answered) -> Answered:
+    def done(self, outcome: Handled) -> Handled:
         return self.finish(outcome, tuple)
 
     def _spoken(self, *answers: Message) -> tuple[Write, ...]:
@@ -270,14 +270,14 @@ class _Work:
             now=self.clock.now(),
         )
 
-    def finish(self, outcome: Answered, effects: Callable[[], tuple[Write, ...]]) -> Answered:
+    def finish(self, outcome: Handled, effects: Callable[[], tuple[Write, ...]]) -> Handled:
         """The effects, the answer among them, and the mark that it is handled, in one commit."""
 
-        def attempt() -> Answered | None:
+        def attempt() -> Handled | None:
             snapshot = self.documents.get(self.path)
-            if snapshot is None or inbound(snapshot).handled_at is not None:
+            if snapshot is None or load_inbound(snapshot).handled_at is not None:
                 return "handled before"
-            marked = update(handled(inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
+            marked = update(handled(load_inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
             return outcome if self.documents.commit(*effects(), *marked) else None
 
         return until_committed(attempt, clock=self.clock)

@@ -5,23 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
 from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import LINES, Conversation, Line, Reason, conversation_path, waits
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import Inbound, Message, handled
 from shared.messaging.rendering import unsigned_text
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import create, until_committed, update
+from shared.records.read_documents import readable_one
 from shared.records.stored import natural_id
 
 ACTOR = "answer_message"
-REMEMBERED = timedelta(days=30)
+OFFERS_SINCE = timedelta(days=30)
 OFFERS = 50
+"""How far back, and how many, offers are looked for among what was said before."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept f
 
     def attempt() -> Literal["kept for the owner", "handled before"] | None:
         snapshot = documents.get(path)
-        if snapshot is None or inbound(snapshot).handled_at is not None:
+        if snapshot is None or load_inbound(snapshot).handled_at is not None:
             return "handled before"
-        now, said = clock.now(), inbound(snapshot)
+        now, said = clock.now(), load_inbound(snapshot)
         waiting = Waiting("given_up", "a message that could not be worked on")
         inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
         done = update(handled(said, outcome="kept for the owner", now=now), snapshot)
@@ -102,7 +101,7 @@ def said_until(said: Inbound, documents: Reader) -> list[Line]:
         "outreach",
         where=(
             ("address_key", "==", said.conversation_id),
-            ("created_at", ">", said.received_at - REMEMBERED),
+            ("created_at", ">", said.received_at - OFFERS_SINCE),
         ),
         limit=OFFERS,
     )
@@ -113,13 +112,13 @@ def said_until(said: Inbound, documents: Reader) -> list[Line]:
 
 
 def _line(found: Snapshot) -> Line | None:
-    """What is broken is left out: perhaps that is why the message comes here."""
-    try:
-        if found.data.get("direction") == "in":
-            return _theirs(Inbound.model_validate(found.data))
-        return _line_of_ours(outgoing(found))
-    except ValidationError:
-        return None
+    """The document as a line of the conversation. What cannot be read is left out: perhaps that is why the message comes here."""
+    if found.data.get("direction") == "in":
+        said = readable_one(Inbound, found)
+        return _theirs(said) if said else None
+    offer = found.path.startswith("outreach/")
+    message = readable_one(Outreach, found) if offer else readable_one(Message, found)
+    return _line_of_ours(message) if message else None
 
 
 def _theirs(said: Inbound) -> Line:
@@ -127,7 +126,7 @@ def _theirs(said: Inbound) -> Line:
 
 
 def _line_of_ours(message: Message | Outreach) -> Line | None:
-    """What never left was never said."""
+    """What we said as a line of the conversation. What never left was never said."""
     left = message.delivery.sent_at
     if left is None or (isinstance(message, Message) and message.audience == "owner"):
         return None

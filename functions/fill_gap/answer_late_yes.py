@@ -11,7 +11,7 @@ from functions.fill_gap.offer_another import Late, offer_another
 from functions.fill_gap.write_round import AGENT
 from shared.asking.answer_plainly import answered_plainly
 from shared.asking.outreach import Outreach, lost_answered
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.messaging_hours import answers
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import until_committed, update
@@ -48,7 +48,7 @@ def answer_late_yes(outreach_id: str, *, documents: Documents, clock: Clock, dep
 def _another(lost: Outreach, documents: Documents, now: datetime, signing_key: bytes) -> list[Write] | None:
     """None also where so much time has passed that another offer would be no answer any more."""
     found = documents.get(lost.response.said_in) if lost.response.said_in else None
-    said = inbound(found) if found else None
+    said = load_inbound(found) if found else None
     said_at = said.received_at if said else lost.response.responded_at
     if said_at is None or not answers(now, said_at):
         return None

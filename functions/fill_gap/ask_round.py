@@ -14,6 +14,7 @@ from functions.fill_gap.check_again import asked_about_once, checked_again
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.discounts import discount_left, discount_of_round
 from functions.fill_gap.find_prospects import find_prospects
+from functions.fill_gap.load_staff_name import load_staff_name
 from functions.fill_gap.next_step import Ask
 from functions.fill_gap.reply_model import Awaited
 from functions.fill_gap.round_plan import NoRound, Round, Situation, for_idle_time, one_each, plan_round, without_round
@@ -34,10 +35,9 @@ from shared.asking.count_asks import counted, counters_of, counters_to_change
 from shared.asking.decision import Decision, decide
 from shared.asking.limits import AskCounters
 from shared.calendar.gap import Gap, campaigned
-from shared.calendar.load_calendar import given_back, load_staff
+from shared.calendar.load_calendar import given_back
 from shared.calendar.load_rooms import rooms_taken
 from shared.calendar.service import Service
-from shared.calendar.staff import StaffMember
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot, Transaction, Write
 from shared.records.commit import create, update
 from shared.records.hold_locks import holding, release
@@ -66,7 +66,7 @@ def ask_round(scene: Scene, step: Ask, *, documents: Documents, clock: Clock) ->
 
     def work(transaction: Transaction) -> Asked | NobodyAsked:
         due = _gaps_due(scene, documents)
-        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))
+        return _round(transaction, scene, candidates, due, step, load_staff_name(scene.gap, documents))
 
     def elsewhere() -> NobodyAsked | None:
         latest = documents.get(scene.gap.path)
@@ -102,7 +102,7 @@ def ask_approved(
         return NobodyAsked("what was approved is no longer what would be offered")
 
     def work(transaction: Transaction) -> Asked | NobodyAsked:
-        return _carry_out(transaction, scene, candidate, approval, _staff_name(gap, documents))
+        return _carry_out(transaction, scene, candidate, approval, load_staff_name(gap, documents))
 
     # Other rounds may go out first: only the end of the gap is a reason to wait no longer.
     def closed() -> NobodyAsked | None:
@@ -276,8 +276,3 @@ def _counted(before: AskCounters, read: Snapshot | None, gap: Gap, chosen: Seque
 def _services(gap: Gap, documents: Reader) -> dict[str, Service]:
     services = readable(Service, documents.query(Query("services")))
     return {service.id: service for service in services if service.id in gap.services_fittable}
-
-
-def _staff_name(gap: Gap, documents: Reader) -> str:
-    staff = load_staff(documents, gap.staff_id)
-    return staff.name if isinstance(staff, StaffMember) else gap.staff_name

@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from functions.fill_gap.customer_score import CustomerScore
 from functions.fill_gap.load_asks import recent_asks
 from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
@@ -203,15 +201,8 @@ def _scores(ids: Sequence[str], documents: Reader) -> list[CustomerScore]:
 def _customers(
     ids: Sequence[str], documents: Reader, only: Callable[[Customer], bool] = lambda _: True
 ) -> dict[str, Customer]:
-    customers = {}
-    for snapshot in documents.get_all([f"customers/{customer_id}" for customer_id in ids]):
-        try:
-            customer = Customer.from_document(snapshot.id, snapshot.data)
-        except ValidationError:
-            continue
-        if only(customer):
-            customers[snapshot.id] = customer
-    return customers
+    found = readable(Customer, documents.get_all([f"customers/{customer_id}" for customer_id in ids]))
+    return {customer.id: customer for customer in found if only(customer)}
 
 
 class _Facts:

@@ -14,6 +14,7 @@ from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiti
 from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.load_asks import open_offers, recent_asks
+from functions.fill_gap.load_staff_name import load_staff_name
 from functions.fill_gap.prospect import Prospect
 from functions.fill_gap.round_plan import Round
 from functions.fill_gap.write_round import AGENT, Scene, offer_to, round_decision
@@ -26,10 +27,9 @@ from shared.asking.outreach import Outreach, Slot, another_id, request
 from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_booking import booking_of
-from shared.calendar.load_calendar import given_back, load_staff
+from shared.calendar.load_calendar import given_back
 from shared.calendar.load_rooms import all_services, bookings_around
 from shared.calendar.occupied import resources_free
-from shared.calendar.staff import StaffMember
 from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
@@ -190,7 +190,7 @@ def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: Late, documents
     decision = round_decision(gap, gap.campaign.round, plan, [candidate], [candidate], scene).changed(
         id=natural_id("dec", lost.id, "another"), action_taken="another_slot_offered"
     )
-    made = offer_to(candidate, gap, gap.campaign.round, decision.id, scene, _staff_name(gap, documents))
+    made = offer_to(candidate, gap, gap.campaign.round, decision.id, scene, load_staff_name(gap, documents))
     purpose = offer_purpose(candidate.channel, made.customer_phone, instead=True)
     lost_when = spoken_time(lost.slot.start, late.salon.zone, made.locale, now=now)
     variables = {**made.variables, "lost_when": lost_when}
@@ -210,8 +210,3 @@ def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: Late, documents
         *update(campaigned(gap, campaign, now=now, actor=AGENT, details={"outreach_id": made.id}), read),
         *(waitlist_moved(entry, "offered", salon_id=gap.salon_id, now=now, about=made.id) if entry else ()),
     ]
-
-
-def _staff_name(gap: Gap, documents: Reader) -> str:
-    staff = load_staff(documents, gap.staff_id)
-    return staff.name if isinstance(staff, StaffMember) else gap.staff_name

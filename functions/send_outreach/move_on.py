@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from functions.send_outreach.send_message import Outcome
 from shared.asking.answer_plainly import late_yes_due
 from shared.asking.end_ask import ended
-from shared.asking.load_outgoing import outgoing
+from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
 from shared.messaging.outgoing import answer_lost, expired, not_arrived
 from shared.ports import Clock, Documents
@@ -27,7 +27,7 @@ def move_on(path: str, *, documents: Documents, clock: Clock, send: Send) -> Mov
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
-    message, now = outgoing(snapshot), clock.now()
+    message, now = load_outgoing(snapshot), clock.now()
     if message.due_at is None or message.due_at > now:
         return "not due"
     if isinstance(message, Outreach) and message.response.owed:

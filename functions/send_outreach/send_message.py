@@ -13,7 +13,7 @@ from functions.send_outreach.find_obstacle import Drop, Hold, obstacle
 from shared.asking.breaker import Breaker
 from shared.asking.check_breaker import Stopped, admitted, attempted
 from shared.asking.end_ask import ended
-from shared.asking.load_outgoing import outgoing
+from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
 from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.messaging.message import Message
@@ -64,7 +64,7 @@ def send_outreach(
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
-    message = outgoing(snapshot)
+    message = load_outgoing(snapshot)
     if message.status != "pending":
         return "not pending"
     now = clock.now()
@@ -145,7 +145,7 @@ def _set_back(path: str, *, documents: Documents, clock: Clock) -> Outcome:
 
     def attempt() -> Outcome | None:
         snapshot = documents.get(path)
-        claimed = outgoing(snapshot) if snapshot else None
+        claimed = load_outgoing(snapshot) if snapshot else None
         if snapshot is None or claimed is None or claimed.status != "sending":
             return "not pending"
         back = set_back(claimed, reason="it was looked at too long ago", now=clock.now(), actor=ACTOR)
@@ -175,7 +175,7 @@ def _written_down(
         snapshot = documents.get(was.path)
         if snapshot is None:
             return "gone"
-        if outgoing(snapshot).channel != was.channel:
+        if load_outgoing(snapshot).channel != was.channel:
             return "failed"
         return _record(snapshot, answer, documents=documents, signing_key=signing_key, now=clock.now())
 
@@ -190,7 +190,7 @@ def _record(
     signing_key: bytes,
     now: datetime,
 ) -> Outcome | None:
-    message = outgoing(snapshot)
+    message = load_outgoing(snapshot)
     match answer:
         case Accepted():
             moved = sent(message, message_sid=answer.message_sid, now=now, actor=ACTOR)

@@ -6,7 +6,7 @@ from typing import Literal
 from shared.asking.breaker import LATE_FAULTS
 from shared.asking.check_breaker import fault
 from shared.asking.end_ask import ended
-from shared.asking.load_outgoing import outgoing
+from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
 from shared.asking.promotion_pause import TOO_MUCH_MARKETING
 from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
@@ -47,7 +47,7 @@ def _tracked(
         snapshot = documents.get(path)
         if snapshot is None:
             return "unknown message"
-        message, now = outgoing(snapshot), clock.now()
+        message, now = load_outgoing(snapshot), clock.now()
         if _account(message, documents) != account_sid:
             return "unknown message"
         moved = reported(

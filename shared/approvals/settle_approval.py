@@ -20,8 +20,8 @@ Verdict = Literal["approved", "rejected", "expired", "settled before", "another 
 
 
 @dataclass(frozen=True)
-class Answered:
-    """`approval` is as it was before the answer."""
+class Settlement:
+    """What came of an answer. `approval` is as it was before it."""
 
     verdict: Verdict
     approval: Approval | None
@@ -36,19 +36,19 @@ def answer(
     documents: Documents,
     clock: Clock,
     beside: Callable[[Verdict, Approval], tuple[Write, ...]] = lambda verdict, approval: (),
-) -> Answered:
+) -> Settlement:
     """The first answer counts, whoever gives it and by whichever way. `bound_to` is the action a token was made for;
     `beside` is written in the same commit."""
 
-    def attempt() -> Answered | None:
+    def attempt() -> Settlement | None:
         snapshot = documents.get(f"approvals/{approval_id}")
         if snapshot is None:
-            return Answered("no such approval", None)
+            return Settlement("no such approval", None)
         approval = Approval.model_validate(snapshot.data)
         if bound_to is not None and bound_to != binding(approval.action_hash):
-            return Answered("another action", approval)
+            return Settlement("another action", approval)
         if not approval.waits:
-            return Answered("settled before", approval)
+            return Settlement("settled before", approval)
         now = clock.now()
         verdict = _verdict(approval, action, now)
         writes = settled(
@@ -60,7 +60,7 @@ def answer(
             reason=f"{action} by {by}",
             response=ApprovalResponse(action=action, responded_by=by, responded_at=now),
         )
-        return Answered(verdict, approval) if documents.commit(*writes, *beside(verdict, approval)) else None
+        return Settlement(verdict, approval) if documents.commit(*writes, *beside(verdict, approval)) else None
 
     return until_committed(attempt, clock=clock)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import handled
 from shared.ports import Snapshot, Write
 from shared.records.commit import update
@@ -13,5 +13,5 @@ def said_handled(said: Snapshot | None, outcome: str, now: datetime) -> tuple[Wr
     message."""
     if said is None:
         return ()
-    message = inbound(said)
+    message = load_inbound(said)
     return update(handled(message, outcome=outcome, now=now)) if message.handled_at is None else ()

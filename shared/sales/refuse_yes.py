@@ -4,7 +4,7 @@ other yes is refused in words at once. It writes nothing that a sale waits for."
 from shared.asking.answer_customer import REFUSALS, answer_to
 from shared.asking.outreach import Outreach, lost, responded
 from shared.asking.release_wish import entry_waits_again
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
 from shared.messaging.messaging_hours import answers
@@ -28,7 +28,7 @@ def refuse(answer: OfferAnswer, refusal: Refusal) -> bool:
             return False
         now, said = clock.now(), answer.said(documents)
         # What could only be worked on later is answered, but another offer would be no answer any more.
-        prompt = said is None or answers(now, inbound(said).received_at)
+        prompt = said is None or answers(now, load_inbound(said).received_at)
         refused: tuple[Write, ...]
         if refusal in COME_TOO_LATE and prompt:
             refused = update(lost(outreach, result=refusal, said_in=answer.said_in, now=now), snapshot)

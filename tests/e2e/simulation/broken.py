@@ -168,8 +168,8 @@ MUTANTS = (
         "functions/fill_gap/ask_round.py",
         (
             (
-                "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))\n",
-                "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents), counters)\n",
+                "        return _round(transaction, scene, candidates, due, step, load_staff_name(scene.gap, documents))\n",
+                "        return _round(transaction, scene, candidates, due, step, load_staff_name(scene.gap, documents), counters)\n",
             ),
             (
                 "    staff_name: str,\n) -> Asked | NobodyAsked:\n    settings, now",
