@@ -69,7 +69,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
     locale = next((locale for locale in locales if locale), salon.locale)
     meaning = understand(said.body, locale=locale, channel=said.channel)
-    work = _Work(path, said, salon, customers, locale, documents, clock, deployment)
+    handler = _MessageHandler(path, said, salon, customers, locale, documents, clock, deployment)
     bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
     owners = approval_meant(
         said,
@@ -81,45 +81,45 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     )
 
     if said.opt_out == "STOP" or (meaning == "stop" and said.button_payload is None):
-        return work.stop()
+        return handler.stop()
     # To Twilio an SMS that says "YES" opts in, also where it answers an offer.
     takes_it = meaning == "accept" and isinstance(bound, Bound) and bound.outreach.is_open
     if meaning == "start" or (said.opt_out == "START" and not takes_it):
-        return work.start()
+        return handler.start()
     if said.opt_out == "HELP":
         # Twilio has told them already.
-        return work.done("helped")
+        return handler.done("helped")
     if meaning == "help":
-        return work.reply("help", {}, "helped")
+        return handler.reply("help", {}, "helped")
     if owners is not None:
-        return work.decide(owners)
+        return handler.decide(owners)
     named = isinstance(bound, Bound) and bound.named
-    if meaning == "cancel_request" and not named and (booking := work.next_booking()) is not None:
-        return work.pass_on_cancellation(booking)
+    if meaning == "cancel_request" and not named and (booking := handler.next_booking()) is not None:
+        return handler.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
         perhaps = not named and acknowledges(said.body) and said_more_since(bound.outreach, said, documents)
         if meant == "accept" and perhaps:
-            return work.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
+            return handler.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
         if meant == "accept":
-            return work.accept(bound.outreach)
-        if meant == "decline" and (sale := work.standing_sale(bound.outreach)) is not None:
-            return work.pass_on_cancellation(sale)
+            return handler.accept(bound.outreach)
+        if meant == "decline" and (sale := handler.standing_sale(bound.outreach)) is not None:
+            return handler.pass_on_cancellation(sale)
         if meant == "decline":
-            return work.decline(bound.outreach)
-        return work.keep(Waiting("other_words", "an answer to an offer in other words", outreach=bound.outreach))
+            return handler.decline(bound.outreach)
+        return handler.keep(Waiting("other_words", "an answer to an offer in other words", outreach=bound.outreach))
     if bound.reason == "forwarded":
         why = "an offer that was made to somebody else"
-        return work.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
+        return handler.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
     if bound.reason == "several open" and meaning in ("accept", "decline"):
-        return work.ask_which(bound.candidates)
+        return handler.ask_which(bound.candidates)
     if not customers:
-        return work.done("unknown sender")
-    return work.keep(Waiting("needs_a_person", "a message that needs a person"))
+        return handler.done("unknown sender")
+    return handler.keep(Waiting("needs_a_person", "a message that needs a person"))
 
 
 @dataclass(frozen=True)
-class _Work:
+class _MessageHandler:
     path: str
     said: Inbound
     salon: Salon

@@ -47,11 +47,11 @@ def choose_branch(path: str, *, store: Store, clock: Clock, deployment: Deployme
     if found is None:
         return "gone"
     salon_ids = tuple(str(each) for each in standing.data.get("salon_ids", [])) if standing else ()
-    return _Choice(load_inbound(found), route, salon_ids, store, clock, deployment).made()
+    return _Router(load_inbound(found), route, salon_ids, store, clock, deployment).route_message()
 
 
 @dataclass(frozen=True)
-class _Choice:
+class _Router:
     """`said` belongs to no salon yet."""
 
     said: Inbound
@@ -72,7 +72,7 @@ class _Choice:
     def salon(self, salon_id: str) -> Documents:
         return self.store.salon(salon_id)
 
-    def made(self) -> Outcome:
+    def route_message(self) -> Outcome:
         question = self._question()
         if question is not None and self.said.id in question.kept:
             if question.salon_id is not None or not question.waits(self.now):
@@ -211,7 +211,7 @@ class _Choice:
             *(Update(snapshot.path, {"due_at": self.now + ANSWER_LEASE}) for snapshot in kept),
         )
         for snapshot in kept:
-            _Choice(load_inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
+            _Router(load_inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
         self.platform.commit(Update(self._asked(), {"kept": []}))
         self._note(salon_id)
         return "named the branch"

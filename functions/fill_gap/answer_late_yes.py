@@ -7,7 +7,7 @@ more are one commit.
 from datetime import datetime
 from typing import Literal
 
-from functions.fill_gap.offer_another import Late, offer_another
+from functions.fill_gap.offer_another import LateYes, offer_another
 from functions.fill_gap.write_round import AGENT
 from shared.asking.answer_plainly import answered_plainly
 from shared.asking.outreach import Outreach, lost_answered
@@ -53,4 +53,4 @@ def _another(lost: Outreach, documents: Documents, now: datetime, signing_key: b
     if said_at is None or not answers(now, said_at):
         return None
     salon, settings = salon_of(documents, documents.salon_id), accepted_settings(documents)
-    return offer_another(Late(lost, said, salon, settings, signing_key, now), documents)
+    return offer_another(LateYes(lost, said, salon, settings, signing_key, now), documents)

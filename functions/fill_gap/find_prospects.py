@@ -53,7 +53,7 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
             leads.setdefault(customer_id, lead)
     customers = _customers(list(leads)[:pool], documents)
     scores = {score.customer_id: score for score in _scores(list(customers), documents)}
-    facts = _Facts(list(customers.values()), gap, documents, signing_key, now)
+    records = _CustomerRecords(list(customers.values()), gap, documents, signing_key, now)
     prospects = []
     for customer_id, customer in customers.items():
         lead, history, score = leads[customer_id], histories.get(customer_id), scores.get(customer_id)
@@ -71,9 +71,9 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
                 segment=score.segment if score else "regular",
                 last_visit=history.last if history else None,
                 usual_interval=score.usual_interval if score else history.usual_interval if history else None,
-                bookings=facts.bookings(customer),
-                asks=facts.asks(customer),
-                opted_out=facts.opted_out(customer),
+                bookings=records.bookings(customer),
+                asks=records.asks(customer),
+                opted_out=records.opted_out(customer),
             )
         )
     return prospects
@@ -205,7 +205,7 @@ def _customers(
     return {customer.id: customer for customer in found if only(customer)}
 
 
-class _Facts:
+class _CustomerRecords:
     """Bookings, asks and opt-outs of all these customers, in a few queries."""
 
     def __init__(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functions.fill_gap.ask_round import Asked, NobodyAsked, ask_round
 from functions.fill_gap.load_asks import open_offers
 from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
-from functions.fill_gap.write_round import AGENT, Scene
+from functions.fill_gap.write_round import AGENT, RoundContext
 from shared.approvals.settle_approval import cancel_approvals
 from shared.asking.check_breaker import Allowed, Stopped, may_ask
 from shared.asking.decision import Decision, OutcomeStatus, conclude
@@ -79,8 +79,8 @@ def fill_gap(
         case End(reason):
             return _move_on(found, gap, gap.campaign.ended(reason), reason, documents, now)
         case Ask():
-            scene = Scene(gap, salon, settings, offers, now, deployment.signing_key)
-            return ask_round(scene, step, documents=documents, clock=clock)
+            context = RoundContext(gap, salon, settings, offers, now, deployment.signing_key)
+            return ask_round(context, step, documents=documents, clock=clock)
 
 
 def campaign_due(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:

@@ -168,8 +168,8 @@ MUTANTS = (
         "functions/fill_gap/ask_round.py",
         (
             (
-                "        return _round(transaction, scene, candidates, due, step, load_staff_name(scene.gap, documents))\n",
-                "        return _round(transaction, scene, candidates, due, step, load_staff_name(scene.gap, documents), counters)\n",
+                "        return _round(transaction, context, candidates, due, step, load_staff_name(context.gap, documents))\n",
+                "        return _round(transaction, context, candidates, due, step, load_staff_name(context.gap, documents), counters)\n",
             ),
             (
                 "    staff_name: str,\n) -> Asked | NobodyAsked:\n    settings, now",
@@ -186,7 +186,7 @@ MUTANTS = (
         "functions/fill_gap/ask_round.py",
         (
             (
-                "    if gap is None or gap.campaign != scene.gap.campaign:\n        transaction.write",
+                "    if gap is None or gap.campaign != context.gap.campaign:\n        transaction.write",
                 "    if gap is None:\n        transaction.write",
             ),
         ),

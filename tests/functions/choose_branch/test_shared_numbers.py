@@ -227,7 +227,7 @@ def test_the_same_message_and_the_same_answer_again_change_nothing(branches: Sui
 def test_an_answer_whose_work_was_cut_short_is_finished_by_the_sweep(branches: Suite, monkeypatch: pytest.MonkeyPatch):
     sender = ask_which(branches)
     with monkeypatch.context() as cut:
-        cut.setattr(hand_on._Choice, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
+        cut.setattr(hand_on._Router, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
         write(branches, "2", sender=sender)
         branches.run_until_idle()
     assert branches.failures
