@@ -3,6 +3,7 @@ reference that we put into its callback URL, so it also repairs a message whose 
 
 from typing import Literal
 
+from functions.track_delivery.delivery_report import ACTOR, reported
 from shared.asking.breaker import LATE_FAULTS
 from shared.asking.check_breaker import fault
 from shared.asking.end_ask import ended
@@ -13,13 +14,10 @@ from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.asking.watch_reactions import watch_reactions
 from shared.messaging.inbound import DeliveryReport
 from shared.messaging.message import Message
-from shared.messaging.outgoing import reported
 from shared.ports import SALON, Clock, Documents, Reader, Store
 from shared.records.commit import until_committed, update
 from shared.records.invalid import InvalidEvent
 from shared.salon.load_settings import accepted_settings
-
-ACTOR = "track_delivery"
 
 Tracked = Literal["recorded", "nothing new", "unknown message"]
 

@@ -130,7 +130,7 @@ MUTANTS = (
     ),
     Mutant(
         "a late delivery report moves backward",
-        "shared/messaging/outgoing.py",
+        "functions/track_delivery/delivery_report.py",
         (("    if _RANK[reached] <= _RANK[message.status]:", "    if reached == message.status:"),),
     ),
     Mutant(
