@@ -1,8 +1,8 @@
-"""Works on one stored message: finds what it answers, carries it out, answers. The transaction of its effect marks it
-handled, so whoever works on it again after a crash finds either nothing done or everything.
+"""Handles one stored message: finds what it answers, carries that out, and answers. The commit of its effect marks the
+message handled, so whoever handles it again after a crash finds either nothing done or everything.
 
-Which offer it is about, `binding` says; where several stand open we ask which one is meant. Who says that they cannot come
-to what is booked asks the salon for something, whatever offer stands open.
+`bind_reply` says which offer it is about; where several stand open the customer is asked which one they mean. Whoever says
+that they cannot come to what is booked asks something of the salon, whatever offer stands open.
 """
 
 from collections.abc import Callable
@@ -57,6 +57,7 @@ Handled = Literal[
 
 
 def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Handled:
+    """Handles the message at this path, unless it is handled already, and returns what came of it."""
     snapshot = documents.get(path)
     if snapshot is None:
         raise LookupError("expected the stored message, found none")
@@ -120,6 +121,9 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
 
 @dataclass(frozen=True)
 class _MessageHandler:
+    """Carries out what one message means. `customers` are those who are reached at the address it came from, `locale` is the
+    language in which it is answered."""
+
     path: str
     said: Inbound
     salon: Salon
@@ -135,11 +139,13 @@ class _MessageHandler:
         )
 
     def standing_sale(self, outreach: Outreach) -> Booking | None:
-        """What was booked by a yes to this offer, if it still stands: a no to it comes too late to be only a no."""
+        """The booking that a yes to this offer made, or None unless it is still to come. A no to the offer then asks to cancel
+        the booking."""
         booking = booking_of(self.documents, outreach.response.booking_id) if outreach.response.booking_id else None
         return booking if booking and booking.occupies and booking.start_time > self.clock.now() else None
 
     def pass_on_cancellation(self, booking: Booking) -> Handled:
+        """Leaves it to the owner to cancel the booking, and tells the customer so."""
         when = spoken_time(booking.start_time, self.salon.zone, self.locale, now=self.clock.now())
         cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
         return self.keep(cannot, "cancel_request_received", {"when": when}, outcome="asked to cancel")
@@ -154,7 +160,9 @@ class _MessageHandler:
         return "booked" if isinstance(sale, Sold) else "not booked"
 
     def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Handled:
-        """They know what came of it, unless it is no longer so: a yes must not be met with silence."""
+        """Handles a yes to an offer that has its answer. The customer was told what came of that, and nothing more is said. But
+        where the first answer was a no, or the booking it made is cancelled since, the owner reads the yes: it must not be
+        met with silence."""
         if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
             return self.keep(Waiting("another_answer", "a yes after another answer", outreach=outreach))
         return self.done("answered before")
@@ -173,7 +181,7 @@ class _MessageHandler:
         def heard(verdict: Verdict, approval: Approval) -> tuple[Write, ...]:
             said, now = self.documents.get(self.path), self.clock.now()
             reply = self._reply(*_owners_answer(verdict, approval, self.locale))
-            return (*create(say(reply, now=now, actor=ACTOR)), *said_handled(said, verdict, now))
+            return (*create(say(reply, now=now, actor=ACTOR)), *said_handled(said, verdict, now, actor=ACTOR))
 
         answered = answer(
             meant.approval_id,
@@ -237,7 +245,8 @@ class _MessageHandler:
         *,
         outcome: Handled = "kept for the owner",
     ) -> Handled:
-        """For the owner's inbox. That somebody will answer is said once in a while, not to every message."""
+        """Puts the message into the owner's inbox, and answers it. That somebody will answer (`holding_answer`) is said once in
+        a while, not to every message."""
 
         def changes() -> tuple[Write, ...]:
             now, documents = self.clock.now(), self.documents
@@ -271,14 +280,14 @@ class _MessageHandler:
         )
 
     def finish(self, outcome: Handled, effects: Callable[[], tuple[Write, ...]]) -> Handled:
-        """The effects, the answer among them, and the mark that it is handled, in one commit."""
+        """Commits the effects, the answer among them, together with the mark that the message is handled."""
 
         def attempt() -> Handled | None:
             snapshot = self.documents.get(self.path)
             if snapshot is None or load_inbound(snapshot).handled_at is not None:
                 return "handled before"
-            marked = update(handled(load_inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
-            return outcome if self.documents.commit(*effects(), *marked) else None
+            done = handled(load_inbound(snapshot), outcome=outcome, now=self.clock.now(), actor=ACTOR)
+            return outcome if self.documents.commit(*effects(), *update(done, snapshot)) else None
 
         return until_committed(attempt, clock=self.clock)
 

@@ -1,4 +1,4 @@
-"""The owner's inbox: what a person wrote that only a person can answer, with everything said before."""
+"""Keeps in the owner's inbox what only a person can answer, with what was said before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ OFFERS = 50
 
 @dataclass(frozen=True)
 class Waiting:
-    """Why it waits, and for the audit in words that name nobody. `outreach` is the offer it is about."""
+    """Why a message waits for the owner. `why` says it to the audit in words that name nobody; `moment` is the time it is about,
+    and `outreach` the offer."""
 
     reason: Reason
     why: str
@@ -34,8 +35,8 @@ class Waiting:
 
 
 def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept for the owner", "handled before"]:
-    """Leaves a message to the owner as it is: nobody could work on it however often it was tried, or nobody knows whether it
-    is meant for this salon."""
+    """Leaves the message at this path to the owner as it is, because every try to handle it failed, or because nobody knows
+    whether it is meant for this salon."""
 
     def attempt() -> Literal["kept for the owner", "handled before"] | None:
         snapshot = documents.get(path)
@@ -44,14 +45,14 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept f
         now, said = clock.now(), load_inbound(snapshot)
         waiting = Waiting("given_up", "a message that could not be worked on")
         inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
-        done = update(handled(said, outcome="kept for the owner", now=now), snapshot)
+        done = update(handled(said, outcome="kept for the owner", now=now, actor=ACTOR), snapshot)
         return "kept for the owner" if documents.commit(*inbox, *done) else None
 
     return until_committed(attempt, clock=clock)
 
 
 def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
-    """Whether they know already that somebody will answer."""
+    """Whether the sender has been told already that somebody will answer."""
     found = documents.get(conversation_path(said.conversation_id))
     return found is not None and Conversation.model_validate(found.data).is_held(now)
 
@@ -59,7 +60,8 @@ def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
 def kept(
     said: Inbound, waiting: Waiting, customers: Sequence[Customer], *, held: bool, documents: Documents, now: datetime
 ) -> tuple[Write, ...]:
-    """`held` says that they are told so with this. Fails the commit when more was said in this conversation meanwhile."""
+    """The writes that put the message into the owner's inbox. `held` says that its sender is told with them that somebody will
+    answer. The commit fails when somebody wrote the conversation meanwhile."""
     found = documents.get(conversation_path(said.conversation_id))
     before = Conversation.model_validate(found.data) if found else None
     outreach = waiting.outreach
@@ -91,7 +93,7 @@ def kept(
 
 
 def said_until(said: Inbound, documents: Reader) -> list[Line]:
-    """The last things said on both sides, offers among them, up to this message."""
+    """The last lines of both sides, offers among them, up to and with this message."""
     latest = [
         Query(f"conversations/{said.conversation_id}/{which}", order_by=("-created_at",), limit=LINES + 1)
         for which in ("messages", "inbound")

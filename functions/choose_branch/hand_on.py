@@ -177,7 +177,7 @@ class _Router:
     def _note(self, salon_id: str) -> None:
         """Keeps the answer to our question in the conversation: nothing more is to be done about it."""
         came = received(self.said.changed(salon_id=salon_id, due_at=None), now=self.now)
-        done = handled(came.document, outcome=ANSWER, now=self.now)
+        done = handled(came.document, outcome=ANSWER, now=self.now, actor=ACTOR)
         self.salon(salon_id).commit(fact(came.record), *create(done))
         self._leave()
 

@@ -8,10 +8,10 @@ from shared.ports import Snapshot, Write
 from shared.records.commit import update
 
 
-def said_handled(said: Snapshot | None, outcome: str, now: datetime) -> tuple[Write, ...]:
+def said_handled(said: Snapshot | None, outcome: str, now: datetime, *, actor: str) -> tuple[Write, ...]:
     """The writes that mark the inbound message as handled whose effect this commit is; none where the effect came by no
     message."""
     if said is None:
         return ()
     message = load_inbound(said)
-    return update(handled(message, outcome=outcome, now=now)) if message.handled_at is None else ()
+    return update(handled(message, outcome=outcome, now=now, actor=actor)) if message.handled_at is None else ()

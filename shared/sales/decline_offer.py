@@ -1,4 +1,4 @@
-"""The customer's no to an offer, and whether what a yes booked has been called off."""
+"""Records a customer's no to an offer; and finds out whether what a yes booked has been called off."""
 
 from typing import Literal
 
@@ -34,7 +34,7 @@ def decline(given: OfferAnswer) -> Literal["declined"] | None:
             *update(responded(outreach, answer="decline", result="declined", now=now), snapshot),
             *entry_waits_again(outreach, documents, now),
             *create(say(answer, now=now, actor=given.actor)),
-            *said_handled(said, "declined", now),
+            *said_handled(said, "declined", now, actor=given.actor),
         )
         return "declined" if committed else None
 

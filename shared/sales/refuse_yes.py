@@ -37,7 +37,9 @@ def refuse(answer: OfferAnswer, refusal: Refusal) -> bool:
             responded_to = responded(outreach, answer="accept", result=refusal, now=now)
             refused = (*update(responded_to, snapshot), *create(say(plain, now=now, actor=answer.actor)))
         committed = documents.commit(
-            *refused, *entry_waits_again(outreach, documents, now), *said_handled(said, refusal, now)
+            *refused,
+            *entry_waits_again(outreach, documents, now),
+            *said_handled(said, refusal, now, actor=answer.actor),
         )
         return True if committed else None
 

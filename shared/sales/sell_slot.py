@@ -1,8 +1,8 @@
-"""A customer's yes becomes a booking, exactly once: one staff member's time is never sold twice, one customer never booked
-in two places.
+"""Turns a customer's yes into a booking, exactly once: one staff member's time is never sold twice, and one customer is never
+booked in two places.
 
-Locks make the sale exclusive among ourselves; the holder's transaction reads the bookings again, the app's included, and
-writes everything together. A refusal writes nothing that others wait for.
+Locks make a sale exclusive among ourselves. Their holder's transaction reads the bookings again, those of the app included,
+and writes everything together. A refusal writes nothing that others wait for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -132,7 +132,8 @@ def _bookings_around(
     slot: Slot,
     buffers: timedelta = timedelta(),
 ) -> Sequence[Booking]:
-    """`buffers` is how long before its start a booking may take time, and how long after its end the slot does."""
+    """The bookings of this staff member, or of this customer, that may touch the slot. `buffers` is how long before its start a
+    booking may take time, and how long after its end the slot does."""
     query = Query(
         "bookings",
         where=(
@@ -198,7 +199,7 @@ def _sell(answer: OfferAnswer, settings: SalonSettings, room: _Room, locks: Sequ
             *_off_the_waitlist(entry, outreach, now),
             *_moved_away(moved, booking, outreach, salon.id, now),
             *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=actor)),
-            *said_handled(said, "booked", now),
+            *said_handled(said, "booked", now, actor=actor),
             *release(locks),
         )
         return Sold(booking)
@@ -231,16 +232,16 @@ def _announced(booking: Booking, outreach: Outreach, salon_id: str, now: datetim
 def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tuple[Write, ...]:
     if snapshot is None:
         return ()
+    decision = Decision.model_validate(snapshot.data)
     concluded = conclude(
-        Decision.model_validate(snapshot.data),
-        status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price,
-    )  # fmt: skip
+        decision, status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price
+    )
     return update(concluded) if concluded else ()
 
 
 def _given_up(reader: Reader, outreach: Outreach, slot: Slot) -> Booking | None:
-    """The booking that a mover gives up for the slot. None where it is over, or where the app has given it to somebody else or
-    moved it since: who already comes sooner keeps it."""
+    """The later booking that the customer gives up for the slot, or None where they give up none: it is over, or the app has
+    given it to somebody else since, or moved it so that they come sooner already."""
     found = reader.get(f"bookings/{outreach.moves_booking_id}") if outreach.moves_booking_id else None
     booking = Booking.from_document(found.id, found.data) if found else None
     if booking is None or booking.customer_id != outreach.customer_id or booking.start_time <= slot.start:
@@ -251,7 +252,8 @@ def _given_up(reader: Reader, outreach: Outreach, slot: Slot) -> Booking | None:
 def _moved_away(
     moved: Booking | None, booking: Booking, outreach: Outreach, salon_id: str, now: datetime
 ) -> tuple[Write, ...]:
-    """It is given up in the commit that makes the new one; its time becomes a gap like any other that was cancelled."""
+    """The writes that cancel the booking which is given up, for the commit that makes the new one. Its time becomes a gap like
+    that of any cancelled booking."""
     if moved is None:
         return ()
     given_up = moved.cancelled(now=now, by="customer", reason=f"moved to {booking.id}")
