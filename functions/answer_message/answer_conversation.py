@@ -1,7 +1,7 @@
-"""Works on what somebody wrote, all of it that is still unhandled, oldest first, under the lock of their conversation: so
-that of two messages the first is answered first, whichever event comes first.
+"""Answers the messages of a conversation that are still unhandled, oldest first, under the lock of the conversation: of two
+messages the first is answered first, whichever event comes first.
 
-One that keeps failing goes to the owner as it is, and keeps the others no longer.
+A message that keeps failing goes to the owner as it is, and holds up the others no longer.
 """
 
 from functools import partial
@@ -19,7 +19,7 @@ from shared.records.read_documents import readable
 
 AT_ONCE: Final = 20
 TRIES: Final = 4
-"""So often a message is tried again, over half an hour, before its owner reads it instead."""
+"""How often a message is tried again, over half an hour, before the owner reads it instead."""
 
 Outcome = Handled | Literal["gone", "not due"]
 
@@ -48,7 +48,7 @@ def answer_conversation(
 
 
 def _all_waiting(latest: Inbound, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
-    """What came of the latest; each that was handled is no longer among those that are looked for."""
+    """Answers the messages that wait until none is left, those included that arrive meanwhile, and returns what came of `latest`."""
     outcome: Outcome = "handled before"
     seen: set[str] = set()
     query = Query(

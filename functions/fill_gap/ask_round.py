@@ -55,7 +55,7 @@ from shared.salon.load_settings import accepted_settings
 
 ASKS_LOCK = "locks/asks"
 DUE_AT_MOST = 50
-"""Gaps, itself among them, that a round looks at for whether they go first."""
+"""How many gaps whose round is due, its own among them, a round reads to find those that go before it."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def ask_round(context: RoundContext, step: Ask, *, documents: Documents, clock: 
 def ask_approved(
     approval: Approval, *, documents: Documents, clock: Clock, deployment: Deployment
 ) -> Asked | NobodyAsked:
-    """Carries out what the owner approved, and nothing else: the same customer, slot and discount, if all still hold. The
-    commit that asks says so in the approval."""
+    """Asks exactly what the owner approved: the same customer, slot and discount, or nobody where one of them no longer holds.
+    The commit that asks notes in the approval that it is carried out."""
     found = documents.get(f"autonomous_decisions/{approval.decision_id}")
     decision = Decision.model_validate(found.data) if found else None
     if decision is None:
@@ -157,8 +157,8 @@ def _candidates(
 
 
 def _gaps_due(context: RoundContext, documents: Reader) -> list[Gap]:
-    """Read under the lock of all rounds, so that who has just had a turn is seen; and outside the transaction, so that none
-    of these gaps is held. One that cannot be read has no turn: it must not stop the others."""
+    """The open gaps whose round is due about now. They are read under the lock of all rounds, so that a turn that was just taken
+    is seen, and outside the transaction, so that none of them is held. One that cannot be read has no turn."""
     query = Query(
         "gaps",
         where=(
@@ -275,7 +275,7 @@ def _carry_out(
 
 
 def _counted(before: AskCounters, read: Snapshot | None, chosen: Sequence[Candidate], context: RoundContext) -> Write:
-    """The one limit write of a round."""
+    """The write that counts these asks towards the salon's limits."""
     count = before.counted_for_idle if context.gap.origin == "idle" else before.counted
     counters = count(AGENT, len(chosen), now=context.now, zone=context.salon.zone)
     by_whatsapp = {key_of(c, context): c.deadline for c in chosen if c.channel == "whatsapp" and c.deadline is not None}

@@ -40,7 +40,8 @@ Outcome = Asked | NobodyAsked | Withdrawn
 
 LOOKED_AT_AGAIN_AFTER = timedelta(minutes=5)
 REACTIONS: frozenset[EventType] = frozenset({"OUTREACH_DECLINED", "OUTREACH_FAILED"})
-"""Who answered an ask with a no, or could not be reached: it is looked at before anybody else is asked."""
+"""The events that say how somebody took an ask. What they say of the campaign's asks in all is looked at before anybody else is
+asked."""
 
 
 def fill_gap(
@@ -97,7 +98,7 @@ def campaign_due(path: str, *, documents: Documents, clock: Clock, deployment: D
 
 
 def _look_again_later(path: str, documents: Documents, now: datetime) -> None:
-    """Where the look moved nothing on, the gap would be due for ever."""
+    """Puts off a gap that is still due although it was looked at: it would be due for ever."""
     found = documents.get(path)
     gap = Gap.model_validate(found.data) if found else None
     if gap is None or gap.due_at is None or gap.due_at > now:
@@ -107,7 +108,8 @@ def _look_again_later(path: str, documents: Documents, now: datetime) -> None:
 
 
 def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn:
-    """Nothing of a gap that has closed stays open. Done before, there is nothing to do."""
+    """Ends what is still open of a gap that has closed: its offers, its approvals and its decisions. Done again it finds nothing
+    to do."""
     reason = f"the gap is {gap.status}"
     withdrawn = [_withdraw(offer, reason, documents, clock) for offer in open_offers(documents, gap.id)]
     cancel_approvals(gap.id, reason, documents=documents, clock=clock, by=AGENT)
@@ -116,7 +118,8 @@ def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn
 
 
 def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) -> bool:
-    """Silently: a person who has not answered need not hear that they may no longer. True when it was still open."""
+    """Closes an offer, and returns whether it was still open. The customer is told nothing: who has not answered need not hear
+    that they no longer may."""
 
     def attempt() -> bool | None:
         snapshot = documents.get(offer.path)
@@ -135,7 +138,7 @@ def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) 
 
 
 def _conclude(documents: Documents, gap: Gap, clock: Clock) -> None:
-    """The decisions of a closed gap that sold nothing get their outcome."""
+    """Writes the outcome of the closed gap's decisions that sold nothing."""
     query = Query(
         "autonomous_decisions", where=(("context.trigger_id", "==", gap.id), ("outcome.status", "==", "pending"))
     )

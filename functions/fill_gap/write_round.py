@@ -115,9 +115,9 @@ def round_decision(
 def nobody_asked(
     plan: NoRound, candidates: Sequence[Candidate], context: RoundContext, reader: Reader
 ) -> tuple[Write, ...]:
-    """Who was considered, and why nobody is asked at present: one decision for each round that does not go out, written again
-    when it is for other reasons. Idle time that is kept for those who wait for exactly it has nothing to explain; nor has a
-    round that needs nobody more."""
+    """The writes of the decision to ask nobody at present: who was considered, and why. There is one for each round that does not
+    go out, written again when the reasons are others. None is written where there is nothing to explain: the offers that
+    are out suffice, or idle time is kept for those who wait for exactly it."""
     if plan.kind == "enough_asked" or (context.gap.origin == "idle" and context.settings.gap.fill_idle != "all"):
         return ()
     decision = _nobody(plan, candidates, context)
@@ -162,7 +162,7 @@ def _nobody(plan: NoRound, candidates: Sequence[Candidate], context: RoundContex
 
 
 def action_for(candidate: Candidate, gap: Gap) -> dict[str, Any]:
-    """Exactly what the owner is asked to allow."""
+    """The action that the owner is asked to allow: all that will be carried out, and nothing else."""
     assert candidate.slot is not None, "whoever is chosen has a slot"
     return {
         "gap_id": gap.id,
@@ -188,7 +188,7 @@ def proposal(
     *,
     live: bool,
 ) -> list[Write]:
-    """The decision that waits for the owner's word, and the question to the owner."""
+    """The writes of a decision that waits for the owner, and of the question to the owner unless it is a dry run."""
     slot, service = candidate.slot, candidate.service
     assert slot is not None and service is not None, "whoever is chosen has a slot"
     decision = round_decision(number, plan, [candidate], candidates, context, level="supervised")

@@ -1,5 +1,5 @@
-"""An approval has its answer: it is settled, and what was approved is announced to whoever carries it out, until they have.
-The answer may have been written by an app: then this is where it is heard."""
+"""Takes in the answer to an approval that an app has written into its document, and moves approvals on as time passes: reminds,
+expires, and announces a yes again until somebody has carried it out."""
 
 from datetime import datetime
 from typing import Literal
@@ -19,11 +19,13 @@ Outcome = Literal["approved", "rejected", "expired", "cancelled", "put back", "n
 
 
 def resolve_approval(approval_id: str, *, documents: Documents, clock: Clock) -> Outcome:
+    """Settles the approval by what an app has written into it, and returns how."""
     return until_committed(lambda: _hear(f"approvals/{approval_id}", documents, clock.now()), clock=clock)
 
 
 def approval_due(path: str, *, documents: Documents, clock: Clock) -> bool:
-    """What time has done to an approval: its reminder, its end, or that nobody has carried it out yet."""
+    """Moves on the approval at this path, if it is due, and returns whether that was done: it is reminded of, expires, or is
+    announced again because nobody has carried it out yet."""
     snapshot = documents.get(path)
     if snapshot is None:
         return False
@@ -54,7 +56,7 @@ def _announce_again(approval: Approval, snapshot: Snapshot, documents: Documents
 
 
 def _set_aside(snapshot: Snapshot, reason: str, documents: Documents, now: datetime) -> bool:
-    """It must not keep its place at the head of what is due."""
+    """Takes an approval that cannot be read off the due documents, where it would stand at the head for ever."""
     record = record_fact(
         salon_id=documents.salon_id,
         resource_type="approval",
@@ -81,7 +83,7 @@ def _read(snapshot: Snapshot) -> Approval:
 
 
 def _hear(path: str, documents: Documents, now: datetime) -> Outcome | None:
-    """An answer that an app wrote into the document becomes one of ours, or is put back where none was due."""
+    """Takes in the answer that an app wrote into the approval, or restores the status where no answer was due."""
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"

@@ -1,5 +1,5 @@
-"""An approval and the decision that waits for it move in one commit, whoever moves them: one answer counts, and both tell
-the same story."""
+"""Settles approvals. An approval and the decision that waits for it move in one commit, whoever moves them: one answer counts,
+and both documents agree."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ def answer(
     clock: Clock,
     beside: Callable[[Verdict, Approval], tuple[Write, ...]] = lambda verdict, approval: (),
 ) -> Settlement:
-    """The first answer counts, whoever gives it and by whichever way. `bound_to` is the action a token was made for;
-    `beside` is written in the same commit."""
+    """Answers an approval, and returns what came of it. The first answer counts, whoever gives it and by whichever way.
+    `bound_to` is the action that a token was made for; what `beside` returns is written in the same commit."""
 
     def attempt() -> Settlement | None:
         snapshot = documents.get(f"approvals/{approval_id}")
@@ -81,7 +81,8 @@ def settled(
     reason: str,
     response: ApprovalResponse | None = None,
 ) -> tuple[Write, ...]:
-    """The commit of these fails when either document was written since it was read."""
+    """The writes that settle an approval and its decision. Their commit fails when either document was written since it was
+    read."""
     approval = Approval.model_validate(snapshot.data)
     moved = move(approval, status, now=now, actor=by, reason=reason, response=response)
     found = documents.get(f"autonomous_decisions/{approval.decision_id}")
@@ -92,8 +93,8 @@ def settled(
 
 
 def cancel_approvals(trigger_id: str, reason: str, *, documents: Documents, clock: Clock, by: str) -> int:
-    """What was asked about a gap that has closed is asked no more; what was approved and is not carried out yet will not
-    be. Says how many there were."""
+    """Cancels the approvals about a gap that has closed, and returns how many there were: those that wait for an answer, and
+    those that were approved and not carried out yet."""
     query = Query("approvals", where=(("trigger_id", "==", trigger_id), ("status", "in", ["pending", "approved"])))
     return sum(_cancel(snapshot.path, reason, documents, clock, by) for snapshot in documents.query(query))
 
@@ -113,7 +114,7 @@ def _cancel(path: str, reason: str, documents: Documents, clock: Clock, by: str)
 
 
 def waiting(documents: Documents, now: datetime) -> list[Approval]:
-    """What waits for an answer, what runs out first before the rest."""
+    """The approvals that wait for an answer, those that expire first at the head."""
     query = Query("approvals", where=(("status", "==", "pending"),), limit=MOST_PENDING)
     found = [Approval.model_validate(snapshot.data) for snapshot in documents.query(query)]
     return sorted(
