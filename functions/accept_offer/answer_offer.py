@@ -14,11 +14,13 @@ from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.commit import until_committed
 from shared.records.invalid import InvalidEvent
 from shared.sales.decline_offer import called_off, decline
+from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import sell_slot
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
+ACTOR = "accept_offer"
 Answer = Literal["accept", "decline", "stop"]
 ANSWERS: Final[dict[str, Answer]] = {"accept": "accept", "decline": "decline", "stop": "stop"}
 
@@ -50,16 +52,11 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
         until_committed(lambda: _stop(outreach, documents, clock.now()) or None, clock=clock)
         return _page("stopped", outreach, documents, clock, deployment)
     salon = salon_of(documents, documents.salon_id)
+    given = OfferAnswer(outreach.id, None, salon, documents, clock, ACTOR)
     if answer == "decline":
-        decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
+        decline(given)
     else:
-        sell_slot(
-            outreach.id,
-            salon=salon,
-            settings=accepted_settings(documents),
-            documents=documents,
-            clock=clock,
-        )
+        sell_slot(given, accepted_settings(documents))
     latest = _again(documents, outreach)
     return _page(_standing(latest, documents), latest, documents, clock, deployment)
 
@@ -75,6 +72,7 @@ def _stop(outreach: Outreach, documents: Documents, now: datetime) -> bool:
         at=now,
         documents=documents,
         now=now,
+        actor=ACTOR,
     )
     return documents.commit(*ended)
 

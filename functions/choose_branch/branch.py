@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from shared.messaging.replies import folded
 from shared.records.stored import Instant, Stored
 
-REMEMBERED = timedelta(hours=24)
-"""For so long whoever named a branch is taken to mean it again, where nothing else says whom they mean."""
+CHOICE_HOLDS = timedelta(hours=24)
+"""How long the branch that somebody named is taken to be meant again, where nothing else says whom they mean; and how long
+the question, and what waits for its answer, stays open."""
 ASKED_AGAIN_AFTER = timedelta(minutes=2)
 
 
@@ -25,10 +26,10 @@ class BranchQuestion(Stored):
     chosen_at: Instant | None = None
 
     def waits(self, now: datetime) -> bool:
-        return bool(self.kept) and now - self.asked_at < REMEMBERED
+        return bool(self.kept) and now - self.asked_at < CHOICE_HOLDS
 
     def remembered(self, now: datetime) -> str | None:
-        known = self.chosen_at is not None and now - self.chosen_at < REMEMBERED
+        known = self.chosen_at is not None and now - self.chosen_at < CHOICE_HOLDS
         return self.salon_id if known else None
 
 

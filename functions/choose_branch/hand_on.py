@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from functions.choose_branch.branch import ASKED_AGAIN_AFTER, REMEMBERED, BranchQuestion, choices, named
+from functions.choose_branch.branch import ASKED_AGAIN_AFTER, CHOICE_HOLDS, BranchQuestion, choices, named
 from shared.asking.outreach import OPEN
 from shared.calendar.find_next_booking import next_booking
 from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import identity_path
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import (
     ANSWER_LEASE,
     Inbound,
@@ -47,11 +47,11 @@ def choose_branch(path: str, *, store: Store, clock: Clock, deployment: Deployme
     if found is None:
         return "gone"
     salon_ids = tuple(str(each) for each in standing.data.get("salon_ids", [])) if standing else ()
-    return _Choice(inbound(found), route, salon_ids, store, clock, deployment).made()
+    return _Router(load_inbound(found), route, salon_ids, store, clock, deployment).route_message()
 
 
 @dataclass(frozen=True)
-class _Choice:
+class _Router:
     """`said` belongs to no salon yet."""
 
     said: Inbound
@@ -72,7 +72,7 @@ class _Choice:
     def salon(self, salon_id: str) -> Documents:
         return self.store.salon(salon_id)
 
-    def made(self) -> Outcome:
+    def route_message(self) -> Outcome:
         question = self._question()
         if question is not None and self.said.id in question.kept:
             if question.salon_id is not None or not question.waits(self.now):
@@ -177,7 +177,7 @@ class _Choice:
     def _note(self, salon_id: str) -> None:
         """Keeps the answer to our question in the conversation: nothing more is to be done about it."""
         came = received(self.said.changed(salon_id=salon_id, due_at=None), now=self.now)
-        done = handled(came.document, outcome=ANSWER, now=self.now)
+        done = handled(came.document, outcome=ANSWER, now=self.now, actor=ACTOR)
         self.salon(salon_id).commit(fact(came.record), *create(done))
         self._leave()
 
@@ -211,7 +211,7 @@ class _Choice:
             *(Update(snapshot.path, {"due_at": self.now + ANSWER_LEASE}) for snapshot in kept),
         )
         for snapshot in kept:
-            _Choice(inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
+            _Router(load_inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
         self.platform.commit(Update(self._asked(), {"kept": []}))
         self._note(salon_id)
         return "named the branch"
@@ -221,7 +221,7 @@ class _Choice:
         knowing = self._those(self._knows)
         asks = next((each for each in knowing if accepted_settings(self.salon(each)).mode == "live"), None)
         asked_by = until_committed(lambda: self._ask(asks), clock=self.clock) if asks is not None else ""
-        waits_until = self.now + REMEMBERED if asks else None
+        waits_until = self.now + CHOICE_HOLDS if asks else None
         self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": waits_until}))
         if asked_by:
             self._say_it(asked_by)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import ValidationError
-
 from shared.ports import SALON, Bus, Clock, Data, Delete, Documents, Query, Snapshot, Store, Transaction, Update
 from shared.records.ask_for_job import ask_for_job
 from shared.records.audit import AuditWord, record_fact
 from shared.records.commit import fact, save, until_committed
 from shared.records.invalid import InvalidEvent
+from shared.records.problem import Problem, readable_or_problem
 from shared.salon.channel_route import ROUTES, ChannelRoute, claimed, route_path, shared_outside, wanted_keys
 from shared.salon.registry import Entry, Registry, registry_path, shard_of
 from shared.salon.salon import Salon
@@ -111,11 +110,10 @@ def _connected(documents: Documents, platform: Documents, clock: Clock) -> Entry
 
 
 def _understood(salon_id: str, found: Snapshot) -> Salon:
-    try:
-        return Salon.from_document(salon_id, found.data)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise InvalidEvent(f"expected salons/{salon_id} to be a salon, found {wrong}") from None
+    salon = readable_or_problem(Salon, "salon", salon_id, found.data)
+    if isinstance(salon, Problem):
+        raise InvalidEvent(f"expected salons/{salon_id} to be a salon, found {salon.reason}")
+    return salon
 
 
 def _claim(

@@ -7,7 +7,7 @@ from shared.asking.outreach import Outreach, lost_again, lost_answered
 from shared.messaging.message import say
 from shared.messaging.messaging_hours import answers
 from shared.ports import Reader, Snapshot, Write
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.salon.load_salon import salon_of
 
 
@@ -19,12 +19,12 @@ def answered_plainly(
     purpose = REFUSALS.get(lost.response.action or "", "slot_no_longer_free")
     answer = answer_to(lost, purpose, salon_of(documents, lost.salon_id), said_in=said, now=now)
     told = lost_answered(lost, by=purpose, now=now, actor=actor)
-    return (*replace(told, read), *create(say(answer, now=now, actor=actor)))
+    return (*update(told, read), *create(say(answer, now=now, actor=actor)))
 
 
 def late_yes_due(lost: Outreach, read: Snapshot, documents: Reader, *, now: datetime, actor: str) -> tuple[Write, ...]:
     """Has it announced again while another time would still be an answer; after that the customer is told at least that
     theirs is gone."""
     if answers(now, lost.response.responded_at or lost.updated_at):
-        return replace(lost_again(lost, now=now, actor=actor), read)
+        return update(lost_again(lost, now=now, actor=actor), read)
     return answered_plainly(lost, read, documents, now=now, actor=actor)

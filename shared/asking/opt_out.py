@@ -11,7 +11,7 @@ from shared.customers.customer import Customer
 from shared.customers.read_consents import entered
 from shared.messaging.message import Inbound
 from shared.ports import Documents, Query, Reader, Write
-from shared.records.commit import replace
+from shared.records.commit import update
 
 
 def opt_out(
@@ -24,6 +24,7 @@ def opt_out(
     at: datetime,
     documents: Documents,
     now: datetime,
+    actor: str,
 ) -> tuple[Write, ...]:
     """The writes of a STOP by whoever is reached at the address with this key, for all `customers` there. Their
     bookings stay as they are. Their offers end as answered, so that the rounds are topped up at once."""
@@ -39,7 +40,7 @@ def opt_out(
     offers: list[Write] = []
     for outreach in _open_offers(identity, customers, documents):
         closed = responded(outreach, answer="opt_out", result="opted_out", now=now)
-        offers += (*replace(closed), *ended(outreach, closed.document, documents))
+        offers += (*update(closed), *ended(outreach, closed.document, documents, actor=actor))
     return (*entered(records, now), *offers)
 
 

@@ -4,7 +4,6 @@
                  |-> pending (refused, may be retried)   |-> failed   |-> unknown (the provider's answer was lost)
     sent, unknown -> pending, on another channel (the first did not deliver it)
 
-Delivery reports are best effort, may be doubled and may overtake each other and our own answer: they only move forward.
 `unknown` is never sent again by itself; only a report that carries our reference, or time, moves it on.
 """
 
@@ -43,16 +42,6 @@ TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
 ON_ANOTHER_CHANNEL: frozenset[OutgoingStatus] = frozenset({"sent", "unknown"})
 """The statuses from which a message may become pending once more, but only for another channel: the provider had taken
 it, and then reported that it was not delivered."""
-
-_RANK = {"pending": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
-_REPORTED: dict[str, OutgoingStatus] = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "read",
-    "failed": "failed",
-    "undelivered": "failed",
-    "canceled": "failed",
-}
 
 
 class Delivery(Stored):
@@ -188,7 +177,7 @@ def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[
     if message.status in ("sending", "unknown"):
         return step(
             message, "sent", "sent", now=now, actor=actor, action="Handed to the provider",
-            announces="OUTREACH_SENT", delivery=delivery, due_at=_waiting_until(message, delivery),
+            announces="OUTREACH_SENT", delivery=delivery, due_at=waiting_until(message, delivery),
         )  # fmt: skip
     if delivery == message.delivery:
         return None
@@ -232,56 +221,6 @@ def answer_lost(message: O, *, reason: str, now: datetime, actor: str) -> Amende
     )  # fmt: skip
 
 
-def reported(
-    message: O, *, status: str, message_sid: str | None, error: int | None, now: datetime
-) -> Amended[O] | None:
-    """Applies a delivery report. None when it tells nothing new, comes late, or says a status that does not matter."""
-    reached = _REPORTED.get(status)
-    if reached is None or message.status in ("responded", "failed"):
-        return None
-    if message_sid and message.delivery.message_id not in (None, message_sid):
-        return None
-    if message_sid and message_sid == message.delivery.former_id:
-        return None
-    if message.status == "expired":
-        return _reported_late(message, reached, message_sid, now)
-    delivery = message.delivery.changed(message_id=message.delivery.message_id or message_sid)
-    if reached == "failed":
-        if message.status in ("delivered", "read"):
-            return None
-        return failed(
-            message.changed(delivery=delivery), error=str(error or status), action=f"Not delivered ({error or status})",
-            now=now, actor="track_delivery",
-        )  # fmt: skip
-    if _RANK[reached] <= _RANK[message.status]:
-        return None
-    moments = {"sent": {"sent_at": now}, "delivered": {"delivered_at": now}, "read": {"read_at": now}}[reached]
-    delivery = delivery.changed(**{"sent_at": delivery.sent_at or now, **moments})
-    return step(
-        message, reached, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
-        action=f"Reported {reached}", announces="OUTREACH_DELIVERED" if reached == "delivered" else None,
-        delivery=delivery, due_at=_waiting_until(message, delivery),
-    )  # fmt: skip
-
-
-def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None, now: datetime) -> Amended[O] | None:
-    """Records what a report says of a message that is closed already; its status stays. That the message left counts
-    for limits, and that it arrived for how often customers accept."""
-    before = message.delivery
-    message_id = before.message_id or message_sid
-    if reached == "failed" or message_id is None:
-        return None
-    delivery = before.changed(message_id=message_id, sent_at=before.sent_at or now)
-    if reached != "sent" and not (before.delivered_at or before.read_at):
-        delivery = delivery.changed(delivered_at=now)
-    if delivery == before:
-        return None
-    return step(
-        message, message.status, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
-        action=f"Reported {reached} when it was closed already", delivery=delivery,
-    )  # fmt: skip
-
-
 def expired(message: O, *, reason: str, now: datetime, actor: str, **details: Any) -> Amended[O]:
     """Closes a message that is no longer to be sent or answered."""
     return step(
@@ -320,7 +259,7 @@ def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
     )  # fmt: skip
 
 
-def _waiting_until(message: Outgoing, delivery: Delivery) -> datetime | None:
+def waiting_until(message: Outgoing, delivery: Delivery) -> datetime | None:
     """When an offer that is out must be looked at again; None for a message that nobody answers."""
     if message.resource_type != "outreach":
         return None

@@ -229,7 +229,7 @@ def test_an_answer_whose_work_was_cut_short_is_finished_when_it_is_due(
 ):
     sender = ask_which(branches)
     with monkeypatch.context() as cut:
-        cut.setattr(hand_on._Choice, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
+        cut.setattr(hand_on._Router, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
         write(branches, "2", sender=sender)
         branches.run_until_idle()
     assert branches.failures

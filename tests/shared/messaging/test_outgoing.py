@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.track_delivery.delivery_report import reported
 from shared.asking.outreach import OPEN, OfferDetails, Outreach, Slot
 from shared.messaging.message import Message, say
 from shared.messaging.outgoing import (
@@ -29,7 +30,6 @@ from shared.messaging.outgoing import (
     hold,
     redirected,
     refused,
-    reported,
     sent,
     step,
 )
