@@ -269,6 +269,26 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "a due document never cleared",
+        "shared/messaging/outgoing.py",
+        (
+            (
+                'announces="OUTREACH_NOT_ARRIVED", due_at=message.expires_at,',
+                'announces="OUTREACH_NOT_ARRIVED", due_at=message.due_at,',
+            ),
+        ),
+    ),
+    Mutant(
+        "only the first page is woken",
+        "functions/wake_due/publish_due.py",
+        (
+            (
+                '            bus.publish(Published("ticks", {"at": at, "after": rest}, {"tick": "wake_due"}))\n',
+                "            json.loads(rest)\n",
+            ),
+        ),
+    ),
+    Mutant(
         "a sale without its record",
         "shared/sales/sell_slot.py",
         (("            fact(_announced(booking, outreach, salon.id, now)),\n", ""),),
