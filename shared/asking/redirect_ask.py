@@ -53,8 +53,13 @@ def opt_out_told_by(
     if channel not in ("whatsapp", "sms") or not isinstance(message, Outreach):
         return ()
     records = barred(
-        message.address_key, channel, about=message.id, salon_id=message.salon_id,
-        customer_ids=[message.customer_id], code=code or 0, at=now,
-    )  # fmt: skip
+        message.address_key,
+        channel,
+        about=message.id,
+        salon_id=message.salon_id,
+        customer_ids=[message.customer_id],
+        code=code or 0,
+        at=now,
+    )
     known = {snapshot.path for snapshot in documents.get_all([record.path for record in records])}
     return entered([record for record in records if record.path not in known], now, actor="carrier")
