@@ -8,6 +8,7 @@ from functions.accept_offer.offer_page import Another, State, page
 from shared.asking.answer_customer import said_now
 from shared.asking.opt_out import opt_out
 from shared.asking.outreach import Outreach, another_id
+from shared.customers.consent import Statement
 from shared.customers.find_customers import customers_at
 from shared.messaging.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
@@ -62,19 +63,18 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
 
 
 def _stop(outreach: Outreach, documents: Documents, now: datetime) -> bool:
-    ended = opt_out(
-        outreach.address_key,
-        customers_at(outreach.customer_phone, documents),
+    customers = customers_at(outreach.customer_phone, documents)
+    said = Statement(
+        identity=outreach.address_key,
         # Each press is a word of its own: they may have begun again since the last.
         said_id=f"{outreach.id} {now.isoformat()}",
+        salon_id=documents.salon_id,
+        customer_ids=[customer.id for customer in customers],
         source="link",
         text="",
         at=now,
-        documents=documents,
-        now=now,
-        actor=ACTOR,
     )
-    return documents.commit(*ended)
+    return documents.commit(*opt_out(said, documents, now=now, actor=ACTOR))
 
 
 def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:

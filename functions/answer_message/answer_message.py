@@ -14,7 +14,7 @@ from functions.answer_message.keep_for_owner import Waiting, is_held, kept
 from functions.answer_message.read_owner_answer import Forwarded, Meant, WhichOne, approval_meant
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Verdict, answer
-from shared.asking.opt_out import opt_in, opt_out
+from shared.asking.opt_out import opt_in, opt_out, said_by
 from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
 from shared.calendar.find_next_booking import next_booking
@@ -206,18 +206,8 @@ class _MessageHandler:
 
         def changes() -> tuple[Write, ...]:
             spoken = () if answered else (self._reply("stop_confirmed", {}),)
-            now = self.clock.now()
-            ended = opt_out(
-                self.said.conversation_id,
-                self.customers,
-                said_id=self.said.id,
-                source="carrier" if self.said.opt_out else "message",
-                text=self.said.body,
-                at=self.said.received_at,
-                documents=self.documents,
-                now=now,
-                actor=ACTOR,
-            )
+            said = said_by(self.said, self.customers)
+            ended = opt_out(said, self.documents, now=self.clock.now(), actor=ACTOR)
             return (*ended, *self._spoken(*spoken))
 
         return self.finish("opted out", changes)
@@ -225,7 +215,8 @@ class _MessageHandler:
     def start(self) -> Handled:
         def changes() -> tuple[Write, ...]:
             spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
-            return (*opt_in(self.said, self.customers, now=self.clock.now()), *self._spoken(*spoken))
+            said = said_by(self.said, self.customers)
+            return (*opt_in(said, self.said.channel, now=self.clock.now()), *self._spoken(*spoken))
 
         return self.finish("opted in", changes)
 

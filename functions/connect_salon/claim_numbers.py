@@ -137,10 +137,14 @@ def _claim(
     else:
         # Whose it is stays between us and them.
         _tell(
-            documents, "route_refused", number, salon.organization_id, clock.now(),
+            documents,
+            "route_refused",
+            number,
+            salon.organization_id,
+            clock.now(),
             f"The number {number} is used by another organization: it stays theirs, and replies to it do not come here",
             alert=True,
-        )  # fmt: skip
+        )
 
 
 def _release(found: Snapshot, documents: Documents, platform: Documents, now: datetime) -> None:
@@ -148,9 +152,13 @@ def _release(found: Snapshot, documents: Documents, platform: Documents, now: da
     route = ChannelRoute.model_validate(found.data)
     # Written down first: should we stop between the two, the next run finds the number still held and goes on.
     _tell(
-        documents, "config_changed", route.number, route.holders[salon_id], now,
+        documents,
+        "config_changed",
+        route.number,
+        route.holders[salon_id],
+        now,
         f"Replies to {route.number} no longer come here",
-    )  # fmt: skip
+    )
 
     def leave(transaction: Transaction) -> None:
         standing = transaction.get(found.path)

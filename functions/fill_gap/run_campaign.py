@@ -20,7 +20,7 @@ from shared.asking.outreach import Outreach
 from shared.asking.watch_reactions import watch_reactions
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap, campaigned, looked_at
-from shared.messaging.outgoing import expired
+from shared.messaging.sending import expired
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.records.audit import Amended
 from shared.records.commit import until_committed, update

@@ -8,7 +8,7 @@ from shared.asking.answer_plainly import late_yes_due
 from shared.asking.end_ask import ended
 from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
-from shared.messaging.outgoing import answer_lost, expired, not_arrived
+from shared.messaging.sending import answer_lost, expired, not_arrived
 from shared.ports import Clock, Documents
 from shared.records.commit import update
 from shared.records.invalid import InvalidEvent

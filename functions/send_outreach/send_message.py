@@ -17,7 +17,7 @@ from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
 from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.messaging.message import Message
-from shared.messaging.outgoing import answer_lost, claim, expired, failed, hold, refused, sent, set_back
+from shared.messaging.sending import answer_lost, claim, expired, failed, hold, refused, sent, set_back
 from shared.ports import (
     Accepted,
     AnswerLost,

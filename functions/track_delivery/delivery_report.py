@@ -3,7 +3,8 @@ answer: they only move a message forward."""
 
 from datetime import datetime
 
-from shared.messaging.outgoing import O, OutgoingStatus, failed, step, waiting_until
+from shared.messaging.outgoing import O, OutgoingStatus, step
+from shared.messaging.sending import failed, waiting_until
 from shared.records.audit import Amended
 
 ACTOR = "track_delivery"
@@ -36,18 +37,27 @@ def reported(
         if message.status in ("delivered", "read"):
             return None
         return failed(
-            message.changed(delivery=delivery), error=str(error or status), action=f"Not delivered ({error or status})",
-            now=now, actor=ACTOR,
-        )  # fmt: skip
+            message.changed(delivery=delivery),
+            error=str(error or status),
+            action=f"Not delivered ({error or status})",
+            now=now,
+            actor=ACTOR,
+        )
     if _RANK[reached] <= _RANK[message.status]:
         return None
     moments = {"sent": {"sent_at": now}, "delivered": {"delivered_at": now}, "read": {"read_at": now}}[reached]
     delivery = delivery.changed(**{"sent_at": delivery.sent_at or now, **moments})
     return step(
-        message, reached, "sent" if reached == "sent" else "delivered", now=now, actor=ACTOR,
-        action=f"Reported {reached}", announces="OUTREACH_DELIVERED" if reached == "delivered" else None,
-        delivery=delivery, due_at=waiting_until(message, delivery),
-    )  # fmt: skip
+        message,
+        reached,
+        "sent" if reached == "sent" else "delivered",
+        now=now,
+        actor=ACTOR,
+        action=f"Reported {reached}",
+        announces="OUTREACH_DELIVERED" if reached == "delivered" else None,
+        delivery=delivery,
+        due_at=waiting_until(message, delivery),
+    )
 
 
 def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None, now: datetime) -> Amended[O] | None:
@@ -63,6 +73,11 @@ def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None,
     if delivery == before:
         return None
     return step(
-        message, message.status, "sent" if reached == "sent" else "delivered", now=now, actor=ACTOR,
-        action=f"Reported {reached} when it was closed already", delivery=delivery,
-    )  # fmt: skip
+        message,
+        message.status,
+        "sent" if reached == "sent" else "delivered",
+        now=now,
+        actor=ACTOR,
+        action=f"Reported {reached} when it was closed already",
+        delivery=delivery,
+    )

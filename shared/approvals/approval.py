@@ -204,27 +204,45 @@ def move(
     if status not in TRANSITIONS[was]:
         raise ForbiddenTransition(f"approval {approval.id}: {was} -> {status} is no step")
     return _record(
-        approval, status, now=now, actor=actor, reason=reason, was=was,
-        status=status, recorded_status=status, response=response or approval.response,
+        approval,
+        status,
+        now=now,
+        actor=actor,
+        reason=reason,
+        was=was,
+        status=status,
+        recorded_status=status,
+        response=response or approval.response,
         due_at=now + CARRY_OUT_WITHIN if status == "approved" else None,
-    )  # fmt: skip
+    )
 
 
 def put_back(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
     """Restores the recorded status of an approval that an app has answered although it had its answer."""
     return amend(
-        approval, now=now, actor=actor, event="data_set_aside", severity="warning",
+        approval,
+        now=now,
+        actor=actor,
+        event="data_set_aside",
+        severity="warning",
         action=f"An answer after the answer: {approval.recorded_status} stays",
-        details={"written": approval.status}, status=approval.recorded_status,
-    )  # fmt: skip
+        details={"written": approval.status},
+        status=approval.recorded_status,
+    )
 
 
 def carried_out(approval: Approval, *, now: datetime, actor: str, result: str) -> Amended[Approval]:
     """Records that the approved action has been carried out."""
     return amend(
-        approval, now=now, actor=actor, event="approval_carried_out", action="Approved action carried out",
-        details={"result": result}, carried_out_at=now, due_at=None,
-    )  # fmt: skip
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_carried_out",
+        action="Approved action carried out",
+        details={"result": result},
+        carried_out_at=now,
+        due_at=None,
+    )
 
 
 def announced_again(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
@@ -232,28 +250,44 @@ def announced_again(approval: Approval, *, now: datetime, actor: str) -> Amended
     waited = now - approval.updated_at
     again_at = now + min(max(2 * waited, CARRY_OUT_WITHIN), AT_LEAST_EVERY)
     return amend(
-        approval, now=now, actor=actor, event="approval_granted", action="Announced again: not carried out yet",
-        announces="APPROVAL_APPROVED", payload={"approval_id": approval.id},
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_granted",
+        action="Announced again: not carried out yet",
+        announces="APPROVAL_APPROVED",
+        payload={"approval_id": approval.id},
         due_at=min(again_at, approval.useful_until),
-    )  # fmt: skip
+    )
 
 
 def reminded(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
     """Has the owner reminded of the question, which happens once."""
     return amend(
-        approval, now=now, actor=actor, event="approval_notified", action="Reminder requested",
-        announces="AGENT_ACTION_REQUIRED", payload={"approval_id": approval.id, "reason": "approval_reminder"},
-        reminded_at=now, due_at=approval.expires_at,
-    )  # fmt: skip
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_notified",
+        action="Reminder requested",
+        announces="AGENT_ACTION_REQUIRED",
+        payload={"approval_id": approval.id, "reason": "approval_reminder"},
+        reminded_at=now,
+        due_at=approval.expires_at,
+    )
 
 
 def notified(approval: Approval, channels: Iterable[str], *, now: datetime, actor: str) -> Amended[Approval]:
     """Records by which channels the owner has been told: what we asked to be sent, not what has arrived."""
     told = {**approval.notifications_sent, **dict.fromkeys(channels, True)}
     return amend(
-        approval, now=now, actor=actor, event="approval_notified", action="Owner notified",
-        details={"channels": sorted(told)}, notifications_sent=told,
-    )  # fmt: skip
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_notified",
+        action="Owner notified",
+        details={"channels": sorted(told)},
+        notifications_sent=told,
+    )
 
 
 def _record(
@@ -269,7 +303,13 @@ def _record(
     event, announces = _RECORDED[recorded]
     waited = (now - approval.created_at).total_seconds() if recorded in ("approved", "rejected") else None
     return amend(
-        approval, now=now, actor=actor, event=event, action=f"Approval {recorded}",
+        approval,
+        now=now,
+        actor=actor,
+        event=event,
+        action=f"Approval {recorded}",
         details={"reason": reason, "approval_seconds": waited},
-        announces=announces, payload={"approval_id": approval.id, "was": was, "reason": reason}, **changes,
-    )  # fmt: skip
+        announces=announces,
+        payload={"approval_id": approval.id, "was": was, "reason": reason},
+        **changes,
+    )

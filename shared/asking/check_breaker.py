@@ -83,9 +83,11 @@ def attempted(
         fault(agent, str(answer.code), documents=documents, settings=settings, clock=clock)
     elif before.state != "closed" or before.error_count:
         _moved(
-            agent, lambda breaker: went_well(breaker, settings=settings.circuit_breaker),
-            documents=documents, clock=clock,
-        )  # fmt: skip
+            agent,
+            lambda breaker: went_well(breaker, settings=settings.circuit_breaker),
+            documents=documents,
+            clock=clock,
+        )
 
 
 def fault(agent: str, error: str, *, documents: Documents, settings: SalonSettings, clock: Clock) -> None:

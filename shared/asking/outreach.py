@@ -171,14 +171,27 @@ def lost(outreach: Outreach, *, result: str, said_in: str | None, now: datetime)
 def lost_again(outreach: Outreach, *, now: datetime, actor: str) -> Amended[Outreach]:
     """Still not answered: whoever answers a late yes hears of it once more."""
     return step(
-        outreach, outreach.status, "held", now=now, actor=actor, action="Late yes announced again",
-        announces="OFFER_LOST", due_at=now + ANSWER_LOST_WITHIN,
-    )  # fmt: skip
+        outreach,
+        outreach.status,
+        "held",
+        now=now,
+        actor=actor,
+        action="Late yes announced again",
+        announces="OFFER_LOST",
+        due_at=now + ANSWER_LOST_WITHIN,
+    )
 
 
 def lost_answered(outreach: Outreach, *, by: str, now: datetime, actor: str) -> Amended[Outreach]:
     """The customer is told, `by` another offer or by plain words, in the same commit."""
     return step(
-        outreach, outreach.status, "held", now=now, actor=actor, action="Late yes answered", details={"by": by},
-        response=outreach.response.changed(owed=False), due_at=None,
-    )  # fmt: skip
+        outreach,
+        outreach.status,
+        "held",
+        now=now,
+        actor=actor,
+        action="Late yes answered",
+        details={"by": by},
+        response=outreach.response.changed(owed=False),
+        due_at=None,
+    )

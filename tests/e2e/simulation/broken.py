@@ -35,8 +35,8 @@ MUTANTS = (
     ),
     Mutant(
         "sent again after a lost answer",
-        "shared/messaging/outgoing.py",
-        (('message, "unknown", "failed", now=now', 'message, "pending", "failed", now=now'),),
+        "shared/messaging/sending.py",
+        (('        "unknown",\n        "failed",\n', '        "pending",\n        "failed",\n'),),
     ),
     Mutant(
         "sold without looking at the bookings",
@@ -255,26 +255,21 @@ MUTANTS = (
     ),
     Mutant(
         "a status that its record does not tell",
-        "shared/messaging/outgoing.py",
-        (('        message, "sending", "claimed", now=now', '        message, "sending", "requested", now=now'),),
+        "shared/messaging/sending.py",
+        (('        "claimed",\n', '        "requested",\n'),),
     ),
     Mutant(
         "a wake-up forgotten",
-        "shared/messaging/outgoing.py",
-        (
-            (
-                "attempts=message.attempts + 1, last_attempt_at=now, due_at=now + CLAIM_LEASE,",
-                "attempts=message.attempts + 1, last_attempt_at=now, due_at=None,",
-            ),
-        ),
+        "shared/messaging/sending.py",
+        (("        due_at=now + CLAIM_LEASE,\n", "        due_at=None,\n"),),
     ),
     Mutant(
         "a due document never cleared",
-        "shared/messaging/outgoing.py",
+        "shared/messaging/sending.py",
         (
             (
-                'announces="OUTREACH_NOT_ARRIVED", due_at=message.expires_at,',
-                'announces="OUTREACH_NOT_ARRIVED", due_at=message.due_at,',
+                'announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.expires_at,',
+                'announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.due_at,',
             ),
         ),
     ),

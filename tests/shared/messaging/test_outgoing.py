@@ -13,16 +13,19 @@ from functions.track_delivery.delivery_report import reported
 from shared.asking.outreach import OPEN, OfferDetails, Outreach, Slot
 from shared.messaging.message import Message, say
 from shared.messaging.outgoing import (
-    CLAIM_LEASE,
     CLAIM_WITHIN,
-    MAX_ATTEMPTS,
     TRANSITIONS,
-    UNDELIVERED_AFTER,
     Channel,
     Delivery,
     ForbiddenTransition,
     Outgoing,
     OutgoingStatus,
+    step,
+)
+from shared.messaging.sending import (
+    CLAIM_LEASE,
+    MAX_ATTEMPTS,
+    UNDELIVERED_AFTER,
     answer_lost,
     claim,
     expired,
@@ -31,7 +34,6 @@ from shared.messaging.outgoing import (
     redirected,
     refused,
     sent,
-    step,
 )
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
