@@ -377,11 +377,14 @@ class Suite:
             if fate == "crash_after":
                 raise Crash(fate)
         except Exception as error:
-            self.failures.append((delivery.function.name, error))
-            if delivery.retried and delivery.attempt < MAX_ATTEMPTS:
-                self.waiting.append(replace(delivery, attempt=delivery.attempt + 1))
-            elif delivery.retried:
-                self.dead.append(Dead(delivery, error))
+            self._failed(delivery, error)
+
+    def _failed(self, delivery: Delivery, error: Exception) -> None:
+        self.failures.append((delivery.function.name, error))
+        if delivery.retried and delivery.attempt < MAX_ATTEMPTS:
+            self.waiting.append(replace(delivery, attempt=delivery.attempt + 1))
+        elif delivery.retried:
+            self.dead.append(Dead(delivery, error))
 
     def _load(self, function: Function) -> Callable[..., Any]:
         if function.name not in self._loaded:

@@ -1,6 +1,6 @@
 """Sends one message, at most once: validates it again, claims it, calls the provider, writes down what came of it.
 
-A crash after the claim leaves `sending`: the sweep makes that `unknown`, never a second copy.
+A crash after the claim leaves `sending`: when that is due it becomes `unknown`, never a second copy.
 """
 
 from collections.abc import Mapping
@@ -141,7 +141,7 @@ def _held(
 
 
 def _set_back(path: str, *, documents: Documents, clock: Clock) -> Outcome:
-    """This machine stood still between the look and the claim: the next sweep has it looked at again."""
+    """This machine stood still between the look and the claim: it is looked at again when it is due."""
 
     def attempt() -> Outcome | None:
         snapshot = documents.get(path)

@@ -264,6 +264,26 @@ MUTANTS = (
         (("        due_at=now + CLAIM_LEASE,\n", "        due_at=None,\n"),),
     ),
     Mutant(
+        "a due document never cleared",
+        "shared/messaging/sending.py",
+        (
+            (
+                '        announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.expires_at,\n',
+                '        announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.due_at,\n',
+            ),
+        ),
+    ),
+    Mutant(
+        "only the first page is woken",
+        "functions/wake_due/publish_due.py",
+        (
+            (
+                '            bus.publish(Published("ticks", {"at": at, "after": rest}, {"tick": "wake_due"}))\n',
+                "            json.loads(rest)\n",
+            ),
+        ),
+    ),
+    Mutant(
         "a sale without its record",
         "shared/sales/sell_slot.py",
         (("            fact(_announced(booking, outreach, salon.id, now)),\n", ""),),

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
+from unittest.mock import patch
 
+from cloudevents.http import CloudEvent
 from werkzeug.wrappers import Response
 
+from functions.wake_due import publish_due
 from local import cron
 from local.functions import Function
-from local.in_process import MICROSECOND, Crash, Dead, Delivery, Suite
+from local.in_process import MAX_ATTEMPTS, MICROSECOND, Crash, Dead, Delivery, Suite
 from local.memory.memory import Change, Database, MemoryBus, MemoryStore
 from local.memory.memory_database import Reads
 from local.routes import Schedule
@@ -34,6 +37,8 @@ HANGS = LEASE + timedelta(seconds=1)
 """Its locks are anybody's by then, and it does not know."""
 SOON = timedelta(minutes=30)
 """What somebody does within that time they may as well do now."""
+AT_ONCE = 3
+"""So few documents does wake_due wake in one run, so that it needs several."""
 NESTED = 3
 """How many functions may be under way at once."""
 STILL_DOWN = timedelta(minutes=7)
@@ -54,6 +59,25 @@ class HandedOver:
     left: bool
 
 
+@dataclass
+class Machine:
+    """A function at work on one event, or on a request."""
+
+    function: str
+    event_id: str | None
+    dead: bool = False
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """From then until then this document's function could not hear that it was due, or, without a path, none could hear it
+    of any. A message that is lost is so for an instant: the next tick sends another."""
+
+    start: datetime
+    end: datetime
+    path: str | None = None
+
+
 class Cloud(Suite):
     def __init__(self, *, now: datetime, faults: Faults, tell: Callable[[str], None] = lambda line: None) -> None:
         super().__init__(now=now)
@@ -68,8 +92,7 @@ class Cloud(Suite):
         """Each with the number of changes before it."""
         self.lines: list[tuple[str, dict[str, object]]] = []
         self.down: dict[str, datetime] = {}
-        self.unwatched: list[tuple[datetime, datetime]] = []
-        """When nobody could see what came due: no tick is on its way while the clock jumps or a machine hangs."""
+        self.unheard: list[Unheard] = []
         self.provider_down = now
         """Until then the provider takes nothing."""
         self.meanwhile: Callable[[], bool] = lambda: False
@@ -83,27 +106,47 @@ class Cloud(Suite):
         self.effects = 0
         self.interleavings = 0
         self.history: list[Change] = []
-        self._inside: list[str] = []
+        self.written_for: list[str | None] = []
+        """The event that a function was at work on, for each change."""
+        self._inside: list[Machine] = []
+        self._wakes: dict[int, str] = {}
+        """The documents of which deliveries say that they are due, by the delivery's number."""
         for name, often in SELDOM.items():
             self._schedules[name] = replace(self._schedules[name], cron=often)
             self._next[name] = cron.next_after(often, now)
-        self.on_change.append(self.history.append)
+        self.on_change.append(self._noted)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._replaced.enter_context(patch.object(publish_due, "AT_ONCE", AT_ONCE))
+        return self
+
+    def _noted(self, change: Change) -> None:
+        self.history.append(change)
+        self.written_for.append(self._inside[-1].event_id if self._inside else None)
 
     # Effects.
 
     def effect(self, what: str, act: Callable[[], T]) -> T:
         if not self._inside:
             return act()
+        machine = self._inside[-1]
+        if machine.dead:
+            # What Python does on its way out, a machine that is gone does not.
+            raise PowerCut
         self.effects += 1
         self._something_in_between("overtaken at a lock" if "locks/" in what else "interleaved")
         if self.faults.strikes("crash before an effect"):
-            self.tell(f"    {self._inside[-1]} dies before {what}")
-            raise PowerCut
+            self._dies(machine, f"before {what}")
         done = act()
         if self.faults.strikes("crash after an effect"):
-            self.tell(f"    {self._inside[-1]} dies after {what}")
-            raise PowerCut
+            self._dies(machine, f"after {what}")
         return done
+
+    def _dies(self, machine: Machine, when: str) -> NoReturn:
+        self.tell(f"    {machine.function} dies {when}")
+        machine.dead = True
+        raise PowerCut
 
     def about_to_create(self, path: str, data: Data) -> None:
         """The worst moment, for all is read and nothing is written: the app gives away the time that is being sold, or who
@@ -128,13 +171,13 @@ class Cloud(Suite):
             return
         delivered, acted = self.delivered, False
         if self.waiting and self.faults.strikes(overtaken):
-            self.tell(f"    {self._inside[-1]} is overtaken")
+            self.tell(f"    {self._inside[-1].function} is overtaken")
             self._deliver_one(self._rival())
         if self.faults.strikes("a machine that hangs"):
-            self.tell(f"    {self._inside[-1]} hangs for {HANGS.seconds} s")
+            self.tell(f"    {self._inside[-1].function} hangs for {HANGS.seconds} s")
             since = self.clock.now()
             self.clock.move_to(since + HANGS)
-            self.unwatched.append((since, since + HANGS))
+            self.unheard.append(Unheard(since, since + HANGS))
             for _ in range(self.faults.among("a machine that hangs", 4)):
                 if self.waiting:
                     self._deliver_one(self._rival())
@@ -150,7 +193,7 @@ class Cloud(Suite):
 
     def _rival(self) -> int:
         """Mostly one that runs the same function: two of a kind are likeliest to be after the same thing."""
-        same = [index for index, each in enumerate(self.waiting) if each.function.name == self._inside[-1]]
+        same = [index for index, each in enumerate(self.waiting) if each.function.name == self._inside[-1].function]
         if same and self.faults.among("interleaved", 4):
             return same[self.faults.among("interleaved", len(same))]
         return self.faults.among("interleaved", len(self.waiting))
@@ -180,10 +223,16 @@ class Cloud(Suite):
         function = delivery.function.name
         late_yes = "event_type=OFFER_LOST" in delivery.about
         if self.clock.now() < self.down.get(function, self.clock.now()):
-            self._later(replace(delivery, attempt=delivery.attempt + 1), STILL_DOWN)
+            self._is_unheard(delivery)
+            if delivery.retried:
+                self._later(replace(delivery, attempt=delivery.attempt + 1), STILL_DOWN)
+            else:
+                self._not_delivered_again(delivery)
         elif self.faults.strikes("lost") or (late_yes and self.faults.strikes("a late yes unheard")):
             self.tell(f"    lost: {function} {delivery.about}")
+            self._is_unheard(delivery)
         elif self.faults.strikes("delayed"):
+            self._is_unheard(delivery)
             self._later(delivery, timedelta(minutes=self.faults.minutes("delayed", 40)))
         else:
             if self.faults.strikes("duplicated") or (late_yes and self.faults.strikes("a late yes heard twice")):
@@ -195,6 +244,23 @@ class Cloud(Suite):
                 self.tell(f"  {function} {delivery.about}: {self.failures[-1][1]!r}")
             elif sum(self.outcomes.values()) > before:
                 self.tell(f"  {function} {delivery.about}: {self.lines[-1][1].get('outcome')}")
+
+    def _failed(self, delivery: Delivery, error: Exception) -> None:
+        super()._failed(delivery, error)
+        if not delivery.retried:
+            self._not_delivered_again(delivery)
+        elif delivery.attempt == MAX_ATTEMPTS:
+            self._is_unheard(delivery)
+
+    def _not_delivered_again(self, delivery: Delivery) -> None:
+        """A function without retries: the document comes due instead, and nothing is a dead letter."""
+        self.faults.struck["not delivered again"] += 1
+        self.tell(f"    not delivered again: {delivery.function.name} {delivery.about}")
+
+    def _is_unheard(self, delivery: Delivery) -> None:
+        now, path = self.clock.now(), self._wakes.get(delivery.number)
+        if path is not None or delivery.function.name == "wake_due":
+            self.unheard.append(Unheard(now, now, path))
 
     def _later(self, delivery: Delivery, by: timedelta) -> None:
         if delivery.attempt > 30:
@@ -208,7 +274,7 @@ class Cloud(Suite):
         def on_its_machine(event: Any) -> Any:
             if self.clock.now() < self.down.get(function.name, self.clock.now()):
                 raise Crash("down")
-            self._inside.append(function.name)
+            self._inside.append(Machine(function.name, event["id"] if isinstance(event, CloudEvent) else None))
             try:
                 return door(event)
             except PowerCut:
@@ -234,7 +300,7 @@ class Cloud(Suite):
     def jump(self, by: timedelta) -> None:
         """The clock is set forward: what was due in between is due all at once, and no schedule ran."""
         now = self.clock.now() + by
-        self.unwatched.append((self.clock.now(), now))
+        self.unheard.append(Unheard(self.clock.now(), now))
         self._actions = [(max(at, now), order, number, action) for at, order, number, action in self._actions]
         heapq.heapify(self._actions)
         for schedule in self._schedules.values():
@@ -251,7 +317,11 @@ class Cloud(Suite):
         if message.topic == "salon-events":
             self.published[message.attributes["event_id"]] += 1
             self.announcements.append((message, len(self.history)))
+        before = len(self.waiting)
         super()._published(message)
+        if message.topic == "salon-due":
+            path = f"salons/{message.body['salon_id']}/{message.body['path']}"
+            self._wakes.update((delivery.number, path) for delivery in self.waiting[before:])
 
     def _logged(self, severity: str, message: str, **fields: object) -> None:
         self.lines.append((message, fields))

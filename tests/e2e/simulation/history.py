@@ -97,5 +97,17 @@ def within(place: Place, path: str) -> bool:
     return path.startswith(f"{place.root}/") or path == place.root
 
 
+def changed(change: Change) -> set[str]:
+    """The fields that one write made different."""
+    before, after = change.before or {}, change.after or {}
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def is_put_off(change: Change) -> bool:
+    """Whether the door of a function that failed moved out when the document comes due, and nothing else."""
+    after = change.after or {}
+    return changed(change) == {"due_at", "put_off"} and bool(after["due_at"] == after["put_off"]["until"])
+
+
 def overlap(one: Data, other: Data) -> bool:
     return bool(one["start_time"] < other["end_time"] and other["start_time"] < one["end_time"])

@@ -11,7 +11,7 @@ from shared.asking.agent_figures import Figures
 from shared.messaging import outgoing
 from shared.ports import Data
 from shared.records.audit import AuditRecord
-from tests.e2e.simulation.history import History, kind, salon
+from tests.e2e.simulation.history import History, changed, is_put_off, kind, salon
 from tests.e2e.simulation.replaying import replayed
 
 AUDITED = {
@@ -52,8 +52,9 @@ def every_change_has_its_record(history: History) -> Iterator[str]:
                 continue
             before, after = change.before or {}, change.after
             if after["revision"] == before.get("revision"):
-                # An app answers an approval in place, and an agent's figures are no state.
-                if name != "approval" and not (name == "agent_state" and _only_figures(before, after)):
+                # An app answers an approval in place; an agent's figures and when a failing look is repeated are no state.
+                learns = name == "agent_state" and changed(change) <= Figures.model_fields.keys()
+                if not (name == "approval" or learns or is_put_off(change)):
                     yield f"{change.path} changed without a revision"
                 continue
             if after["revision"] != before.get("revision", 0) + 1:
@@ -84,22 +85,14 @@ def _written_by_us(name: str, change: Change) -> bool:
     return sold or given_up
 
 
-def _only_figures(before: Data, after: Data) -> bool:
-    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    return changed <= Figures.model_fields.keys()
-
-
 def records_are_never_rewritten(history: History) -> Iterator[str]:
     """Only the outbox's own marks change, and only retention deletes."""
     marks = {"announced_at", "due_at"}
     for change in history.cloud.history:
-        if kind(change.path) == "audit_logs" and change.before is not None:
-            after = change.after or {}
-            changed = {
-                name for name in change.before.keys() | after.keys() if change.before.get(name) != after.get(name)
-            }
-            if changed - marks:
-                yield f"{change.path} was changed in {sorted(changed - marks)}"
+        if kind(change.path) != "audit_logs" or change.before is None or is_put_off(change):
+            continue
+        if rewritten := changed(change) - marks:
+            yield f"{change.path} was changed in {sorted(rewritten)}"
 
 
 def trails_replay_to_what_is_stored(history: History) -> Iterator[str]:

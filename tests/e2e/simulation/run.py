@@ -126,8 +126,6 @@ def _take_down(cloud: Cloud, event: Event) -> None:
         name = names[event.dice % len(names)]
         cloud.tell(f"    {name} is down for two hours")
         cloud.down[name] = cloud.clock.now() + timedelta(hours=2)
-        if name == "wake_due":
-            cloud.unwatched.append((cloud.clock.now(), cloud.down[name]))
 
 
 def shortest(result: Result, tries: int = 60) -> tuple[list[Event], frozenset[str]]:

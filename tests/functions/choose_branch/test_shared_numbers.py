@@ -224,7 +224,9 @@ def test_the_same_message_and_the_same_answer_again_change_nothing(branches: Sui
     assert sorted(said_in(branches, "s2")) == [("2", "named the branch"), ("hello", "kept for the owner")]
 
 
-def test_an_answer_whose_work_was_cut_short_is_finished_by_the_sweep(branches: Suite, monkeypatch: pytest.MonkeyPatch):
+def test_an_answer_whose_work_was_cut_short_is_finished_when_it_is_due(
+    branches: Suite, monkeypatch: pytest.MonkeyPatch
+):
     sender = ask_which(branches)
     with monkeypatch.context() as cut:
         cut.setattr(hand_on._Router, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
