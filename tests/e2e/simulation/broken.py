@@ -268,8 +268,8 @@ MUTANTS = (
         "shared/messaging/sending.py",
         (
             (
-                '        announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.expires_at,\n',
-                '        announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.due_at,\n',
+                'announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.expires_at,',
+                'announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.due_at,',
             ),
         ),
     ),
