@@ -35,6 +35,7 @@ class Page:
 
 
 def show_offer(token: str, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
+    """The page of the offer as it stands."""
     found = _offer(token, store, deployment)
     if found is None:
         return _unknown()

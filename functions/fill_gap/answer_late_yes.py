@@ -1,7 +1,7 @@
 """Answers a yes that came too late, once for each lost offer: with another open slot if one suits, else with the kind no.
 
-It is announced until it has its answer, so it is heard of more than once: the answer and the mark that nothing is owed any
-more are one commit.
+A late yes is announced until it has its answer, so it is heard of more than once: the answer, and the mark that none is owed
+any more, are one commit.
 """
 
 from datetime import datetime
@@ -19,7 +19,8 @@ from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 
 TRIES_WITH_ANOTHER = 2
-"""Of many who came too late together each hears at once: whoever was beaten to another slot so often gets the plain answer."""
+"""How often another slot is looked for. Of many who came too late together each must hear at once: whoever was beaten to another
+slot so often gets the plain answer."""
 
 Outcome = Literal["another time offered", "told that it is gone", "answered before"]
 
@@ -46,7 +47,8 @@ def answer_late_yes(outreach_id: str, *, documents: Documents, clock: Clock, dep
 
 
 def _another(lost: Outreach, documents: Documents, now: datetime, signing_key: bytes) -> list[Write] | None:
-    """None also where so much time has passed that another offer would be no answer any more."""
+    """The writes that offer another slot, or None where none suits, or so much time has passed that an offer would be no answer
+    any more."""
     found = documents.get(lost.response.said_in) if lost.response.said_in else None
     said = load_inbound(found) if found else None
     said_at = said.received_at if said else lost.response.responded_at

@@ -1,7 +1,7 @@
-"""Another open slot for a yes that came too late, if one suits: an offer like any other, made to this customer alone.
+"""Offers another open slot to a customer whose yes came too late, if one suits: an offer like any other, to this customer alone.
 
-Whoever comes too late together may mean the same slot: the commit fails where its gap, or the salon's count of asks, was
-written meanwhile, and the caller looks again.
+Several who come too late together may be offered the same slot: the commit fails where its gap, or the salon's count of asks,
+was written meanwhile, and the caller looks again.
 """
 
 import dataclasses

@@ -1,5 +1,5 @@
-"""What else is written when an ask ends and has sold nothing: a wish that it held waits again, and a customer whom it
-was to answer, and never reached, hears the plain no."""
+"""Writes what follows when an ask ends and has sold nothing: a wish that it held waits again, and a customer whom it was to
+answer, and never reached, hears the plain no."""
 
 from shared.asking.answer_customer import REFUSALS, answer_to
 from shared.asking.limits import may_have_left
@@ -19,7 +19,7 @@ def ended(before: Outreach | Message, after: Outreach | Message, documents: Read
 
 
 def _plain_answer(unsent: Outreach, documents: Reader, actor: str) -> tuple[Write, ...]:
-    """The plain no to a yes that came too late, where the offer that was to answer it never left."""
+    """The writes of the plain no to a yes that came too late, where the offer that was to answer it never left."""
     never_left = unsent.instead_of is not None and not may_have_left(unsent)
     found = documents.get(f"outreach/{unsent.instead_of}") if never_left else None
     if found is None:

@@ -51,7 +51,7 @@ def fallen_back(
     actor: str,
     code: int | None,
 ) -> Amended[Outreach]:
-    """The same ask by another channel. All limits count it once; reports about the first message no longer count."""
+    """Begins an ask again on another channel. All limits count it once; reports about the first message no longer count."""
     purpose = offer_purpose(channel, outreach.customer_phone, instead=outreach.is_answer)
     said = unsigned_text(purpose, outreach.locale, outreach.variables)
     return redirected(

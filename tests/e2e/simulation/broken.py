@@ -68,8 +68,8 @@ MUTANTS = (
         "functions/receive_message/store_message.py",
         (
             (
-                "    if documents.commit(*create(received(said, now=said.received_at))):",
-                "    if said.received_at.second % 4 == 0 or documents.commit(*create(received(said, now=said.received_at))):",
+                "            new = store_inbound(",
+                "            new = said.received_at.second % 4 == 0 or store_inbound(",
             ),
         ),
     ),

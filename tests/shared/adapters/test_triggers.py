@@ -289,7 +289,7 @@ def test_only_our_own_account_has_a_token(environment: pytest.MonkeyPatch) -> No
 
 def fails(error: Exception) -> triggers.Door:
     @triggers.on_due
-    def look(due: triggers.Due) -> str:
+    def look(due: deliveries.Due) -> str:
         raise error
 
     return look
