@@ -37,7 +37,14 @@ ACTOR: Final = "choose_branch"
 QUESTION: Final = "which_branch"
 ANSWER: Final = "named the branch"
 
-Outcome = Literal["handed on", "named the branch", "kept until the branch is known", "kept for the owner", "gone"]
+Outcome = Literal[
+    "handed on",
+    "named the branch",
+    "kept until the branch is known",
+    "kept for the owner",
+    "nobody is left to read it",
+    "gone",
+]
 
 
 def choose_branch(path: str, *, store: Store, clock: Clock, deployment: Deployment) -> Outcome:
@@ -99,8 +106,11 @@ class _Router:
         that asked."""
         if question.salon_id is not None and self._name(question.salon_id):
             return self._handed_on(question.salon_id)
-        if self._name(question.asked_by):
-            self._stored(question.asked_by, only_for_owner=True)
+        if not self._name(question.asked_by):
+            # Nobody is left to read it: it stays here until its time is over.
+            self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": None}))
+            return "nobody is left to read it"
+        self._stored(question.asked_by, only_for_owner=True)
         self._leave()
         return "kept for the owner"
 

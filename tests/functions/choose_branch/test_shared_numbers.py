@@ -247,6 +247,21 @@ def test_a_branch_that_is_gone_takes_no_message_with_it(branches: Suite):
     assert branches.failures == []
 
 
+def test_a_message_that_nobody_is_left_to_read_is_kept_and_wakes_nobody(branches: Suite):
+    ask_which(branches)
+    for salon_id in ("s1", "s2"):
+        branches.delete(f"salons/{salon_id}")
+    branches.advance(hours=26)
+    [kept] = [
+        found.data
+        for name, collection in branches.database._collections.items()
+        if name.startswith("channel_routes/") and name.endswith("/inbound")
+        for found in collection.documents.values()
+    ]
+    assert (kept["body"], kept["due_at"]) == ("hello, is Friday free?", None)
+    assert branches.failures == []
+
+
 def test_a_branch_that_cannot_be_read_keeps_nobody_from_telling_another_that_they_cannot_come(branches: Suite):
     branches.put("salons/s2/customers/c0", customer(0))
     branches.put(f"{ROOT}/bookings/theirs", booking(START.replace(hour=17), customer_id="c0", staff_id="noah"))
