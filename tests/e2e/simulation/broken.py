@@ -203,7 +203,7 @@ MUTANTS = (
             ("    elif again[0].excluded:", "    elif False:"),
             (
                 "    if candidate.excluded is not None:\n        return NobodyAsked",
-                "    if candidate.slot is None:\n        return NobodyAsked",
+                "    if not (candidate.slot and candidate.channel and candidate.deadline):\n        return NobodyAsked",
             ),
         ),
     ),

@@ -93,6 +93,8 @@ class Cloud(Suite):
         self.lines: list[tuple[str, dict[str, object]]] = []
         self.down: dict[str, datetime] = {}
         self.unheard: list[Unheard] = []
+        self.failed_over: list[tuple[datetime, str, str]] = []
+        """When which function failed over which document."""
         self.provider_down = now
         """Until then the provider takes nothing."""
         self.meanwhile: Callable[[], bool] = lambda: False
@@ -247,6 +249,8 @@ class Cloud(Suite):
 
     def _failed(self, delivery: Delivery, error: Exception) -> None:
         super()._failed(delivery, error)
+        path = self._wakes.get(delivery.number, delivery.about)
+        self.failed_over.append((self.clock.now(), delivery.function.name, path))
         if not delivery.retried:
             self._not_delivered_again(delivery)
         elif delivery.attempt == MAX_ATTEMPTS:

@@ -9,6 +9,7 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     moving.nothing_broke,
     selling.nothing_is_sold_twice,
     selling.every_yes_has_an_end,
+    selling.nothing_is_given_up_untried,
     selling.who_comes_sooner_gives_up_what_is_later,
     selling.gaps_are_free,
     selling.double_bookings_are_noticed,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from functions.answer_message.answer_conversation import TRIES
 from shared.calendar.booking import OCCUPYING
 from shared.messaging.message import KEEP_TRYING
 from shared.ports import Data
@@ -70,6 +71,27 @@ def every_yes_has_an_end(history: History) -> Iterator[str]:
                 yield f"{path} was answered yes, refused ({action}) and nobody told them"
             if plainly and with_another:
                 yield f"{path} was answered yes, refused ({action}) and they were told twice"
+
+
+def nothing_is_given_up_untried(history: History) -> Iterator[str]:
+    """What an owner has to read, for it could not be worked on, was tried as often as is promised, and failed each time."""
+    for commit in history.commits:
+        if not any(kind(change.path) == "conversations" and _is_given_up(change.after) for change in commit):
+            continue
+        for change in commit:
+            if kind(change.path) != "inbound" or change.after is None or change.after["handled_at"] is None:
+                continue
+            conversation = change.path.rpartition("/")[0]
+            failed = sum(
+                name == "answer_message" and path.startswith(conversation) and at >= change.after["received_at"]
+                for at, name, path in history.cloud.failed_over
+            )
+            if failed < TRIES:
+                yield f"{change.path} was given up, and its work had failed {failed} times"
+
+
+def _is_given_up(conversation: Data | None) -> bool:
+    return conversation is not None and conversation["reason"] == "given_up"
 
 
 def _about(id: str, history: History) -> list[Data]:
