@@ -44,10 +44,10 @@ check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/lint-imports --no-logo
 	$(MAKE) --no-print-directory test
 
-pages: $(INSTALLED) ## writes what comes from the code: tables of README.md and docs/schema.md, what wake_due looks for
+pages: $(INSTALLED) ## writes what comes from the code: tables of README.md and docs/schema.md, modules that gather what all functions say
 	PYTHONPATH=. $(BIN)/python .ci/function_table.py
 	PYTHONPATH=. $(BIN)/python .ci/schema_page.py
-	PYTHONPATH=. $(BIN)/python .ci/due_groups.py
+	PYTHONPATH=. $(BIN)/python .ci/generated_modules.py
 
 bundle: $(INSTALLED) ## stages every function for deployment, and boots each one alone
 	$(BIN)/python .ci/bundle.py

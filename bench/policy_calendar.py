@@ -1,4 +1,4 @@
-"""The staff-days of a simulated salon and their gaps, opened, moved and closed by the suite's own decision (domain.reconcile).
+"""The staff-days of a simulated salon and their gaps, opened, moved and closed by the suite's own decision (`reconcile`).
 Everybody works just when they were ever booked, so that only time that is given back is free."""
 
 from collections import defaultdict

@@ -15,7 +15,7 @@ from bench.policy_trade import Freed, Offered, Trade, slots_remembered
 from bench.policy_world import MONTH, START, World
 from functions.fill_gap.next_step import Ask, End, Wait, next_step
 from functions.fill_gap.reply_model import Awaited
-from functions.fill_gap.round_plan import NoRound, Situation, one_each, plan_round, without_round
+from functions.fill_gap.round_plan import NoRound, RoundConditions, one_each, plan_round, without_round
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
 from shared.records.stored import natural_id
@@ -91,7 +91,7 @@ class Month:
         round = plan_round(
             self._trade.judged(gap),
             step,
-            Situation(
+            RoundConditions(
                 awaited=tuple(Awaited(ask.probability, now - ask.created_at) for ask in offers),
                 allowance=self._trade.allowance_of(gap),
                 lead=gap.end_time - now,

@@ -92,7 +92,7 @@ class Freed:
 
 @dataclass
 class Asked:
-    """An offer that was made: `ask` as the domain sees it now."""
+    """An offer that was made: `ask` as the suite sees it now."""
 
     ask: Outreach
     candidate: Candidate

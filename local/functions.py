@@ -83,11 +83,20 @@ Trigger = Annotated[
 ]
 
 
+class Agent(_Described):
+    """Whom a function acts as. `name` is what its decisions, state and limits are stored under; `settings` are those by their
+    dotted names that it goes by, of the ones that every agent has: a setting that no function goes by is without effect."""
+
+    name: str = Field(pattern=r"^[a-z_]+_agent$")
+    settings: tuple[str, ...] = ()
+
+
 class Function(_Described):
     name: str
     folder: Path
     description: str = Field(min_length=1)
     triggers: tuple[Trigger, ...] = Field(min_length=1)
+    agent: Agent | None = None
     uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "salon-due", "ticks", "schedules"], ...] = ()
     """What its account may do in the cloud: read and write documents, publish on a topic, stop and start schedules."""
     environment: tuple[str, ...] = ()

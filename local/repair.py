@@ -1,4 +1,4 @@
-"""`python -m local repair`: what the hourly sweep of a salon finds, mended now, or with --dry-run only told."""
+"""`python -m local repair`: what the hourly look at a salon finds, mended now, or with --dry-run only told."""
 
 import argparse
 import sys

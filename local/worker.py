@@ -9,6 +9,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from functions.manage_schedules import scheduler, sign_in
 from functions.send_outreach import messenger
 from local import link
-from local.clock import LocalClock
+from local.clock import LocalClock, Now
 from local.functions import load
 from local.memory.memory import MemoryStore
 from local.phone import loopback
@@ -88,6 +90,18 @@ def main() -> None:
     signal.pause()  # it takes nothing more and is about to crash
 
 
+class _AskedByOneThread:
+    """The clock of the control process. A proxy makes a connection for every thread that uses it, and each request has a
+    thread of its own."""
+
+    def __init__(self, business: Now) -> None:
+        self._business = business
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="clock")
+
+    def now(self) -> datetime:
+        return self._thread.submit(self._business.now).result()
+
+
 def _end_with_the_control_process() -> None:
     sys.stdin.buffer.read()
     os._exit(0)
@@ -96,7 +110,7 @@ def _end_with_the_control_process() -> None:
 def _replace_the_seams(setup: dict[str, Any]) -> None:
     address = setup["link"]
     control = link.connect(link.Address(address["path"], address["key"], tuple(address["names"])))
-    local_clock = LocalClock(control["clock"])
+    local_clock = LocalClock(_AskedByOneThread(control["clock"]))
     clock.clock = lambda: local_clock  # type: ignore[assignment]
     scheduler.scheduler = lambda: control["scheduler"]  # type: ignore[assignment]
     sign_ins = LocalSignIns(setup["signing_key"])

@@ -1,4 +1,4 @@
-"""What use cases ask of the outside: small Protocols, each implemented by every adapter behind the same contract tests.
+"""What functions ask of the outside: small Protocols, each implemented by every adapter behind the same contract tests.
 
 A `path` is relative to the salon it was opened for (`bookings/b1`, `conversations/c1/messages/SM1`); `SALON` names the
 salon's own document. Documents are plain dicts; instants in them are timezone-aware UTC datetimes in microseconds.

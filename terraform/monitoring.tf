@@ -126,7 +126,7 @@ locals {
       then     = "Offers live for 30 minutes. The subscription's name says which function is behind: it fails, or has too few instances."
     }
     silence = {
-      says     = "The minute's sweep has not run for 10 minutes"
+      says     = "Nothing has looked for what is due for 10 minutes"
       severity = "CRITICAL"
       minutes  = 0
       query    = "(sum(increase(${local.metric.handled}{function=\"wake_due\"}[10m])) or vector(0)) < 1"

@@ -118,7 +118,7 @@ variable "cpu" {
 }
 
 variable "warm_doors" {
-  description = "Instances of the front and of each public door that are kept ready: a customer's yes then meets no cold start."
+  description = "Instances of the front and of each public door that are kept ready: a customer's message is then stored, and a link opened, without a cold start."
   type        = number
   default     = 0
 

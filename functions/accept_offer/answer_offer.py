@@ -8,17 +8,20 @@ from functions.accept_offer.offer_page import Another, State, page
 from shared.asking.answer_customer import said_now
 from shared.asking.opt_out import opt_out
 from shared.asking.outreach import Outreach, another_id
+from shared.customers.consent import Statement
 from shared.customers.find_customers import customers_at
 from shared.messaging.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.commit import until_committed
 from shared.records.invalid import InvalidEvent
 from shared.sales.decline_offer import called_off, decline
+from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import sell_slot
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
+ACTOR = "accept_offer"
 Answer = Literal["accept", "decline", "stop"]
 ANSWERS: Final[dict[str, Answer]] = {"accept": "accept", "decline": "decline", "stop": "stop"}
 
@@ -32,6 +35,7 @@ class Page:
 
 
 def show_offer(token: str, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
+    """The page of the offer as it stands."""
     found = _offer(token, store, deployment)
     if found is None:
         return _unknown()
@@ -50,33 +54,28 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
         until_committed(lambda: _stop(outreach, documents, clock.now()) or None, clock=clock)
         return _page("stopped", outreach, documents, clock, deployment)
     salon = salon_of(documents, documents.salon_id)
+    given = OfferAnswer(outreach.id, None, salon, documents, clock, ACTOR)
     if answer == "decline":
-        decline(outreach.id, salon=salon, documents=documents, clock=clock, said_in=None)
+        decline(given)
     else:
-        sell_slot(
-            outreach.id,
-            salon=salon,
-            settings=accepted_settings(documents),
-            documents=documents,
-            clock=clock,
-        )
+        sell_slot(given, accepted_settings(documents))
     latest = _again(documents, outreach)
     return _page(_standing(latest, documents), latest, documents, clock, deployment)
 
 
 def _stop(outreach: Outreach, documents: Documents, now: datetime) -> bool:
-    ended = opt_out(
-        outreach.address_key,
-        customers_at(outreach.customer_phone, documents),
+    customers = customers_at(outreach.customer_phone, documents)
+    said = Statement(
+        identity=outreach.address_key,
         # Each press is a word of its own: they may have begun again since the last.
         said_id=f"{outreach.id} {now.isoformat()}",
+        salon_id=documents.salon_id,
+        customer_ids=[customer.id for customer in customers],
         source="link",
         text="",
         at=now,
-        documents=documents,
-        now=now,
     )
-    return documents.commit(*ended)
+    return documents.commit(*opt_out(said, documents, now=now, actor=ACTOR))
 
 
 def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:

@@ -37,6 +37,7 @@ class _Visit:
 
 
 def show_approval(token: str, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
+    """The page of the approvals that the link leads to, as they stand."""
     visit = _visit(token, store, deployment)
     return _page(visit, clock.now()) if visit else Page(404, page([], locale="en"))
 

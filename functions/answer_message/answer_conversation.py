@@ -1,27 +1,27 @@
-"""Works on what somebody wrote, all of it that is still unhandled, oldest first, under the lock of their conversation: so
-that of two messages the first is answered first, whichever event comes first.
+"""Answers the messages of a conversation that are still unhandled, oldest first, under the lock of the conversation: of two
+messages the first is answered first, whichever event comes first.
 
-One that keeps failing goes to the owner as it is, and keeps the others no longer.
+A message that keeps failing goes to the owner as it is, and holds up the others no longer.
 """
 
 from functools import partial
 from typing import Final, Literal
 
-from functions.answer_message.answer_message import Answered, answer_message
+from functions.answer_message.answer_message import Handled, answer_message
 from functions.answer_message.keep_for_owner import give_up
 from shared.messaging.conversation import Identity, identity_path
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound_collection, put_off
 from shared.ports import Clock, Deployment, Documents, Query
-from shared.records.commit import replace, save, until_committed
+from shared.records.commit import save, until_committed, update
 from shared.records.hold_locks import held, lock_path
 from shared.records.read_documents import readable
 
 AT_ONCE: Final = 20
 TRIES: Final = 4
-"""So often a message is tried again, over half an hour, before its owner reads it instead."""
+"""How often a message is tried again, over half an hour, before the owner reads it instead."""
 
-Outcome = Answered | Literal["gone", "not due"]
+Outcome = Handled | Literal["gone", "not due"]
 
 
 def answer_conversation(
@@ -32,7 +32,7 @@ def answer_conversation(
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
-    said = inbound(snapshot)
+    said = load_inbound(snapshot)
     _remember(said, documents, clock)
     if said.handled_at is not None:
         return "handled before"
@@ -48,7 +48,7 @@ def answer_conversation(
 
 
 def _all_waiting(latest: Inbound, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
-    """What came of the latest; each that was handled is no longer among those that are looked for."""
+    """Answers the messages that wait until none is left, those included that arrive meanwhile, and returns what came of `latest`."""
     outcome: Outcome = "handled before"
     seen: set[str] = set()
     query = Query(
@@ -79,19 +79,19 @@ def _answered(said: Inbound, *, documents: Documents, clock: Clock, deployment: 
 def _put_off(said: Inbound, documents: Documents, clock: Clock) -> None:
     def attempt() -> bool | None:
         found = documents.get(said.path)
-        latest = inbound(found) if found else None
+        latest = load_inbound(found) if found else None
         if latest is None or latest.handled_at is not None:
             return True
         now = clock.now()
         later = put_off(latest, until=now + ANSWER_LEASE * 2**latest.revision, now=now)
-        return documents.commit(*replace(later, found)) or None
+        return documents.commit(*update(later, found)) or None
 
     until_committed(attempt, clock=clock)
 
 
 def _is_handled(path: str, documents: Documents) -> bool:
     found = documents.get(path)
-    return found is None or inbound(found).handled_at is not None
+    return found is None or load_inbound(found).handled_at is not None
 
 
 def _remember(said: Inbound, documents: Documents, clock: Clock) -> None:

@@ -1,8 +1,8 @@
-"""Works on one stored message: finds what it answers, carries it out, answers. The transaction of its effect marks it
-handled, so whoever works on it again after a crash finds either nothing done or everything.
+"""Handles one stored message: finds what it answers, carries that out, and answers. The commit of its effect marks the
+message handled, so whoever handles it again after a crash finds either nothing done or everything.
 
-Which offer it is about, `binding` says; where several stand open we ask which one is meant. Who says that they cannot come
-to what is booked asks the salon for something, whatever offer stands open.
+`bind_reply` says which offer it is about; where several stand open the customer is asked which one they mean. Whoever says
+that they cannot come to what is booked asks something of the salon, whatever offer stands open.
 """
 
 from collections.abc import Callable
@@ -14,28 +14,29 @@ from functions.answer_message.keep_for_owner import Waiting, is_held, kept
 from functions.answer_message.read_owner_answer import Forwarded, Meant, WhichOne, approval_meant
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Verdict, answer
-from shared.asking.opt_out import opt_in, opt_out
+from shared.asking.opt_out import opt_in, opt_out, said_by
 from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
 from shared.calendar.find_next_booking import next_booking
 from shared.calendar.load_booking import booking_of
 from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, reply_to, say
 from shared.messaging.replies import acknowledges, understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
 from shared.sales.decline_offer import called_off, decline
+from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
 
 ACTOR = "answer_message"
-Answered = Literal[
+Handled = Literal[
     "handled before",
     "booked",
     "not booked",
@@ -55,11 +56,12 @@ Answered = Literal[
 ]
 
 
-def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Answered:
+def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Handled:
+    """Handles the message at this path, unless it is handled already, and returns what came of it."""
     snapshot = documents.get(path)
     if snapshot is None:
         raise LookupError("expected the stored message, found none")
-    said = inbound(snapshot)
+    said = load_inbound(snapshot)
     if said.handled_at is not None:
         return "handled before"
     salon = salon_of(documents, documents.salon_id)
@@ -68,7 +70,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
     locale = next((locale for locale in locales if locale), salon.locale)
     meaning = understand(said.body, locale=locale, channel=said.channel)
-    work = _Work(path, said, salon, customers, locale, documents, clock, deployment)
+    handler = _MessageHandler(path, said, salon, customers, locale, documents, clock, deployment)
     bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
     owners = approval_meant(
         said,
@@ -80,45 +82,48 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     )
 
     if said.opt_out == "STOP" or (meaning == "stop" and said.button_payload is None):
-        return work.stop()
+        return handler.stop()
     # To Twilio an SMS that says "YES" opts in, also where it answers an offer.
     takes_it = meaning == "accept" and isinstance(bound, Bound) and bound.outreach.is_open
     if meaning == "start" or (said.opt_out == "START" and not takes_it):
-        return work.start()
+        return handler.start()
     if said.opt_out == "HELP":
         # Twilio has told them already.
-        return work.done("helped")
+        return handler.done("helped")
     if meaning == "help":
-        return work.reply("help", {}, "helped")
+        return handler.reply("help", {}, "helped")
     if owners is not None:
-        return work.decide(owners)
+        return handler.decide(owners)
     named = isinstance(bound, Bound) and bound.named
-    if meaning == "cancel_request" and not named and (booking := work.next_booking()) is not None:
-        return work.pass_on_cancellation(booking)
+    if meaning == "cancel_request" and not named and (booking := handler.next_booking()) is not None:
+        return handler.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
         perhaps = not named and acknowledges(said.body) and said_more_since(bound.outreach, said, documents)
         if meant == "accept" and perhaps:
-            return work.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
+            return handler.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
         if meant == "accept":
-            return work.accept(bound.outreach)
-        if meant == "decline" and (sale := work.standing_sale(bound.outreach)) is not None:
-            return work.pass_on_cancellation(sale)
+            return handler.accept(bound.outreach)
+        if meant == "decline" and (sale := handler.standing_sale(bound.outreach)) is not None:
+            return handler.pass_on_cancellation(sale)
         if meant == "decline":
-            return work.decline(bound.outreach)
-        return work.keep(Waiting("other_words", "an answer to an offer in other words", outreach=bound.outreach))
+            return handler.decline(bound.outreach)
+        return handler.keep(Waiting("other_words", "an answer to an offer in other words", outreach=bound.outreach))
     if bound.reason == "forwarded":
         why = "an offer that was made to somebody else"
-        return work.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
+        return handler.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
     if bound.reason == "several open" and meaning in ("accept", "decline"):
-        return work.ask_which(bound.candidates)
+        return handler.ask_which(bound.candidates)
     if not customers:
-        return work.done("unknown sender")
-    return work.keep(Waiting("needs_a_person", "a message that needs a person"))
+        return handler.done("unknown sender")
+    return handler.keep(Waiting("needs_a_person", "a message that needs a person"))
 
 
 @dataclass(frozen=True)
-class _Work:
+class _MessageHandler:
+    """Carries out what one message means. `customers` are those who are reached at the address it came from, `locale` is the
+    language in which it is answered."""
+
     path: str
     said: Inbound
     salon: Salon
@@ -134,40 +139,38 @@ class _Work:
         )
 
     def standing_sale(self, outreach: Outreach) -> Booking | None:
-        """What was booked by a yes to this offer, if it still stands: a no to it comes too late to be only a no."""
+        """The booking that a yes to this offer made, or None unless it is still to come. A no to the offer then asks to cancel
+        the booking."""
         booking = booking_of(self.documents, outreach.response.booking_id) if outreach.response.booking_id else None
         return booking if booking and booking.occupies and booking.start_time > self.clock.now() else None
 
-    def pass_on_cancellation(self, booking: Booking) -> Answered:
+    def pass_on_cancellation(self, booking: Booking) -> Handled:
+        """Leaves it to the owner to cancel the booking, and tells the customer so."""
         when = spoken_time(booking.start_time, self.salon.zone, self.locale, now=self.clock.now())
         cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
         return self.keep(cannot, "cancel_request_received", {"when": when}, outcome="asked to cancel")
 
-    def accept(self, outreach: Outreach) -> Answered:
-        sale = sell_slot(
-            outreach.id,
-            salon=self.salon,
-            settings=accepted_settings(self.documents),
-            documents=self.documents,
-            clock=self.clock,
-            said_in=self.path,
-        )
+    def _given(self, outreach: Outreach) -> OfferAnswer:
+        return OfferAnswer(outreach.id, self.path, self.salon, self.documents, self.clock, ACTOR)
+
+    def accept(self, outreach: Outreach) -> Handled:
+        sale = sell_slot(self._given(outreach), accepted_settings(self.documents))
         if isinstance(sale, AnsweredBefore):
             return self.accept_again(sale, outreach)
         return "booked" if isinstance(sale, Sold) else "not booked"
 
-    def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Answered:
-        """They know what came of it, unless it is no longer so: a yes must not be met with silence."""
+    def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Handled:
+        """Handles a yes to an offer that has its answer. The customer was told what came of that, and nothing more is said. But
+        where the first answer was a no, or the booking it made is cancelled since, the owner reads the yes: it must not be
+        met with silence."""
         if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
             return self.keep(Waiting("another_answer", "a yes after another answer", outreach=outreach))
         return self.done("answered before")
 
-    def decline(self, outreach: Outreach) -> Answered:
-        return decline(
-            outreach.id, salon=self.salon, documents=self.documents, clock=self.clock, said_in=self.path
-        ) or (self.done("answered before"))
+    def decline(self, outreach: Outreach) -> Handled:
+        return decline(self._given(outreach)) or self.done("answered before")
 
-    def decide(self, meant: Meant | WhichOne | Forwarded) -> Answered:
+    def decide(self, meant: Meant | WhichOne | Forwarded) -> Handled:
         """One of the salon's own people answers an approval; the same message says what came of it."""
         if isinstance(meant, Forwarded):
             return self.keep(Waiting("not_theirs", "an approval's button pressed by somebody who is no contact"))
@@ -178,7 +181,7 @@ class _Work:
         def heard(verdict: Verdict, approval: Approval) -> tuple[Write, ...]:
             said, now = self.documents.get(self.path), self.clock.now()
             reply = self._reply(*_owners_answer(verdict, approval, self.locale))
-            return (*create(say(reply, now=now, actor=ACTOR)), *said_handled(said, verdict, now))
+            return (*create(say(reply, now=now, actor=ACTOR)), *said_handled(said, verdict, now, actor=ACTOR))
 
         answered = answer(
             meant.approval_id,
@@ -197,35 +200,27 @@ class _Work:
             return "answered too late"
         return self.reply(*_owners_answer(answered.verdict, answered.approval, self.locale), "answered before")
 
-    def stop(self) -> Answered:
+    def stop(self) -> Handled:
         # On SMS the carrier, or Twilio's own opt-out, has answered already; a second confirmation would be spam.
         answered = self.said.opt_out is not None or self.said.channel == "sms"
 
         def changes() -> tuple[Write, ...]:
             spoken = () if answered else (self._reply("stop_confirmed", {}),)
-            now = self.clock.now()
-            ended = opt_out(
-                self.said.conversation_id,
-                self.customers,
-                said_id=self.said.id,
-                source="carrier" if self.said.opt_out else "message",
-                text=self.said.body,
-                at=self.said.received_at,
-                documents=self.documents,
-                now=now,
-            )
+            said = said_by(self.said, self.customers)
+            ended = opt_out(said, self.documents, now=self.clock.now(), actor=ACTOR)
             return (*ended, *self._spoken(*spoken))
 
         return self.finish("opted out", changes)
 
-    def start(self) -> Answered:
+    def start(self) -> Handled:
         def changes() -> tuple[Write, ...]:
             spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
-            return (*opt_in(self.said, self.customers, now=self.clock.now()), *self._spoken(*spoken))
+            said = said_by(self.said, self.customers)
+            return (*opt_in(said, self.said.channel, now=self.clock.now()), *self._spoken(*spoken))
 
         return self.finish("opted in", changes)
 
-    def ask_which(self, offers: tuple[Outreach, ...]) -> Answered:
+    def ask_which(self, offers: tuple[Outreach, ...]) -> Handled:
         times = ", ".join(
             spoken_time(offer.slot.start, self.salon.zone, self.locale, now=self.clock.now())
             for offer in sorted(offers, key=lambda offer: offer.id)
@@ -239,9 +234,10 @@ class _Work:
         purpose: str = "holding_answer",
         variables: dict[str, str] | None = None,
         *,
-        outcome: Answered = "kept for the owner",
-    ) -> Answered:
-        """For the owner's inbox. That somebody will answer is said once in a while, not to every message."""
+        outcome: Handled = "kept for the owner",
+    ) -> Handled:
+        """Puts the message into the owner's inbox, and answers it. That somebody will answer (`holding_answer`) is said once in
+        a while, not to every message."""
 
         def changes() -> tuple[Write, ...]:
             now, documents = self.clock.now(), self.documents
@@ -253,10 +249,10 @@ class _Work:
 
         return self.finish(outcome, changes)
 
-    def reply(self, purpose: str, variables: dict[str, str], outcome: Answered) -> Answered:
+    def reply(self, purpose: str, variables: dict[str, str], outcome: Handled) -> Handled:
         return self.finish(outcome, lambda: self._spoken(self._reply(purpose, variables)))
 
-    def done(self, outcome: Answered) -> Answered:
+    def done(self, outcome: Handled) -> Handled:
         return self.finish(outcome, tuple)
 
     def _spoken(self, *answers: Message) -> tuple[Write, ...]:
@@ -274,15 +270,15 @@ class _Work:
             now=self.clock.now(),
         )
 
-    def finish(self, outcome: Answered, effects: Callable[[], tuple[Write, ...]]) -> Answered:
-        """The effects, the answer among them, and the mark that it is handled, in one commit."""
+    def finish(self, outcome: Handled, effects: Callable[[], tuple[Write, ...]]) -> Handled:
+        """Commits the effects, the answer among them, together with the mark that the message is handled."""
 
-        def attempt() -> Answered | None:
+        def attempt() -> Handled | None:
             snapshot = self.documents.get(self.path)
-            if snapshot is None or inbound(snapshot).handled_at is not None:
+            if snapshot is None or load_inbound(snapshot).handled_at is not None:
                 return "handled before"
-            marked = replace(handled(inbound(snapshot), outcome=outcome, now=self.clock.now()), snapshot)
-            return outcome if self.documents.commit(*effects(), *marked) else None
+            done = handled(load_inbound(snapshot), outcome=outcome, now=self.clock.now(), actor=ACTOR)
+            return outcome if self.documents.commit(*effects(), *update(done, snapshot)) else None
 
         return until_committed(attempt, clock=self.clock)
 

@@ -1,5 +1,5 @@
-"""Which offer a reply is about: by its button's signed token, else by the message it answers, else the single open offer of
-that address; else nobody but its sender knows. Never "the latest".
+"""Finds the offer that a reply is about: by its button's signed token, else by the message it answers, else the single open
+offer to that address. Of several the latest is never guessed: only the sender knows which is meant.
 """
 
 from dataclasses import dataclass
@@ -20,9 +20,10 @@ LATE_YES_WITHIN = timedelta(hours=24)
 class Bound:
     outreach: Outreach
     answer: Literal["accept", "decline"] | None
-    """What the button said; None where only words can say."""
+    """The answer that the button gives, or None where the words have to say it."""
     named: bool = True
-    """By its button or by the message they answered under; else it is only the one offer they could mean."""
+    """Whether the reply names the offer, by its button or by the message it was written under. Else the offer is only the
+    one that could be meant."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Unbound:
 
 
 def bind(said: Inbound, *, documents: Reader, signing_key: bytes, now: datetime) -> Bound | Unbound:
+    """The offer that this reply is about, or why none is known."""
     token = tokens.read(signing_key, said.button_payload or "")
     if token is not None:
         found = documents.get(f"outreach/{token.outreach_id}") if token.salon_id == said.salon_id else None
@@ -58,7 +60,7 @@ def bind(said: Inbound, *, documents: Reader, signing_key: bytes, now: datetime)
 
 
 def _quoted(said: Inbound, documents: Reader) -> Message | None:
-    """The message of ours, no offer, that they answer under."""
+    """The message of ours, no offer, that the reply was written under."""
     here = f"conversations/{said.conversation_id}/messages"
     found = documents.query(Query(here, where=(("delivery.message_id", "==", said.replied_to_sid),), limit=1))
     return next((Message.model_validate(snapshot.data) for snapshot in found), None)
@@ -80,14 +82,14 @@ def said_more_since(outreach: Outreach, said: Inbound, documents: Reader) -> boo
 
 
 def _may_be_known(offer: Outreach) -> bool:
-    """No word of theirs is about an offer that certainly never reached them."""
+    """Whether the offer may have reached the customer, so that their words can be about it."""
     waits_to_leave = offer.status == "pending" and offer.delivery.former_id is None
     return bothered(offer) and not waits_to_leave
 
 
 def _still_meant(theirs: list[Outreach]) -> list[Outreach]:
-    """What words can be about when no offer is open: one that has expired, unless they have answered another since. Then
-    a "yes" or "ok" is said to what came of that; it repeats a yes that booked, and else is nothing we could know."""
+    """The offers that words may be about when none is open: those that expired since the customer's last answer. If that answer
+    was a yes that booked, only the booked offer: another "yes" or "ok" then repeats it."""
     answered = max((o for o in theirs if o.response.responded_at), key=_answered_at, default=None)
     if answered is None:
         return [offer for offer in theirs if offer.status == "expired"]

@@ -1,32 +1,32 @@
-"""The owner's inbox: what a person wrote that only a person can answer, with everything said before."""
+"""Keeps in the owner's inbox what only a person can answer, with what was said before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from shared.asking.load_outgoing import outgoing
 from shared.asking.outreach import Outreach
 from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import LINES, Conversation, Line, Reason, conversation_path, waits
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import Inbound, Message, handled
 from shared.messaging.rendering import unsigned_text
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Write
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
+from shared.records.read_documents import readable_one
 from shared.records.stored import natural_id
 
 ACTOR = "answer_message"
-REMEMBERED = timedelta(days=30)
+OFFERS_SINCE = timedelta(days=30)
 OFFERS = 50
+"""How far back, and how many, offers are looked for among what was said before."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Why it waits, and for the audit in words that name nobody. `outreach` is the offer it is about."""
+    """Why a message waits for the owner. `why` says it to the audit in words that name nobody; `moment` is the time it is about,
+    and `outreach` the offer."""
 
     reason: Reason
     why: str
@@ -35,24 +35,24 @@ class Waiting:
 
 
 def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept for the owner", "handled before"]:
-    """Leaves a message to the owner as it is: nobody could work on it however often it was tried, or nobody knows whether it
-    is meant for this salon."""
+    """Leaves the message at this path to the owner as it is, because every try to handle it failed, or because nobody knows
+    whether it is meant for this salon."""
 
     def attempt() -> Literal["kept for the owner", "handled before"] | None:
         snapshot = documents.get(path)
-        if snapshot is None or inbound(snapshot).handled_at is not None:
+        if snapshot is None or load_inbound(snapshot).handled_at is not None:
             return "handled before"
-        now, said = clock.now(), inbound(snapshot)
+        now, said = clock.now(), load_inbound(snapshot)
         waiting = Waiting("given_up", "a message that could not be worked on")
         inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
-        done = replace(handled(said, outcome="kept for the owner", now=now), snapshot)
+        done = update(handled(said, outcome="kept for the owner", now=now, actor=ACTOR), snapshot)
         return "kept for the owner" if documents.commit(*inbox, *done) else None
 
     return until_committed(attempt, clock=clock)
 
 
 def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
-    """Whether they know already that somebody will answer."""
+    """Whether the sender has been told already that somebody will answer."""
     found = documents.get(conversation_path(said.conversation_id))
     return found is not None and Conversation.model_validate(found.data).is_held(now)
 
@@ -60,7 +60,8 @@ def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
 def kept(
     said: Inbound, waiting: Waiting, customers: Sequence[Customer], *, held: bool, documents: Documents, now: datetime
 ) -> tuple[Write, ...]:
-    """`held` says that they are told so with this. Fails the commit when more was said in this conversation meanwhile."""
+    """The writes that put the message into the owner's inbox. `held` says that its sender is told with them that somebody will
+    answer. The commit fails when somebody wrote the conversation meanwhile."""
     found = documents.get(conversation_path(said.conversation_id))
     before = Conversation.model_validate(found.data) if found else None
     outreach = waiting.outreach
@@ -88,11 +89,11 @@ def kept(
         )
     )
     amended = waits(conversation, why=waiting.why, path=said.path, now=now, actor=ACTOR)
-    return replace(amended, found) if found else create(amended)
+    return update(amended, found) if found else create(amended)
 
 
 def said_until(said: Inbound, documents: Reader) -> list[Line]:
-    """The last things said on both sides, offers among them, up to this message."""
+    """The last lines of both sides, offers among them, up to and with this message."""
     latest = [
         Query(f"conversations/{said.conversation_id}/{which}", order_by=("-created_at",), limit=LINES + 1)
         for which in ("messages", "inbound")
@@ -102,7 +103,7 @@ def said_until(said: Inbound, documents: Reader) -> list[Line]:
         "outreach",
         where=(
             ("address_key", "==", said.conversation_id),
-            ("created_at", ">", said.received_at - REMEMBERED),
+            ("created_at", ">", said.received_at - OFFERS_SINCE),
         ),
         limit=OFFERS,
     )
@@ -113,13 +114,13 @@ def said_until(said: Inbound, documents: Reader) -> list[Line]:
 
 
 def _line(found: Snapshot) -> Line | None:
-    """What is broken is left out: perhaps that is why the message comes here."""
-    try:
-        if found.data.get("direction") == "in":
-            return _theirs(Inbound.model_validate(found.data))
-        return _line_of_ours(outgoing(found))
-    except ValidationError:
-        return None
+    """The document as a line of the conversation. What cannot be read is left out: perhaps that is why the message comes here."""
+    if found.data.get("direction") == "in":
+        said = readable_one(Inbound, found)
+        return _theirs(said) if said else None
+    offer = found.path.startswith("outreach/")
+    message = readable_one(Outreach, found) if offer else readable_one(Message, found)
+    return _line_of_ours(message) if message else None
 
 
 def _theirs(said: Inbound) -> Line:
@@ -127,7 +128,7 @@ def _theirs(said: Inbound) -> Line:
 
 
 def _line_of_ours(message: Message | Outreach) -> Line | None:
-    """What never left was never said."""
+    """What we said as a line of the conversation. What never left was never said."""
     left = message.delivery.sent_at
     if left is None or (isinstance(message, Message) and message.audience == "owner"):
         return None

@@ -3,17 +3,17 @@
 import functions_framework
 
 from functions.answer_message import answer_conversation
-from shared.adapters import clock, firestore, settings, triggers
+from shared.adapters import clock, deliveries, firestore, settings, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_any
-def answer_message(event: triggers.Event) -> triggers.Outcome:
+def answer_message(event: deliveries.Event) -> triggers.Outcome:
     match event:
-        case triggers.DocumentChange() | triggers.Due():
+        case deliveries.DocumentChange() | deliveries.Due():
             return answer_conversation.answer_conversation(
                 event.path,
-                woken=isinstance(event, triggers.Due),
+                woken=isinstance(event, deliveries.Due),
                 documents=firestore.store().salon(event.salon_id),
                 clock=clock.clock(),
                 deployment=settings.deployment(),

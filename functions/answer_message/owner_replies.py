@@ -1,5 +1,5 @@
-"""What one of the salon's own people answers in words. Only the words of the question count by themselves: an "ok" may be
-said to anything, and approves nothing unless it is written under the question."""
+"""Understands what one of the salon's own people answers in words. Only the words of the question count by themselves: an "ok"
+may be said to anything, and approves nothing unless it is written under the question."""
 
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ _WORDS: Final[dict[str, Literal["approve", "reject"]]] = {
 
 
 def decided(body: str, meaning: Meaning, *, under_the_question: bool) -> Literal["approve", "reject"] | None:
+    """The answer that these words give to an approval, or None."""
     word = _WORDS.get(body.strip(" \t\n.!").casefold())
     if word is None and under_the_question:
         return "approve" if meaning == "accept" else "reject" if meaning == "decline" else None

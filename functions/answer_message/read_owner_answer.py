@@ -36,7 +36,8 @@ class Forwarded:
 def approval_meant(
     said: Inbound, meaning: Meaning, contact: Contact | None, *, documents: Documents, clock: Clock, signing_key: bytes
 ) -> Meant | WhichOne | Forwarded | None:
-    """None for everything that is no answer to an approval."""
+    """What the message answers about an approval: which one and how, which ones it may mean, or that its button was forwarded.
+    None where it is no answer to an approval."""
     token = tokens.read_approval(signing_key, said.button_payload or "")
     if token is not None:
         if token.salon_id != documents.salon_id or token.answer not in ("approve", "reject"):
@@ -60,7 +61,8 @@ def approval_meant(
 
 
 def _was_asked(conversation_id: str, approval: Approval, documents: Documents) -> bool:
-    """A word by itself answers nothing that only others were asked, or that still waits to be sent."""
+    """Whether this contact was asked about the approval, so that a word by itself can answer it. A question that still waits
+    to be sent was not asked."""
     here = f"conversations/{conversation_id}/messages"
     asks = documents.get_all([f"{here}/{message_id(approval.id, purpose, conversation_id)}" for purpose in ASKS])
     digests = (documents.query(Query(here, where=(("merges", "array_contains", ask.id),), limit=1)) for ask in asks)

@@ -6,6 +6,7 @@ What stands now counts, not what the event carries: late, repeated and disordere
 from datetime import datetime
 from typing import Literal
 
+from functions.apply_settings.agent_settings import HEEDED
 from shared.ports import Clock, Create, Data, Documents, Snapshot, Update
 from shared.records.audit import record_fact
 from shared.records.commit import fact, until_committed
@@ -39,6 +40,7 @@ def _accepted(
 ) -> Outcome | None:
     version = standing.version + 1
     changes = _changes(standing.stored(), wanted.stored())
+    unheeded = without_effect(wanted)
     record = record_fact(
         salon_id=documents.salon_id,
         resource_type="settings",
@@ -48,18 +50,27 @@ def _accepted(
         actor=ACTOR,
         event="config_changed",
         action=f"Settings accepted as version {version}",
-        details={"version": version, "changes": changes},
+        details={"version": version, "changes": changes, "without_effect": unheeded},
         announces="CONFIG_CHANGED",
         payload={"version": version, "changed": sorted(changes)},
     )
     here = {"version": version, "accepted_at": now}
     accepted = {**wanted.stored(), **here}
+    in_force = {**here, "without_effect": unheeded}
     committed = documents.commit(
         Create(version_path(version), accepted),
-        Update(ACCEPTED, here, unchanged_since=pointer.version) if pointer else Create(ACCEPTED, here),
+        Update(ACCEPTED, in_force, unchanged_since=pointer.version) if pointer else Create(ACCEPTED, in_force),
         fact(record),
     )
     return "accepted" if committed else None
+
+
+def without_effect(settings: SalonSettings) -> list[str]:
+    """The settings of agents, by dotted name, that differ from their defaults and that no function here goes by: their agent
+    is not part of this deployment. They are kept, and mean something as soon as it is."""
+    changed = _changes(SalonSettings().stored(), settings.stored())
+    of_agents = (name for name in changed if name.startswith(("agent_modes.", "autonomy.")))
+    return sorted(name for name in of_agents if name not in HEEDED)
 
 
 def _refused(documents: Documents, written: Snapshot | None, invalid: InvalidSettings, now: datetime) -> Outcome:

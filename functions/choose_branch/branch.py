@@ -1,4 +1,4 @@
-"""Which of the salons that share a number somebody means, when only they can say."""
+"""The question to somebody which of the salons that share a number they mean, and how its answer is understood."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from shared.messaging.replies import folded
 from shared.records.stored import Instant, Stored
 
-REMEMBERED = timedelta(hours=24)
-"""For so long whoever named a branch is taken to mean it again, where nothing else says whom they mean."""
+CHOICE_HOLDS = timedelta(hours=24)
+"""How long the branch that somebody named is taken to be meant again, where nothing else says whom they mean; and how long
+the question, and what waits for its answer, stays open."""
 ASKED_AGAIN_AFTER = timedelta(minutes=2)
 
 
 class BranchQuestion(Stored):
-    """`channel_routes/{account:number}/senders/{address_key}`. `salon_ids` are numbered from one in the order they were
+    """The question to one sender: `channel_routes/{account:number}/senders/{address_key}`. `salon_ids` are numbered from one in the order they were
     named; `kept` are the messages that wait for the answer; `asked_by` is the salon that asked for all of them."""
 
     retained_as = "senders"
@@ -25,10 +26,12 @@ class BranchQuestion(Stored):
     chosen_at: Instant | None = None
 
     def waits(self, now: datetime) -> bool:
-        return bool(self.kept) and now - self.asked_at < REMEMBERED
+        """Whether a message still waits for the answer."""
+        return bool(self.kept) and now - self.asked_at < CHOICE_HOLDS
 
     def remembered(self, now: datetime) -> str | None:
-        known = self.chosen_at is not None and now - self.chosen_at < REMEMBERED
+        """The salon that was named within the last day."""
+        known = self.chosen_at is not None and now - self.chosen_at < CHOICE_HOLDS
         return self.salon_id if known else None
 
 

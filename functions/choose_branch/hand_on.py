@@ -1,7 +1,7 @@
-"""A message to a number that several salons share: whose it is, by what it says and answers; else its sender is asked which
-branch they mean, and the message waits beside all of them until they say.
+"""Routes a message to a number that several salons share to the salon it is for, by what it says and answers. Where that says
+nothing its sender is asked which branch they mean, and the message waits outside all of them for the answer.
 
-What they say is remembered for a day. A message that nobody said anything about goes to the owner of the salon that asked.
+The answer is remembered for a day. A message whose sender never answers goes to the owner of the salon that asked.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from functions.choose_branch.branch import ASKED_AGAIN_AFTER, REMEMBERED, BranchQuestion, choices, named
+from functions.choose_branch.branch import ASKED_AGAIN_AFTER, CHOICE_HOLDS, BranchQuestion, choices, named
 from shared.asking.outreach import OPEN
 from shared.calendar.find_next_booking import next_booking
 from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import identity_path
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import (
     ANSWER_LEASE,
     Inbound,
@@ -25,10 +25,10 @@ from shared.messaging.message import (
     waiting_for_branch,
 )
 from shared.messaging.replies import understand
+from shared.messaging.store_inbound import store_inbound
 from shared.messaging.tokens import read, read_approval
 from shared.ports import SALON, Clock, Delete, Deployment, Documents, Query, Store, Update
 from shared.records.commit import create, fact, save, until_committed
-from shared.records.invalid import InvalidEvent
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
@@ -37,7 +37,14 @@ ACTOR: Final = "choose_branch"
 QUESTION: Final = "which_branch"
 ANSWER: Final = "named the branch"
 
-Outcome = Literal["handed on", "named the branch", "kept until the branch is known", "kept for the owner", "gone"]
+Outcome = Literal[
+    "handed on",
+    "named the branch",
+    "kept until the branch is known",
+    "kept for the owner",
+    "nobody is left to read it",
+    "gone",
+]
 
 
 def choose_branch(path: str, *, store: Store, clock: Clock, deployment: Deployment) -> Outcome:
@@ -47,12 +54,12 @@ def choose_branch(path: str, *, store: Store, clock: Clock, deployment: Deployme
     if found is None:
         return "gone"
     salon_ids = tuple(str(each) for each in standing.data.get("salon_ids", [])) if standing else ()
-    return _Choice(inbound(found), route, salon_ids, store, clock, deployment).made()
+    return _Router(load_inbound(found), route, salon_ids, store, clock, deployment).route_message()
 
 
 @dataclass(frozen=True)
-class _Choice:
-    """`said` belongs to no salon yet."""
+class _Router:
+    """Routes one message. `said` belongs to no salon yet; `salon_ids` are those that share the number."""
 
     said: Inbound
     route: str
@@ -72,7 +79,7 @@ class _Choice:
     def salon(self, salon_id: str) -> Documents:
         return self.store.salon(salon_id)
 
-    def made(self) -> Outcome:
+    def route_message(self) -> Outcome:
         question = self._question()
         if question is not None and self.said.id in question.kept:
             if question.salon_id is not None or not question.waits(self.now):
@@ -95,19 +102,22 @@ class _Choice:
         return "kept until the branch is known"
 
     def _settled(self, question: BranchQuestion) -> Outcome:
-        """Of a message whose sender has named a branch, or has had a day to: it is that one's, else the owner of the salon
-        that asked reads it."""
+        """Routes a message whose sender has named a branch, or has had a day to: to that branch, else to the owner of the salon
+        that asked."""
         if question.salon_id is not None and self._name(question.salon_id):
             return self._handed_on(question.salon_id)
-        if self._name(question.asked_by):
-            self._stored(question.asked_by, only_for_owner=True)
+        if not self._name(question.asked_by):
+            # Nobody is left to read it: it stays here until its time is over.
+            self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": None}))
+            return "nobody is left to read it"
+        self._stored(question.asked_by, only_for_owner=True)
         self._leave()
         return "kept for the owner"
 
     # Whose it is.
 
     def _addressed(self) -> list[str]:
-        """The salon that its button names, or whose message it answers. A STOP is for all that know them."""
+        """The salon that the message's button names, or whose message it answers; for a STOP all salons that know its sender."""
         said, key = self.said, self.deployment.signing_key
         token = read(key, said.button_payload or "") or read_approval(key, said.button_payload or "")
         if token is not None and token.salon_id in self.salon_ids:
@@ -118,7 +128,8 @@ class _Choice:
         return wrote if len(wrote) == 1 else []
 
     def _likely(self) -> Iterator[list[str]]:
-        """Who cannot come means a booking, wherever an offer stands open; else it is an answer to an offer."""
+        """The salons that the message may be for, the likelier ones first. Whoever cannot come means a booking, whatever offer
+        stands open; any other message is likelier an answer to an offer."""
         meaning = understand(self.said.body, locale="en", channel=self.said.channel)
         expecting = self._those(self._expects) if meaning == "cancel_request" else []
         if expecting:
@@ -128,7 +139,7 @@ class _Choice:
             yield self._those(self._knows)
 
     def _named_again(self, question: BranchQuestion) -> bool:
-        """The answer to our question once more, a moment after it: it must not also answer an offer."""
+        """Whether the sender repeats the answer to our question, a moment after it: that must not also answer an offer."""
         just_now = question.chosen_at is not None and self.now - question.chosen_at < ASKED_AGAIN_AFTER
         return just_now and question.salon_id is not None and self._named_in_answer(question) == question.salon_id
 
@@ -168,16 +179,13 @@ class _Choice:
         return "handed on"
 
     def _stored(self, salon_id: str, *, only_for_owner: bool = False) -> None:
-        documents = self.salon(salon_id)
         said = self.said.changed(salon_id=salon_id, due_at=None, only_for_owner=only_for_owner)
-        committed = documents.commit(*create(received(said, now=self.now)))
-        if not committed and documents.get(said.path) is None:
-            raise InvalidEvent(f"expected message {said.id} to be of one sender, found it stored as another's")
+        store_inbound(said, self.salon(salon_id), now=self.now)
 
     def _note(self, salon_id: str) -> None:
-        """Keeps the answer to our question in the conversation: nothing more is to be done about it."""
+        """Stores the answer to our question in the salon's conversation, as handled: nothing more is to be done about it."""
         came = received(self.said.changed(salon_id=salon_id, due_at=None), now=self.now)
-        done = handled(came.document, outcome=ANSWER, now=self.now)
+        done = handled(came.document, outcome=ANSWER, now=self.now, actor=ACTOR)
         self.salon(salon_id).commit(fact(came.record), *create(done))
         self._leave()
 
@@ -198,12 +206,13 @@ class _Choice:
         return None if place is None or not self._name(question.salon_ids[place]) else question.salon_ids[place]
 
     def _name(self, salon_id: str) -> str:
-        """Empty when the salon is gone: it must not take the message with it."""
+        """The salon's name, or empty where the salon is gone: that must not take the message with it."""
         found = self.salon(salon_id).get(SALON)
         return str(found.data.get("name", salon_id)) if found else ""
 
     def _answered_with(self, salon_id: str, question: BranchQuestion) -> Outcome:
-        """Written down first; from then on each kept message is due, and goes where its sender said."""
+        """Takes the answer to our question, and routes the messages that waited for it. It is written down first, and makes each
+        of them due, so that they go there also when this run dies."""
         kept = self.platform.get_all([f"{self.route}/inbound/{sid}" for sid in question.kept])
         chosen = question.changed(salon_id=salon_id, chosen_at=self.now)
         self.platform.commit(
@@ -211,23 +220,24 @@ class _Choice:
             *(Update(snapshot.path, {"due_at": self.now + ANSWER_LEASE}) for snapshot in kept),
         )
         for snapshot in kept:
-            _Choice(inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
+            _Router(load_inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
         self.platform.commit(Update(self._asked(), {"kept": []}))
         self._note(salon_id)
         return "named the branch"
 
     def _keep(self) -> None:
-        """A stranger's message waits too, but nobody answers strangers."""
+        """Leaves the message waiting, and asks its sender which branch they mean. A stranger's message waits too, but nobody
+        answers strangers."""
         knowing = self._those(self._knows)
         asks = next((each for each in knowing if accepted_settings(self.salon(each)).mode == "live"), None)
         asked_by = until_committed(lambda: self._ask(asks), clock=self.clock) if asks is not None else ""
-        waits_until = self.now + REMEMBERED if asks else None
+        waits_until = self.now + CHOICE_HOLDS if asks else None
         self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": waits_until}))
         if asked_by:
             self._say_it(asked_by)
 
     def _ask(self, by: str) -> str | None:
-        """Which salon asks now; empty when it was asked a moment ago."""
+        """The salon that is to ask now; empty where the question was asked a moment ago, None where another run was faster."""
         found = self.platform.get(self._asked())
         before = BranchQuestion.model_validate(found.data) if found else None
         standing = before if before is not None and before.waits(self.now) else None
@@ -245,7 +255,7 @@ class _Choice:
         return question.asked_by if again else ""
 
     def _say_it(self, salon_id: str) -> None:
-        """Of all branches of the number, so that it tells nobody which of them know this person."""
+        """Sends the question. It names all branches of the number, so that it tells nobody which of them know this person."""
         documents = self.salon(salon_id)
         salon = salon_of(documents, salon_id)
         asked = reply_to(

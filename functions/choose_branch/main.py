@@ -3,14 +3,14 @@
 import functions_framework
 
 from functions.choose_branch import hand_on
-from shared.adapters import clock, firestore, settings, triggers
+from shared.adapters import clock, deliveries, firestore, settings, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_any
-def choose_branch(event: triggers.Event) -> triggers.Outcome:
+def choose_branch(event: deliveries.Event) -> triggers.Outcome:
     match event:
-        case triggers.DocumentChange() | triggers.Due() if not event.salon_id:
+        case deliveries.DocumentChange() | deliveries.Due() if not event.salon_id:
             return hand_on.choose_branch(
                 event.path, store=firestore.store(), clock=clock.clock(), deployment=settings.deployment()
             )

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import ValidationError
-
 from shared.ports import SALON, Bus, Clock, Data, Delete, Documents, Query, Snapshot, Store, Transaction, Update
 from shared.records.ask_for_job import ask_for_job
 from shared.records.audit import AuditWord, record_fact
 from shared.records.commit import fact, save, until_committed
 from shared.records.invalid import InvalidEvent
+from shared.records.problem import Problem, readable_or_problem
 from shared.salon.channel_route import ROUTES, ChannelRoute, claimed, route_path, shared_outside, wanted_keys
 from shared.salon.registry import Entry, Registry, registry_path, shard_of
 from shared.salon.salon import Salon
@@ -111,11 +110,10 @@ def _connected(documents: Documents, platform: Documents, clock: Clock) -> Entry
 
 
 def _understood(salon_id: str, found: Snapshot) -> Salon:
-    try:
-        return Salon.from_document(salon_id, found.data)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise InvalidEvent(f"expected salons/{salon_id} to be a salon, found {wrong}") from None
+    salon = readable_or_problem(Salon, "salon", salon_id, found.data)
+    if isinstance(salon, Problem):
+        raise InvalidEvent(f"expected salons/{salon_id} to be a salon, found {salon.reason}")
+    return salon
 
 
 def _claim(
@@ -139,10 +137,14 @@ def _claim(
     else:
         # Whose it is stays between us and them.
         _tell(
-            documents, "route_refused", number, salon.organization_id, clock.now(),
+            documents,
+            "route_refused",
+            number,
+            salon.organization_id,
+            clock.now(),
             f"The number {number} is used by another organization: it stays theirs, and replies to it do not come here",
             alert=True,
-        )  # fmt: skip
+        )
 
 
 def _release(found: Snapshot, documents: Documents, platform: Documents, now: datetime) -> None:
@@ -150,9 +152,13 @@ def _release(found: Snapshot, documents: Documents, platform: Documents, now: da
     route = ChannelRoute.model_validate(found.data)
     # Written down first: should we stop between the two, the next run finds the number still held and goes on.
     _tell(
-        documents, "config_changed", route.number, route.holders[salon_id], now,
+        documents,
+        "config_changed",
+        route.number,
+        route.holders[salon_id],
+        now,
         f"Replies to {route.number} no longer come here",
-    )  # fmt: skip
+    )
 
     def leave(transaction: Transaction) -> None:
         standing = transaction.get(found.path)

@@ -3,18 +3,18 @@
 import functions_framework
 
 from functions.connect_salon import claim_numbers
-from shared.adapters import clock, firestore, pubsub, triggers
+from shared.adapters import clock, deliveries, firestore, pubsub, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_any
-def connect_salon(event: triggers.Event) -> triggers.Outcome:
+def connect_salon(event: deliveries.Event) -> triggers.Outcome:
     store, bus = firestore.store(), pubsub.bus()
     match event:
-        case triggers.DocumentChange():
+        case deliveries.DocumentChange():
             return claim_numbers.connect_salon(
                 event.salon_id, before=event.before, after=event.after, store=store, bus=bus, clock=clock.clock()
             )
-        case triggers.Job():
+        case deliveries.Job():
             return claim_numbers.connect_again(event.salon_id, store=store, bus=bus, clock=clock.clock())
     raise triggers.unexpected(event)

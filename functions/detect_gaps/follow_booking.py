@@ -90,6 +90,7 @@ def _alert(
         problems += unknown_services(booking, calendar.services)
         problems += [] if all(look.known for look in looks) else [unknown_staff(booking)]
         others = {other.id: other for look in looks for other in look.bookings if other.staff_id == booking.staff_id}
-        for record in over_our_sales({**others, booking.id: booking}.values(), calendar, now, about=booking.id):
+        standing = {**others, booking.id: booking}.values()
+        for record in over_our_sales(standing, calendar, now, actor=ACTOR, about=booking.id):
             documents.commit(fact(record))
     set_aside(problems, documents=documents, now=now, actor=ACTOR)

@@ -3,14 +3,14 @@
 import functions_framework
 
 from functions.detect_gaps import end_gap, follow_booking
-from shared.adapters import clock, firestore, triggers
+from shared.adapters import clock, deliveries, firestore, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_any
-def detect_gaps(event: triggers.Event) -> triggers.Outcome:
+def detect_gaps(event: deliveries.Event) -> triggers.Outcome:
     match event:
-        case triggers.DocumentChange():
+        case deliveries.DocumentChange():
             return follow_booking.detect_gaps(
                 event.id,
                 before=event.before,
@@ -19,7 +19,7 @@ def detect_gaps(event: triggers.Event) -> triggers.Outcome:
                 documents=firestore.store().salon(event.salon_id),
                 clock=clock.clock(),
             )
-        case triggers.Due():
+        case deliveries.Due():
             documents = firestore.store().salon(event.salon_id)
             return end_gap.end_gap(event.path, documents=documents, clock=clock.clock())
     raise triggers.unexpected(event)

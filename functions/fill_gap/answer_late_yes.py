@@ -1,25 +1,26 @@
 """Answers a yes that came too late, once for each lost offer: with another open slot if one suits, else with the kind no.
 
-It is announced until it has its answer, so it is heard of more than once: the answer and the mark that nothing is owed any
-more are one commit.
+A late yes is announced until it has its answer, so it is heard of more than once: the answer, and the mark that none is owed
+any more, are one commit.
 """
 
 from datetime import datetime
 from typing import Literal
 
-from functions.fill_gap.offer_another import Late, offer_another
+from functions.fill_gap.offer_another import LateYes, offer_another
 from functions.fill_gap.write_round import AGENT
 from shared.asking.answer_plainly import answered_plainly
 from shared.asking.outreach import Outreach, lost_answered
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.messaging_hours import answers
 from shared.ports import Clock, Deployment, Documents, Write
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 
 TRIES_WITH_ANOTHER = 2
-"""Of many who came too late together each hears at once: whoever was beaten to another slot so often gets the plain answer."""
+"""How often another slot is looked for. Of many who came too late together each must hear at once: whoever was beaten to another
+slot so often gets the plain answer."""
 
 Outcome = Literal["another time offered", "told that it is gone", "answered before"]
 
@@ -40,17 +41,18 @@ def answer_late_yes(outreach_id: str, *, documents: Documents, clock: Clock, dep
             plainly = answered_plainly(lost, found, documents, now=now, actor=AGENT)
             return "told that it is gone" if documents.commit(*plainly) else None
         answered = lost_answered(lost, by="another_slot", now=now, actor=AGENT)
-        return "another time offered" if documents.commit(*replace(answered, found), *offer) else None
+        return "another time offered" if documents.commit(*update(answered, found), *offer) else None
 
     return until_committed(attempt, clock=clock)
 
 
 def _another(lost: Outreach, documents: Documents, now: datetime, signing_key: bytes) -> list[Write] | None:
-    """None also where so much time has passed that another offer would be no answer any more."""
+    """The writes that offer another slot, or None where none suits, or so much time has passed that an offer would be no answer
+    any more."""
     found = documents.get(lost.response.said_in) if lost.response.said_in else None
-    said = inbound(found) if found else None
+    said = load_inbound(found) if found else None
     said_at = said.received_at if said else lost.response.responded_at
     if said_at is None or not answers(now, said_at):
         return None
     salon, settings = salon_of(documents, documents.salon_id), accepted_settings(documents)
-    return offer_another(Late(lost, said, salon, settings, signing_key, now), documents)
+    return offer_another(LateYes(lost, said, salon, settings, signing_key, now), documents)

@@ -1,8 +1,8 @@
-"""The owner said yes to what this agent proposed: it is looked at once more and done exactly as it was asked, or cancelled
-with the reason.
+"""Carries out what this agent proposed and the owner approved: exactly as it was asked, or, where that is no longer possible,
+the approval is cancelled with the reason.
 
-The yes is announced until this has happened, so it is heard more than once. What is done is written into the approval by
-the commit that does it, and nothing is done that was not approved in that very commit.
+A yes is announced until this has happened, so it is heard more than once. The commit that carries it out notes so in the
+approval, and fails where the approval has changed: nothing is done that is not approved at that moment.
 """
 
 from typing import Literal
@@ -39,7 +39,7 @@ def carry_out_approval(approval_id: str, *, documents: Documents, clock: Clock, 
 
 
 def _problem(approval: Approval, documents: Documents, clock: Clock) -> str | None:
-    """Why it must not be done, whatever it is."""
+    """Why nothing may be carried out for this approval at present, or None."""
     if not approval.intact:
         return "the action is no longer the one that was asked about"
     if accepted_settings(documents).mode_of(AGENT) == "dry_run":
@@ -52,7 +52,7 @@ def _problem(approval: Approval, documents: Documents, clock: Clock) -> str | No
 
 
 def _call_off(approval: Approval, reason: str, documents: Documents, clock: Clock) -> Outcome:
-    """Unless somebody has carried it out meanwhile, or called it off."""
+    """Cancels the approval, unless somebody has carried it out meanwhile, or cancelled it."""
 
     def attempt() -> Outcome | None:
         found = documents.get(approval.path)

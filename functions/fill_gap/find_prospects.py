@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from functions.fill_gap.customer_score import CustomerScore
 from functions.fill_gap.load_asks import recent_asks
 from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
@@ -55,7 +53,7 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
             leads.setdefault(customer_id, lead)
     customers = _customers(list(leads)[:pool], documents)
     scores = {score.customer_id: score for score in _scores(list(customers), documents)}
-    facts = _Facts(list(customers.values()), gap, documents, signing_key, now)
+    records = _CustomerRecords(list(customers.values()), gap, documents, signing_key, now)
     prospects = []
     for customer_id, customer in customers.items():
         lead, history, score = leads[customer_id], histories.get(customer_id), scores.get(customer_id)
@@ -73,9 +71,9 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
                 segment=score.segment if score else "regular",
                 last_visit=history.last if history else None,
                 usual_interval=score.usual_interval if score else history.usual_interval if history else None,
-                bookings=facts.bookings(customer),
-                asks=facts.asks(customer),
-                opted_out=facts.opted_out(customer),
+                bookings=records.bookings(customer),
+                asks=records.asks(customer),
+                opted_out=records.opted_out(customer),
             )
         )
     return prospects
@@ -203,18 +201,11 @@ def _scores(ids: Sequence[str], documents: Reader) -> list[CustomerScore]:
 def _customers(
     ids: Sequence[str], documents: Reader, only: Callable[[Customer], bool] = lambda _: True
 ) -> dict[str, Customer]:
-    customers = {}
-    for snapshot in documents.get_all([f"customers/{customer_id}" for customer_id in ids]):
-        try:
-            customer = Customer.from_document(snapshot.id, snapshot.data)
-        except ValidationError:
-            continue
-        if only(customer):
-            customers[snapshot.id] = customer
-    return customers
+    found = readable(Customer, documents.get_all([f"customers/{customer_id}" for customer_id in ids]))
+    return {customer.id: customer for customer in found if only(customer)}
 
 
-class _Facts:
+class _CustomerRecords:
     """Bookings, asks and opt-outs of all these customers, in a few queries."""
 
     def __init__(

@@ -3,17 +3,17 @@
 import functions_framework
 
 from functions.fill_gap import answer_late_yes, carry_out_approval, run_campaign
-from shared.adapters import clock, firestore, settings, triggers
+from shared.adapters import clock, deliveries, firestore, settings, triggers
 from shared.records.events import SalonEvent
 
 
 @functions_framework.cloud_event
 @triggers.on_any
-def fill_gap(event: triggers.Event) -> triggers.Outcome:
+def fill_gap(event: deliveries.Event) -> triggers.Outcome:
     match event:
         case SalonEvent():
             return _heard(event)
-        case triggers.Due():
+        case deliveries.Due():
             return run_campaign.campaign_due(
                 event.path,
                 documents=firestore.store().salon(event.salon_id),

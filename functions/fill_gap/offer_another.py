@@ -1,7 +1,7 @@
-"""Another open slot for a yes that came too late, if one suits: an offer like any other, made to this customer alone.
+"""Offers another open slot to a customer whose yes came too late, if one suits: an offer like any other, to this customer alone.
 
-Whoever comes too late together may mean the same slot: the commit fails where its gap, or the salon's count of asks, was
-written meanwhile, and the caller looks again.
+Several who come too late together may be offered the same slot: the commit fails where its gap, or the salon's count of asks,
+was written meanwhile, and the caller looks again.
 """
 
 import dataclasses
@@ -14,9 +14,10 @@ from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiti
 from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.load_asks import open_offers, recent_asks
+from functions.fill_gap.load_staff_name import load_staff_name
 from functions.fill_gap.prospect import Prospect
 from functions.fill_gap.round_plan import Round
-from functions.fill_gap.write_round import AGENT, Scene, offer_to, round_decision
+from functions.fill_gap.write_round import AGENT, RoundContext, offer_to, round_decision
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
@@ -26,10 +27,9 @@ from shared.asking.outreach import Outreach, Slot, another_id, request
 from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_booking import booking_of
-from shared.calendar.load_calendar import given_back, load_staff
+from shared.calendar.load_calendar import given_back
 from shared.calendar.load_rooms import all_services, bookings_around
 from shared.calendar.occupied import resources_free
-from shared.calendar.staff import StaffMember
 from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
@@ -41,7 +41,7 @@ from shared.messaging.message import Inbound
 from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_time
 from shared.ports import Documents, Query, Reader, Snapshot, Write
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
@@ -49,16 +49,17 @@ from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
 
 LOOKED_AT = 20
-"""Gaps, nearest first; and"""
+"""How many open gaps are read, those that end soonest first."""
 TRIED = 4
-"""so many of those that suit are read more closely."""
+"""How many of the slots that suit are checked against the bookings before the search is given up."""
 OWN_BOOKINGS = 30
+"""How many of the customer's own bookings are read."""
 BEFORE = timedelta(hours=12)
-"""How long before the time they wanted a gap may have ended: it may be earlier on the same day."""
+"""How long before the time they wanted a gap may end: it may lie earlier on the same day."""
 
 
 @dataclass(frozen=True)
-class Late:
+class LateYes:
     """A yes that came too late, and by which message, if by one."""
 
     lost: Outreach
@@ -75,7 +76,7 @@ class Late:
         return "sms" if self.lost.channel == "sms" else "whatsapp"
 
 
-def offer_another(late: Late, documents: Documents) -> list[Write] | None:
+def offer_another(late: LateYes, documents: Documents) -> list[Write] | None:
     """Finds another slot for the late yes and returns the writes that offer it, to be committed with the mark that it is
     answered. None where nothing suits or may be offered."""
     lost, now, settings = late.lost, late.now, late.settings
@@ -118,8 +119,8 @@ def _open_gaps(wanted: Slot, documents: Reader, now: datetime) -> dict[str, Snap
     return {snapshot.id: snapshot for snapshot in documents.query(query)}
 
 
-def _prospect(late: Late, entry: WaitlistEntry | None, documents: Reader) -> Prospect | None:
-    """None where what they wanted it for is over."""
+def _prospect(late: LateYes, entry: WaitlistEntry | None, documents: Reader) -> Prospect | None:
+    """The customer as a prospect, or None where what they wanted the slot for is over."""
     lost, customer = late.lost, customer_of(documents, late.lost.customer_id)
     if customer is None or lost.slot is None:
         return None
@@ -153,7 +154,7 @@ def _bookings_of(customer: Customer, documents: Reader, now: datetime) -> list[B
     return readable(Booking, documents.query(query))
 
 
-def _criteria(late: Late, documents: Reader) -> Criteria:
+def _criteria(late: LateYes, documents: Reader) -> Criteria:
     learned = documents.get(AcceptanceRates.path)
     return Criteria(
         salon=late.salon,
@@ -165,7 +166,8 @@ def _criteria(late: Late, documents: Reader) -> Criteria:
 
 
 def _checked(candidate: Candidate, gap: Gap, documents: Reader) -> Candidate | None:
-    """The same, unless its time is promised to another, booked without the gap knowing, or out of a mover's reach."""
+    """The candidate if the slot is free indeed, else None: its time may be promised to another, booked without the gap knowing,
+    or out of a mover's reach."""
     slot, service = candidate.slot, candidate.service
     assert slot is not None and service is not None, "whoever may be offered something has a slot"
     if any(offer.slot and offer.slot.stretch.overlaps(slot.stretch) for offer in open_offers(documents, gap.id)):
@@ -182,15 +184,15 @@ def _checked(candidate: Candidate, gap: Gap, documents: Reader) -> Candidate | N
     return dataclasses.replace(candidate, chain_depth=depth + 1) if depth < CHAIN_DEPTH else None
 
 
-def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: Late, documents: Reader) -> list[Write]:
+def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: LateYes, documents: Reader) -> list[Write]:
     lost, now = late.lost, late.now
     assert lost.slot is not None and candidate.channel is not None
-    scene = Scene(gap, late.salon, late.settings, (), now, late.signing_key)
+    context = RoundContext(gap, late.salon, late.settings, (), now, late.signing_key)
     plan = Round((candidate,), (), 0, now, candidate.probability, candidate.reasons)
-    decision = round_decision(gap, gap.campaign.round, plan, [candidate], [candidate], scene).changed(
+    decision = round_decision(gap.campaign.round, plan, [candidate], [candidate], context).changed(
         id=natural_id("dec", lost.id, "another"), action_taken="another_slot_offered"
     )
-    made = offer_to(candidate, gap, gap.campaign.round, decision.id, scene, _staff_name(gap, documents))
+    made = offer_to(candidate, gap.campaign.round, decision.id, context, load_staff_name(gap, documents))
     purpose = offer_purpose(candidate.channel, made.customer_phone, instead=True)
     lost_when = spoken_time(lost.slot.start, late.salon.zone, made.locale, now=now)
     variables = {**made.variables, "lost_when": lost_when}
@@ -207,11 +209,6 @@ def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: Late, documents
     return [
         *create(decide(decision, now=now)),
         *create(request(made, now=now, reasons=list(candidate.reasons))),
-        *replace(campaigned(gap, campaign, now=now, actor=AGENT, details={"outreach_id": made.id}), read),
+        *update(campaigned(gap, campaign, now=now, actor=AGENT, details={"outreach_id": made.id}), read),
         *(waitlist_moved(entry, "offered", salon_id=gap.salon_id, now=now, about=made.id) if entry else ()),
     ]
-
-
-def _staff_name(gap: Gap, documents: Reader) -> str:
-    staff = load_staff(documents, gap.staff_id)
-    return staff.name if isinstance(staff, StaffMember) else gap.staff_name

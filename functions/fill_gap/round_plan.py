@@ -42,7 +42,7 @@ class NoRound:
 
 
 @dataclass(frozen=True)
-class Situation:
+class RoundConditions:
     """What the size of a round depends on besides its candidates. `awaited` are the offers still out."""
 
     awaited: tuple[Awaited, ...]
@@ -54,7 +54,7 @@ class Situation:
 def plan_round(
     candidates: Sequence[Candidate],
     step: Ask,
-    situation: Situation,
+    conditions: RoundConditions,
     *,
     campaign: Campaign,
     settings: SalonSettings,
@@ -66,9 +66,9 @@ def plan_round(
     with_word = [candidate for candidate in ready if candidate.autonomy and candidate.autonomy.level == "supervised"]
     if not alone and not with_word:
         waking = [candidate.asleep_until for candidate in candidates if candidate.asleep_until is not None]
-        retry_at = min([now + nobody_retry(situation.lead), *waking])
+        retry_at = min([now + nobody_retry(conditions.lead), *waking])
         return NoRound(retry_at, "no_candidates", "nobody to ask at present")
-    allowance = situation.allowance
+    allowance = conditions.allowance
     if allowance.left <= 0:
         return NoRound(allowance.again_at, "limit_reached", "the salon's limit of asks is reached")
     if allowance.at_once <= 0:
@@ -80,7 +80,7 @@ def plan_round(
     apart = timedelta() if step.top_up or step.whole else max(pause / 2, SHORTEST_PAUSE)
     sized = round_size(
         [candidate.probability for candidate in alone],
-        out=situation.awaited,
+        out=conditions.awaited,
         since_first=now - campaign.first_asked_at if campaign.first_asked_at else timedelta(),
         until_cut_off=until_cut_off,
         apart=apart,
@@ -117,7 +117,7 @@ def plan_round(
         *sized.reasons,
         *(("the owner is asked about one more",) if supervised else ()),
     )
-    wave = campaign.wave if step.top_up else len(situation.awaited) + len(chosen)
+    wave = campaign.wave if step.top_up else len(conditions.awaited) + len(chosen)
     return Round(chosen, supervised, wave, next_at, sized.predicted, reasons)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functions.fill_gap.ask_round import Asked, NobodyAsked, ask_round
 from functions.fill_gap.load_asks import open_offers
 from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
-from functions.fill_gap.write_round import AGENT, Scene
+from functions.fill_gap.write_round import AGENT, RoundContext
 from shared.approvals.settle_approval import cancel_approvals
 from shared.asking.check_breaker import Allowed, Stopped, may_ask
 from shared.asking.decision import Decision, OutcomeStatus, conclude
@@ -20,10 +20,10 @@ from shared.asking.outreach import Outreach
 from shared.asking.watch_reactions import watch_reactions
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap, campaigned, looked_at
-from shared.messaging.outgoing import expired
+from shared.messaging.sending import expired
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Snapshot
 from shared.records.audit import Amended
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.records.events import EventType, SalonEvent
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
@@ -40,7 +40,8 @@ Outcome = Asked | NobodyAsked | Withdrawn
 
 LOOKED_AT_AGAIN_AFTER = timedelta(minutes=5)
 REACTIONS: frozenset[EventType] = frozenset({"OUTREACH_DECLINED", "OUTREACH_FAILED"})
-"""Who answered an ask with a no, or could not be reached: it is looked at before anybody else is asked."""
+"""The events that say how somebody took an ask. What they say of the campaign's asks in all is looked at before anybody else is
+asked."""
 
 
 def fill_gap(
@@ -79,8 +80,8 @@ def fill_gap(
         case End(reason):
             return _move_on(found, gap, gap.campaign.ended(reason), reason, documents, now)
         case Ask():
-            scene = Scene(gap, salon, settings, offers, now, deployment.signing_key)
-            return ask_round(scene, step, documents=documents, clock=clock)
+            context = RoundContext(gap, salon, settings, offers, now, deployment.signing_key)
+            return ask_round(context, step, documents=documents, clock=clock)
 
 
 def campaign_due(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
@@ -97,17 +98,18 @@ def campaign_due(path: str, *, documents: Documents, clock: Clock, deployment: D
 
 
 def _look_again_later(path: str, documents: Documents, now: datetime) -> None:
-    """Where the look moved nothing on, the gap would be due for ever."""
+    """Puts off a gap that is still due although it was looked at: it would be due for ever."""
     found = documents.get(path)
     gap = Gap.model_validate(found.data) if found else None
     if gap is None or gap.due_at is None or gap.due_at > now:
         return
     again_at = min(now + LOOKED_AT_AGAIN_AFTER, gap.expires_at) if gap.is_open else None
-    documents.commit(*replace(looked_at(gap, again_at=again_at, now=now, actor=AGENT), found))
+    documents.commit(*update(looked_at(gap, again_at=again_at, now=now, actor=AGENT), found))
 
 
 def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn:
-    """Nothing of a gap that has closed stays open. Done before, there is nothing to do."""
+    """Ends what is still open of a gap that has closed: its offers, its approvals and its decisions. Done again it finds nothing
+    to do."""
     reason = f"the gap is {gap.status}"
     withdrawn = [_withdraw(offer, reason, documents, clock) for offer in open_offers(documents, gap.id)]
     cancel_approvals(gap.id, reason, documents=documents, clock=clock, by=AGENT)
@@ -116,7 +118,8 @@ def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn
 
 
 def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) -> bool:
-    """Silently: a person who has not answered need not hear that they may no longer. True when it was still open."""
+    """Closes an offer, and returns whether it was still open. The customer is told nothing: who has not answered need not hear
+    that they no longer may."""
 
     def attempt() -> bool | None:
         snapshot = documents.get(offer.path)
@@ -127,13 +130,15 @@ def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) 
             return False
         now = clock.now()
         closed = expired(latest.changed(withdrawn=True), reason=reason, now=now, actor=AGENT)
-        return documents.commit(*replace(closed, snapshot), *ended(latest, closed.document, documents)) or None
+        return (
+            documents.commit(*update(closed, snapshot), *ended(latest, closed.document, documents, actor=AGENT)) or None
+        )
 
     return until_committed(attempt, clock=clock)
 
 
 def _conclude(documents: Documents, gap: Gap, clock: Clock) -> None:
-    """The decisions of a closed gap that sold nothing get their outcome."""
+    """Writes the outcome of the closed gap's decisions that sold nothing."""
     query = Query(
         "autonomous_decisions", where=(("context.trigger_id", "==", gap.id), ("outcome.status", "==", "pending"))
     )
@@ -143,7 +148,7 @@ def _conclude(documents: Documents, gap: Gap, clock: Clock) -> None:
             Decision.model_validate(snapshot.data), status=status, result=f"the gap is {gap.status}", now=clock.now()
         )
         if concluded is not None:
-            documents.commit(*replace(concluded, snapshot))
+            documents.commit(*update(concluded, snapshot))
 
 
 def _move_on(
@@ -151,7 +156,7 @@ def _move_on(
 ) -> Outcome:
     if campaign != gap.campaign:
         moved: Amended[Gap] = campaigned(gap, campaign, now=now, actor=AGENT, details={"reason": reason})
-        documents.commit(*replace(moved, found))
+        documents.commit(*update(moved, found))
     return NobodyAsked(reason)
 
 

@@ -29,7 +29,7 @@ from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_deadline, spoken_proposal, spoken_time
 from shared.ports import Reader, Write
 from shared.records.audit import Amended
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
@@ -40,8 +40,9 @@ AGENT = GAP_FILL_AGENT
 
 
 @dataclass(frozen=True)
-class Scene:
-    """`offers` are those of this gap that still stand."""
+class RoundContext:
+    """What a round, or a single offer, is made and written by. `gap` is the gap as it was read last; `offers` are those of it that
+    still stand."""
 
     gap: Gap
     salon: Salon
@@ -55,21 +56,20 @@ class Scene:
         return self.settings.mode_of(AGENT) == "dry_run"
 
 
-def key_of(candidate: Candidate, scene: Scene) -> str:
-    return address_key(scene.signing_key, candidate.channel or "whatsapp", candidate.prospect.customer.phone or "")
+def key_of(candidate: Candidate, context: RoundContext) -> str:
+    return address_key(context.signing_key, candidate.channel or "whatsapp", candidate.prospect.customer.phone or "")
 
 
 def round_decision(
-    gap: Gap,
     number: int,
     plan: Round,
     about: Sequence[Candidate],
     candidates: Sequence[Candidate],
-    scene: Scene,
+    context: RoundContext,
     *,
     level: str = "full_auto",
 ) -> Decision:
-    first = about[0]
+    gap, first = context.gap, about[0]
     slot = first.slot
     assert slot is not None, "whoever is chosen has a slot"
     deadlines = [c.deadline for c in about if c.deadline is not None]
@@ -77,8 +77,8 @@ def round_decision(
     return Decision(
         id=natural_id("dec", gap.id, number, level),
         salon_id=gap.salon_id,
-        created_at=scene.now,
-        updated_at=scene.now,
+        created_at=context.now,
+        updated_at=context.now,
         agent_name=AGENT,
         decision_type="gap_fill",
         autonomy_level="supervised" if supervised else "full_auto",
@@ -103,36 +103,38 @@ def round_decision(
         },
         reasons=list(plan.reasons) if not supervised or first.autonomy is None else list(first.autonomy.reasons),
         considered=[c.considered() for c in candidates],
-        settings_version=scene.settings.version,
-        dry_run=scene.dry_run,
-        revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
+        settings_version=context.settings.version,
+        dry_run=context.dry_run,
+        revenue_impact=RevenueImpact(
+            potential=gap.potential_revenue, actual=Decimal(0), currency=context.salon.currency
+        ),
         expires_at=max(deadlines),
     )
 
 
 def nobody_asked(
-    gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Scene, reader: Reader
+    plan: NoRound, candidates: Sequence[Candidate], context: RoundContext, reader: Reader
 ) -> tuple[Write, ...]:
-    """Who was considered, and why nobody is asked at present: one decision for each round that does not go out, written again
-    when it is for other reasons. Idle time that is kept for those who wait for exactly it has nothing to explain; nor has a
-    round that needs nobody more."""
-    if plan.kind == "enough_asked" or (gap.origin == "idle" and scene.settings.gap.fill_idle != "all"):
+    """The writes of the decision to ask nobody at present: who was considered, and why. There is one for each round that does not
+    go out, written again when the reasons are others. None is written where there is nothing to explain: the offers that
+    are out suffice, or idle time is kept for those who wait for exactly it."""
+    if plan.kind == "enough_asked" or (context.gap.origin == "idle" and context.settings.gap.fill_idle != "all"):
         return ()
-    decision = _nobody(gap, plan, candidates, scene)
+    decision = _nobody(plan, candidates, context)
     found = reader.get(decision.path)
     if found is None:
-        return create(decide(decision, now=scene.now))
-    again = reconsidered(Decision.model_validate(found.data), decision, now=scene.now)
-    return replace(again) if again else ()
+        return create(decide(decision, now=context.now))
+    again = reconsidered(Decision.model_validate(found.data), decision, now=context.now)
+    return update(again) if again else ()
 
 
-def _nobody(gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Scene) -> Decision:
-    number = gap.campaign.round + 1
+def _nobody(plan: NoRound, candidates: Sequence[Candidate], context: RoundContext) -> Decision:
+    gap, number = context.gap, context.gap.campaign.round + 1
     decision = Decision(
         id=natural_id("dec", gap.id, number, "nobody"),
         salon_id=gap.salon_id,
-        created_at=scene.now,
-        updated_at=scene.now,
+        created_at=context.now,
+        updated_at=context.now,
         agent_name=AGENT,
         decision_type="gap_fill",
         autonomy_level="full_auto",
@@ -149,16 +151,18 @@ def _nobody(gap: Gap, plan: NoRound, candidates: Sequence[Candidate], scene: Sce
         },
         reasons=[plan.reason],
         considered=[candidate.considered() for candidate in candidates],
-        settings_version=scene.settings.version,
-        dry_run=scene.dry_run,
-        revenue_impact=RevenueImpact(potential=gap.potential_revenue, actual=Decimal(0), currency=scene.salon.currency),
+        settings_version=context.settings.version,
+        dry_run=context.dry_run,
+        revenue_impact=RevenueImpact(
+            potential=gap.potential_revenue, actual=Decimal(0), currency=context.salon.currency
+        ),
         expires_at=plan.retry_at,
     )
-    return without_outcome(decision, now=scene.now)
+    return without_outcome(decision, now=context.now)
 
 
 def action_for(candidate: Candidate, gap: Gap) -> dict[str, Any]:
-    """Exactly what the owner is asked to allow."""
+    """The action that the owner is asked to allow: all that will be carried out, and nothing else."""
     assert candidate.slot is not None, "whoever is chosen has a slot"
     return {
         "gap_id": gap.id,
@@ -177,58 +181,60 @@ def action_of(decision: Decision) -> dict[str, Any]:
 
 def proposal(
     candidate: Candidate,
-    gap: Gap,
     number: int,
     plan: Round,
     candidates: Sequence[Candidate],
-    scene: Scene,
+    context: RoundContext,
     *,
     live: bool,
 ) -> list[Write]:
-    """The decision that waits for the owner's word, and the question to the owner."""
+    """The writes of a decision that waits for the owner, and of the question to the owner unless it is a dry run."""
     slot, service = candidate.slot, candidate.service
     assert slot is not None and service is not None, "whoever is chosen has a slot"
-    decision = round_decision(gap, number, plan, [candidate], candidates, scene, level="supervised")
-    customer, locale = candidate.prospect.customer, scene.salon.locale
-    when = spoken_time(slot.start, scene.salon.zone, locale, now=None)
+    decision = round_decision(number, plan, [candidate], candidates, context, level="supervised")
+    customer, locale = candidate.prospect.customer, context.salon.locale
+    when = spoken_time(slot.start, context.salon.zone, locale, now=None)
     question = approvals.approval_for(
         decision,
-        action=action_for(candidate, gap),
+        action=action_for(candidate, context.gap),
         summary=spoken_proposal(service.name, when, customer.name, locale, discount_percent=candidate.discount_percent),
         starts_at=slot.start,
-        useful_until=owner_asked_until(candidate, scene.settings),
-        settings=scene.settings,
-        now=scene.now,
+        useful_until=owner_asked_until(candidate, context.settings),
+        settings=context.settings,
+        now=context.now,
     )
     waiting = waiting_for(decision, question.id, until=question.expires_at)
-    writes: list[Write] = [*create(decide(waiting, now=scene.now))]
+    writes: list[Write] = [*create(decide(waiting, now=context.now))]
     if live:
-        writes += create(approvals.request(question, now=scene.now))
+        writes += create(approvals.request(question, now=context.now))
     return writes
 
 
 def asking(
     candidate: Candidate,
-    gap: Gap,
     number: int,
     decision_id: str,
-    scene: Scene,
+    context: RoundContext,
     staff_name: str,
     *,
     approved: bool = False,
 ) -> list[Write]:
-    outreach = offer_to(candidate, gap, number, decision_id, scene, staff_name)
+    outreach = offer_to(candidate, number, decision_id, context, staff_name)
     reasons = [*candidate.reasons, *(["approved by the owner"] if approved else [])]
-    asked: Amended[Outreach] = request(outreach, now=scene.now, reasons=reasons)
+    asked: Amended[Outreach] = request(outreach, now=context.now, reasons=reasons)
     entry = candidate.prospect.entry
-    moved = waitlist_moved(entry, "offered", salon_id=gap.salon_id, now=scene.now, about=outreach.id) if entry else ()
+    moved = (
+        waitlist_moved(entry, "offered", salon_id=outreach.salon_id, now=context.now, about=outreach.id)
+        if entry
+        else ()
+    )
     return [*create(asked), *moved]
 
 
-def offer_to(candidate: Candidate, gap: Gap, number: int, decision_id: str, scene: Scene, staff_name: str) -> Outreach:
+def offer_to(candidate: Candidate, number: int, decision_id: str, context: RoundContext, staff_name: str) -> Outreach:
     customer, slot, deadline = candidate.prospect.customer, candidate.slot, candidate.deadline
     assert slot is not None and deadline is not None and candidate.channel is not None and candidate.service is not None
-    salon = scene.salon
+    gap, salon = context.gap, context.salon
     locale = customer.locale or salon.locale
     price = discounted(candidate.service.price, candidate.discount_percent, salon.currency)
     purpose = offer_purpose(candidate.channel, customer.phone or "")
@@ -237,20 +243,20 @@ def offer_to(candidate: Candidate, gap: Gap, number: int, decision_id: str, scen
         "salon": salon.name,
         "service": candidate.service.name,
         "staff": staff_name,
-        "when": spoken_time(slot.start, salon.zone, locale, now=scene.now),
+        "when": spoken_time(slot.start, salon.zone, locale, now=context.now),
         "price": money.display(price, salon.currency, locale),
-        "until": spoken_deadline(deadline, salon.zone, locale, now=scene.now),
+        "until": spoken_deadline(deadline, salon.zone, locale, now=context.now),
     }
     return Outreach(
         id=natural_id("out", gap.id, customer.id, decision_id),
         salon_id=gap.salon_id,
-        created_at=scene.now,
-        updated_at=scene.now,
+        created_at=context.now,
+        updated_at=context.now,
         agent_name=AGENT,
         customer_id=customer.id,
         customer_name=customer.name,
         customer_phone=customer.phone or "",
-        address_key=key_of(candidate, scene),
+        address_key=key_of(candidate, context),
         outreach_type="gap_fill",
         consent_purpose=PURPOSE[candidate.prospect.source],
         message=unsigned_text(purpose, locale, variables),

@@ -15,7 +15,7 @@ from shared.messaging.conversation import Conversation, Reason
 from shared.messaging.message import KEEP_TRYING, Message, collected, merged, message_path, say
 from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time
 from shared.ports import Clock, Deployment, Documents, Reader, Write
-from shared.records.commit import create, replace, save, until_committed
+from shared.records.commit import create, save, until_committed, update
 from shared.records.events import SalonEvent
 from shared.records.stored import natural_id
 from shared.salon.load_salon import salon_to_tell
@@ -31,7 +31,7 @@ Told = Literal["requested", "kept for a digest", "requested before"]
 
 
 @dataclass(frozen=True)
-class News:
+class OwnerNotice:
     """What there is to tell. `moments` are variables that are spoken when it is known who reads them, and when."""
 
     purpose: str
@@ -52,13 +52,13 @@ def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deplo
     contacts = _in_order(salon)
     if not contacts:
         return "nobody to tell"
-    telling = _Telling(salon, contacts, documents, clock, deployment)
+    notifier = _OwnerNotifier(salon, contacts, documents, clock, deployment)
     if event.resource_type == "approval":
-        return telling.about_approval(event)
-    news = _news(event, salon, documents)
-    if news is None:
+        return notifier.about_approval(event)
+    notice = _notice_of(event, salon, documents)
+    if notice is None:
         return "nothing to tell"
-    return telling.tell(news, contacts[:1])
+    return notifier.tell(notice, contacts[:1])
 
 
 def _in_order(salon: Salon) -> list[Contact]:
@@ -67,7 +67,7 @@ def _in_order(salon: Salon) -> list[Contact]:
 
 
 @dataclass(frozen=True)
-class _Telling:
+class _OwnerNotifier:
     """Tells these contacts of a salon."""
 
     salon: Salon
@@ -111,7 +111,7 @@ class _Telling:
             asked = list(self.contacts[:1])
         reason = str(event.payload.get("reason") or "it is no longer possible")
         variables = {"proposal": approval.action_summary, "reason": reason}
-        return self.tell(News("owner_not_done", approval.id, "usual", variables), asked)
+        return self.tell(OwnerNotice("owner_not_done", approval.id, "usual", variables), asked)
 
     def _is_awake(self, contact: Contact) -> bool:
         now = self.clock.now()
@@ -122,55 +122,55 @@ class _Telling:
             self.documents.get(each.path) for each in self._messages(_question(approval, "owner_approval"), contact)
         )
 
-    def _messages(self, news: News, contact: Contact, *, read_at: datetime | None = None) -> list[Message]:
+    def _messages(self, notice: OwnerNotice, contact: Contact, *, read_at: datetime | None = None) -> list[Message]:
         now, zone, locale = self.clock.now(), self.salon.zone, contact.locale or self.salon.locale
         read_at = read_at or now
-        variables = news.variables | {
-            name: spoken_time(moment, zone, locale, now=read_at) for name, moment in news.moments.items()
+        variables = notice.variables | {
+            name: spoken_time(moment, zone, locale, now=read_at) for name, moment in notice.moments.items()
         }
-        if news.reason is not None:
-            variables["reason"] = spoken_reason(news.reason, locale, when=variables.get("when", ""))
-        if news.until is not None:
-            variables["until"] = spoken_deadline(news.until, zone, locale, now=read_at)
+        if notice.reason is not None:
+            variables["reason"] = spoken_reason(notice.reason, locale, when=variables.get("when", ""))
+        if notice.until is not None:
+            variables["until"] = spoken_deadline(notice.until, zone, locale, now=read_at)
         return notices_to(
             contact,
-            news.purpose,
+            notice.purpose,
             self.salon,
-            about=news.about,
+            about=notice.about,
             variables=variables,
             deployment=self.deployment,
             now=now,
         )
 
-    def tell(self, news: News, people: Sequence[Contact]) -> Outcome:
+    def tell(self, notice: OwnerNotice, people: Sequence[Contact]) -> Outcome:
         return _together(
             [
-                self._tell(news, contact, number)
+                self._tell(notice, contact, number)
                 for contact in people
-                for number in range(len(self._messages(news, contact)))
+                for number in range(len(self._messages(notice, contact)))
             ]
         )
 
-    def _tell(self, news: News, contact: Contact, number: int) -> Told:
+    def _tell(self, notice: OwnerNotice, contact: Contact, number: int) -> Told:
         """Sends the message of one contact and channel, alone or into a digest, in one commit with what says so."""
 
         def attempt() -> Told | None:
             now = self.clock.now()
-            message = self._messages(news, contact)[number]
+            message = self._messages(notice, contact)[number]
             if self.documents.get(message.path) is not None:
                 return "requested before"
             counter = f"counters/notices-{message.conversation_id}"
             counted = self.documents.get(counter)
             sent = NoticesSent.model_validate(counted.data) if counted else NoticesSent()
-            when = told_at(contact, news.weight, sent, zone=self.salon.zone, now=now, until=news.until)
+            when = told_at(contact, notice.weight, sent, zone=self.salon.zone, now=now, until=notice.until)
             if when == "alone":
-                writes: tuple[Write, ...] = create(say(_kept_until(message, news), now=now, actor=ACTOR))
-                if news.weight != "sale":
+                writes: tuple[Write, ...] = create(say(_kept_until(message, notice), now=now, actor=ACTOR))
+                if notice.weight != "sale":
                     writes = (*writes, save(counter, sent.one_more(now), counted))
             else:
-                late = self._messages(news, contact, read_at=when)[number]
+                late = self._messages(notice, contact, read_at=when)[number]
                 writes = (*create(merged(late, now=now, actor=ACTOR)), *self._collected(late, when, now))
-            if not self.documents.commit(*writes, *self._noted(news.approval, message, now)):
+            if not self.documents.commit(*writes, *self._noted(notice.approval, message, now)):
                 return None
             return "requested" if when == "alone" else "kept for a digest"
 
@@ -181,7 +181,7 @@ class _Telling:
         found = self.documents.get(message_path(message.conversation_id, id))
         if found is not None:
             digest = Message.model_validate(found.data)
-            return replace(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR), found)
+            return update(collected(digest, message.id, due_at=due_at, now=now, actor=ACTOR), found)
         digest = message.changed(
             id=id,
             about=id,
@@ -202,7 +202,7 @@ class _Telling:
         latest = Approval.model_validate(found.data)
         if not latest.waits or latest.notifications_sent.get(message.channel):
             return ()
-        return replace(notified(latest, [message.channel], now=now, actor=ACTOR), found)
+        return update(notified(latest, [message.channel], now=now, actor=ACTOR), found)
 
 
 def _together(told: Sequence[Outcome]) -> Outcome:
@@ -210,14 +210,14 @@ def _together(told: Sequence[Outcome]) -> Outcome:
     return next((outcome for outcome in order if outcome in told), "nothing to tell")
 
 
-def _kept_until(message: Message, news: News) -> Message:
+def _kept_until(message: Message, notice: OwnerNotice) -> Message:
     """The message, which is tried no longer than the question makes sense."""
-    return message.changed(expires_at=news.until) if news.until is not None else message
+    return message.changed(expires_at=notice.until) if notice.until is not None else message
 
 
-def _question(approval: Approval, purpose: Literal["owner_approval", "owner_reminder"]) -> News:
+def _question(approval: Approval, purpose: Literal["owner_approval", "owner_reminder"]) -> OwnerNotice:
     weight: Weight = "urgent" if approval.priority == "urgent" else "usual"
-    return News(
+    return OwnerNotice(
         purpose,
         approval.id,
         weight,
@@ -227,18 +227,18 @@ def _question(approval: Approval, purpose: Literal["owner_approval", "owner_remi
     )
 
 
-def _news(event: SalonEvent, salon: Salon, documents: Reader) -> News | None:
+def _notice_of(event: SalonEvent, salon: Salon, documents: Reader) -> OwnerNotice | None:
     if event.resource_type == "conversation":
         return _written(event, documents)
     if event.event_type != "GAP_FILLED":
         problem = str(event.payload.get("reason") or event.resource_type)
-        return News("owner_alert", event.event_id, "usual", {"problem": problem})
+        return OwnerNotice("owner_alert", event.event_id, "usual", {"problem": problem})
     found = documents.get(f"bookings/{event.payload.get('booking_id')}") if event.payload.get("ours") else None
     if found is None:
         return None
     booking = Booking.from_document(found.id, found.data)
     customer = customer_of(documents, booking.customer_id) if booking.customer_id else None
-    return News(
+    return OwnerNotice(
         "owner_sold",
         event.event_id,
         "sale",
@@ -252,7 +252,7 @@ def _news(event: SalonEvent, salon: Salon, documents: Reader) -> News | None:
     )
 
 
-def _written(event: SalonEvent, documents: Reader) -> News | None:
+def _written(event: SalonEvent, documents: Reader) -> OwnerNotice | None:
     found = documents.get(str(event.payload["path"]).partition("/inbound/")[0])
     if found is None:
         return None
@@ -265,7 +265,7 @@ def _written(event: SalonEvent, documents: Reader) -> News | None:
         "before": ours.text if ours else "",
     }
     moments = {"when": conversation.moment} if conversation.moment else {}
-    return News("owner_message", event.event_id, "usual", variables, moments=moments, reason=conversation.reason)
+    return OwnerNotice("owner_message", event.event_id, "usual", variables, moments=moments, reason=conversation.reason)
 
 
 def _name(documents: Reader, collection: str, document_id: str) -> str:

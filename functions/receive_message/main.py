@@ -1,4 +1,4 @@
-"""Twilio POST /webhooks/twilio/incoming -> receive_message -> the message stored, then its effect."""
+"""Twilio POST /webhooks/twilio/incoming -> receive_message -> the message stored where it is worked on."""
 
 import functions_framework
 from flask import Request, Response

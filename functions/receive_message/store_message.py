@@ -4,10 +4,9 @@ same MessageSid again is the same message."""
 from typing import Literal
 
 from shared.messaging.inbound import InboundMessage
-from shared.messaging.message import ANSWER_LEASE, Inbound, received, waiting_for_branch
-from shared.ports import Clock, Create, Deployment, Documents, Store
-from shared.records.commit import create
-from shared.records.invalid import InvalidEvent
+from shared.messaging.message import ANSWER_LEASE, Inbound, waiting_for_branch
+from shared.messaging.store_inbound import store_inbound
+from shared.ports import Clock, Create, Deployment, Store
 from shared.salon.channel_route import route_path
 from shared.values.identity import address_key
 
@@ -24,17 +23,11 @@ def receive_message(message: InboundMessage, *, store: Store, clock: Clock, depl
     said = _said(message, address_key(deployment.signing_key, message.channel, message.sender), clock)
     match route.data.get("salon_ids", []):
         case [salon_id]:
-            return _stored(said.changed(salon_id=str(salon_id)), store.salon(str(salon_id)))
+            theirs = said.changed(salon_id=str(salon_id))
+            new = store_inbound(theirs, store.salon(str(salon_id)), now=said.received_at)
+            return "stored" if new else "stored before"
     kept = waiting_for_branch(said, route.path)
     return "stored for a branch" if platform.commit(Create(kept, said.stored())) else "stored before"
-
-
-def _stored(said: Inbound, documents: Documents) -> Outcome:
-    if documents.commit(*create(received(said, now=said.received_at))):
-        return "stored"
-    if documents.get(said.path) is None:
-        raise InvalidEvent(f"expected message {said.id} to be of one sender, found it stored as another's")
-    return "stored before"
 
 
 def _said(message: InboundMessage, key: str, clock: Clock) -> Inbound:

@@ -3,10 +3,10 @@
 import functions_framework
 
 from functions.reconnect_salons import reconnect
-from shared.adapters import clock, firestore, pubsub, triggers
+from shared.adapters import clock, deliveries, firestore, pubsub, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_tick
-def reconnect_salons(tick: triggers.Tick) -> triggers.Outcome:
+def reconnect_salons(tick: deliveries.Tick) -> triggers.Outcome:
     return reconnect.reconnect_salons(store=firestore.store(), bus=pubsub.bus(), clock=clock.clock())

@@ -1,5 +1,5 @@
 """Publishes what an audit record announces, and marks it announced. Publishing twice is harmless, forgetting is not: the
-mark comes after the publication, and the sweep finds what has no mark."""
+mark comes after the publication, and what has no mark is due."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

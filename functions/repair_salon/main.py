@@ -3,10 +3,10 @@
 import functions_framework
 
 from functions.repair_salon import mend
-from shared.adapters import clock, firestore, triggers
+from shared.adapters import clock, deliveries, firestore, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_job
-def repair_salon(job: triggers.Job) -> triggers.Outcome:
+def repair_salon(job: deliveries.Job) -> triggers.Outcome:
     return mend.repair_salon(documents=firestore.store().salon(job.salon_id), clock=clock.clock())

@@ -32,7 +32,7 @@ from shared.customers.move_waitlist import waitlist_moved
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.message import KEEP_TRYING, Inbound, Message, inbound_collection, message_id, message_path
 from shared.ports import Clock, Documents, Query, Reader, Snapshot, Update, Write
-from shared.records import commit as writing
+from shared.records.commit import fact, update
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import StateDocument
 from shared.salon.load_salon import salon_to_tell
@@ -174,12 +174,12 @@ def _confirmation(offer: Outreach) -> str:
 
 def _mend(fault: Fault, documents: Documents, clock: Clock) -> None:
     snapshot, now = documents.get(fault.path), clock.now()
-    note = writing.fact(noted(fault, salon_id=documents.salon_id, now=now))
+    note = fact(noted(fault, salon_id=documents.salon_id, now=now))
     match fault.mend:
         case "wake" if snapshot is not None:
             waiting = _waiting(snapshot)
             if waiting is not None and (waiting.revision, waiting.due_at) == (fault.version, None):
-                documents.commit(*writing.replace(woken(waiting, fault.reason, now=now), snapshot))
+                documents.commit(*update(woken(waiting, fault.reason, now=now), snapshot))
         case "let wait again" if snapshot is not None and _unheld(snapshot, documents):
             documents.commit(*_waits_again(snapshot, documents.salon_id, now), note)
         case "tell the owner":

@@ -1,5 +1,5 @@
-"""An approval has its answer: it is settled, and what was approved is announced to whoever carries it out, until they have.
-The answer may have been written by an app: then this is where it is heard."""
+"""Takes in the answer to an approval that an app has written into its document, and moves approvals on as time passes: reminds,
+expires, and announces a yes again until somebody has carried it out."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,7 @@ from shared.approvals.approval import Approval, ApprovalResponse, announced_agai
 from shared.approvals.settle_approval import settled
 from shared.ports import Clock, Documents, Snapshot, Update
 from shared.records.audit import record_fact
-from shared.records.commit import fact, replace, until_committed
+from shared.records.commit import fact, until_committed, update
 from shared.records.invalid import InvalidEvent
 
 ACTOR = "resolve_approval"
@@ -19,11 +19,13 @@ Outcome = Literal["approved", "rejected", "expired", "cancelled", "put back", "n
 
 
 def resolve_approval(approval_id: str, *, documents: Documents, clock: Clock) -> Outcome:
+    """Settles the approval by what an app has written into it, and returns how."""
     return until_committed(lambda: _hear(f"approvals/{approval_id}", documents, clock.now()), clock=clock)
 
 
 def approval_due(path: str, *, documents: Documents, clock: Clock) -> bool:
-    """What time has done to an approval: its reminder, its end, or that nobody has carried it out yet."""
+    """Moves on the approval at this path, if it is due, and returns whether that was done: it is reminded of, expires, or is
+    announced again because nobody has carried it out yet."""
     snapshot = documents.get(path)
     if snapshot is None:
         return False
@@ -43,18 +45,18 @@ def approval_due(path: str, *, documents: Documents, clock: Clock) -> bool:
     if now >= approval.expires_at:
         reason = "nobody answered in time"
         return documents.commit(*settled(snapshot, "expired", documents=documents, now=now, by=ACTOR, reason=reason))
-    return documents.commit(*replace(reminded(approval, now=now, actor=ACTOR), snapshot))
+    return documents.commit(*update(reminded(approval, now=now, actor=ACTOR), snapshot))
 
 
 def _announce_again(approval: Approval, snapshot: Snapshot, documents: Documents, now: datetime) -> bool:
     if now < approval.useful_until:
-        return documents.commit(*replace(announced_again(approval, now=now, actor=ACTOR), snapshot))
+        return documents.commit(*update(announced_again(approval, now=now, actor=ACTOR), snapshot))
     reason = "nobody carried it out in time"
     return documents.commit(*settled(snapshot, "cancelled", documents=documents, now=now, by=ACTOR, reason=reason))
 
 
 def _set_aside(snapshot: Snapshot, reason: str, documents: Documents, now: datetime) -> bool:
-    """It must not keep its place at the head of what is due."""
+    """Takes an approval that cannot be read off the due documents, where it would stand at the head for ever."""
     record = record_fact(
         salon_id=documents.salon_id,
         resource_type="approval",
@@ -81,7 +83,7 @@ def _read(snapshot: Snapshot) -> Approval:
 
 
 def _hear(path: str, documents: Documents, now: datetime) -> Outcome | None:
-    """An answer that an app wrote into the document becomes one of ours, or is put back where none was due."""
+    """Takes in the answer that an app wrote into the approval, or restores the status where no answer was due."""
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
@@ -89,7 +91,7 @@ def _hear(path: str, documents: Documents, now: datetime) -> Outcome | None:
     if approval.status == approval.recorded_status:
         return "nothing to do"
     if approval.recorded_status != "pending" or approval.status == "pending":
-        return "put back" if documents.commit(*replace(put_back(approval, now=now, actor=ACTOR), snapshot)) else None
+        return "put back" if documents.commit(*update(put_back(approval, now=now, actor=ACTOR), snapshot)) else None
     response = _completed(approval, now)
     verdict, reason = _judged(approval, response, now)
     by = response.responded_by or "console"

@@ -233,7 +233,7 @@ class _Scan:
     def _alert(self, result: Reconciled) -> None:
         self.gaps_changed += result.gaps_changed
         self.problems += result.problems
-        for record in over_our_sales(result.bookings, self.calendar, self.now):
+        for record in over_our_sales(result.bookings, self.calendar, self.now, actor=ACTOR):
             self.documents.commit(fact(record))
 
     def _failed(self, staff_id: str, failure: Exception) -> None:

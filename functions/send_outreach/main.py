@@ -5,13 +5,13 @@ from functools import partial
 import functions_framework
 
 from functions.send_outreach import messenger, move_on, notifiers, send_message
-from shared.adapters import clock, firestore, settings, triggers
+from shared.adapters import clock, deliveries, firestore, settings, triggers
 from shared.records.events import SalonEvent
 
 
 @functions_framework.cloud_event
 @triggers.on_any
-def send_outreach(event: triggers.Event) -> triggers.Outcome:
+def send_outreach(event: deliveries.Event) -> triggers.Outcome:
     store = firestore.store()
     send = partial(
         send_message.send_outreach,
@@ -24,6 +24,6 @@ def send_outreach(event: triggers.Event) -> triggers.Outcome:
     match event:
         case SalonEvent():
             return send(str(event.payload.get("path")), documents=store.salon(event.salon_id))
-        case triggers.Due():
+        case deliveries.Due():
             return move_on.move_on(event.path, documents=store.salon(event.salon_id), clock=clock.clock(), send=send)
     raise triggers.unexpected(event)

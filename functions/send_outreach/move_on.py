@@ -6,11 +6,11 @@ from typing import Literal, Protocol
 from functions.send_outreach.send_message import Outcome
 from shared.asking.answer_plainly import late_yes_due
 from shared.asking.end_ask import ended
-from shared.asking.load_outgoing import outgoing
+from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
-from shared.messaging.outgoing import answer_lost, expired, not_arrived
+from shared.messaging.sending import answer_lost, expired, not_arrived
 from shared.ports import Clock, Documents
-from shared.records.commit import replace
+from shared.records.commit import update
 from shared.records.invalid import InvalidEvent
 
 ACTOR = "send_outreach"
@@ -27,7 +27,7 @@ def move_on(path: str, *, documents: Documents, clock: Clock, send: Send) -> Mov
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
-    message, now = outgoing(snapshot), clock.now()
+    message, now = load_outgoing(snapshot), clock.now()
     if message.due_at is None or message.due_at > now:
         return "not due"
     if isinstance(message, Outreach) and message.response.owed:
@@ -35,16 +35,16 @@ def move_on(path: str, *, documents: Documents, clock: Clock, send: Send) -> Mov
         return "late yes" if done else "moved by another"
     if now >= message.expires_at:
         closed = expired(message, reason="nobody answered in time", now=now, actor=ACTOR)
-        done = documents.commit(*replace(closed, snapshot), *ended(message, closed.document, documents))
+        done = documents.commit(*update(closed, snapshot), *ended(message, closed.document, documents, actor=ACTOR))
         return "over" if done else "moved by another"
     if message.status == "pending":
         return send(path, documents=documents)
     if message.status == "sending":
         lost = answer_lost(message, reason="whoever claimed it never came back", now=now, actor=ACTOR)
-        return "answer lost" if documents.commit(*replace(lost, snapshot)) else "moved by another"
+        return "answer lost" if documents.commit(*update(lost, snapshot)) else "moved by another"
     if isinstance(message, Outreach) and message.status in ("sent", "unknown"):
         silent = not_arrived(message, now=now, actor=ACTOR)
-        return "not arrived" if documents.commit(*replace(silent, snapshot)) else "moved by another"
+        return "not arrived" if documents.commit(*update(silent, snapshot)) else "moved by another"
     raise InvalidEvent(
         f"expected {message.resource_type} {message.id} to wait for something, found it {message.status}"
     )

@@ -1,6 +1,6 @@
 """Sends one message, at most once: validates it again, claims it, calls the provider, writes down what came of it.
 
-A crash after the claim leaves `sending`: the sweep makes that `unknown`, never a second copy.
+A crash after the claim leaves `sending`: when that is due it becomes `unknown`, never a second copy.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from functions.send_outreach.find_obstacle import Drop, Hold, obstacle
 from shared.asking.breaker import Breaker
 from shared.asking.check_breaker import Stopped, admitted, attempted
 from shared.asking.end_ask import ended
-from shared.asking.load_outgoing import outgoing
+from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
 from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.messaging.message import Message
-from shared.messaging.outgoing import answer_lost, claim, expired, failed, hold, refused, sent, set_back
+from shared.messaging.sending import answer_lost, claim, expired, failed, hold, refused, sent, set_back
 from shared.ports import (
     Accepted,
     AnswerLost,
@@ -33,7 +33,7 @@ from shared.ports import (
     Snapshot,
 )
 from shared.records.audit import Amended
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.salon.channel_route import ChannelRoute, route_path
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
@@ -64,7 +64,7 @@ def send_outreach(
     snapshot = documents.get(path)
     if snapshot is None:
         return "gone"
-    message = outgoing(snapshot)
+    message = load_outgoing(snapshot)
     if message.status != "pending":
         return "not pending"
     now = clock.now()
@@ -92,8 +92,8 @@ def send_outreach(
         sending = f"nothing is configured to send by {message.channel}"
     if isinstance(sending, str):
         given_up = failed(message, error=sending, action="Cannot be sent", now=now, actor=ACTOR)
-        follows = ended(message, given_up.document, documents)
-        return "failed" if documents.commit(*replace(given_up, snapshot), *follows) else "claimed by another"
+        follows = ended(message, given_up.document, documents, actor=ACTOR)
+        return "failed" if documents.commit(*update(given_up, snapshot), *follows) else "claimed by another"
 
     if isinstance(sending, Sending) and not _is_held(sending, documents.salon_id, platform):
         later = Hold(now + ROUTE_RETRY, "the number it would go out from is not this salon's")
@@ -107,7 +107,7 @@ def send_outreach(
             return _held(message, later, snapshot, documents=documents, now=now)
         breaker = admission
     claimed = claim(message, now=now, actor=ACTOR)
-    if not documents.commit(*replace(claimed, snapshot)):
+    if not documents.commit(*update(claimed, snapshot)):
         return "claimed by another"
     if clock.now() - now > FRESH:
         return _set_back(path, documents=documents, clock=clock)
@@ -123,8 +123,8 @@ def _dropped(
     message: Outreach | Message, reason: str, snapshot: Snapshot, *, documents: Documents, now: datetime
 ) -> Outcome:
     dropped = expired(message, reason=reason, now=now, actor=ACTOR)
-    follows = ended(message, dropped.document, documents)
-    return "expired" if documents.commit(*replace(dropped, snapshot), *follows) else "claimed by another"
+    follows = ended(message, dropped.document, documents, actor=ACTOR)
+    return "expired" if documents.commit(*update(dropped, snapshot), *follows) else "claimed by another"
 
 
 def _held(
@@ -135,21 +135,21 @@ def _held(
         return _dropped(message, verdict.reason, snapshot, documents=documents, now=now)
     if message.due_at != verdict.until:
         documents.commit(
-            *replace(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
+            *update(hold(message, until=verdict.until, reason=verdict.reason, now=now, actor=ACTOR), snapshot)
         )
     return "held"
 
 
 def _set_back(path: str, *, documents: Documents, clock: Clock) -> Outcome:
-    """This machine stood still between the look and the claim: the next sweep has it looked at again."""
+    """This machine stood still between the look and the claim: it is looked at again when it is due."""
 
     def attempt() -> Outcome | None:
         snapshot = documents.get(path)
-        claimed = outgoing(snapshot) if snapshot else None
+        claimed = load_outgoing(snapshot) if snapshot else None
         if snapshot is None or claimed is None or claimed.status != "sending":
             return "not pending"
         back = set_back(claimed, reason="it was looked at too long ago", now=clock.now(), actor=ACTOR)
-        return "held" if documents.commit(*replace(back, snapshot)) else None
+        return "held" if documents.commit(*update(back, snapshot)) else None
 
     return until_committed(attempt, clock=clock)
 
@@ -175,7 +175,7 @@ def _written_down(
         snapshot = documents.get(was.path)
         if snapshot is None:
             return "gone"
-        if outgoing(snapshot).channel != was.channel:
+        if load_outgoing(snapshot).channel != was.channel:
             return "failed"
         return _record(snapshot, answer, documents=documents, signing_key=signing_key, now=clock.now())
 
@@ -190,7 +190,7 @@ def _record(
     signing_key: bytes,
     now: datetime,
 ) -> Outcome | None:
-    message = outgoing(snapshot)
+    message = load_outgoing(snapshot)
     match answer:
         case Accepted():
             moved = sent(message, message_sid=answer.message_sid, now=now, actor=ACTOR)
@@ -209,7 +209,7 @@ def _record(
             outcome = "unknown"
     if moved is None:
         return outcome
-    return outcome if documents.commit(*replace(moved, snapshot)) else None
+    return outcome if documents.commit(*update(moved, snapshot)) else None
 
 
 def _failed(
@@ -227,6 +227,6 @@ def _failed(
     )
     follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
     if other_way is not None:
-        return "refused" if documents.commit(*replace(other_way, snapshot), *follows) else None
-    follows += ended(message, given_up.document, documents)
-    return "failed" if documents.commit(*replace(given_up, snapshot), *follows) else None
+        return "refused" if documents.commit(*update(other_way, snapshot), *follows) else None
+    follows += ended(message, given_up.document, documents, actor=ACTOR)
+    return "failed" if documents.commit(*update(given_up, snapshot), *follows) else None

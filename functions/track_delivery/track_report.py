@@ -3,19 +3,19 @@ reference that we put into its callback URL, so it also repairs a message whose 
 
 from typing import Literal
 
+from functions.track_delivery.delivery_report import ACTOR, reported
 from shared.asking.breaker import LATE_FAULTS
 from shared.asking.check_breaker import fault
 from shared.asking.end_ask import ended
-from shared.asking.load_outgoing import outgoing
+from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
 from shared.asking.promotion_pause import TOO_MUCH_MARKETING
 from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.asking.watch_reactions import watch_reactions
 from shared.messaging.inbound import DeliveryReport
 from shared.messaging.message import Message
-from shared.messaging.outgoing import reported
 from shared.ports import SALON, Clock, Documents, Reader, Store
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 from shared.records.invalid import InvalidEvent
 from shared.salon.load_settings import accepted_settings
 
@@ -45,7 +45,7 @@ def _tracked(
         snapshot = documents.get(path)
         if snapshot is None:
             return "unknown message"
-        message, now = outgoing(snapshot), clock.now()
+        message, now = load_outgoing(snapshot), clock.now()
         if _account(message, documents) != account_sid:
             return "unknown message"
         moved = reported(
@@ -58,16 +58,21 @@ def _tracked(
         if moved is None:
             return "nothing new"
         if moved.document.status != "failed":
-            return "recorded" if documents.commit(*replace(moved, snapshot)) else None
+            return "recorded" if documents.commit(*update(moved, snapshot)) else None
         code = report.error_code
         other_way = by_another_channel(
-            message, code, message_sid=report.message_sid,
-            documents=documents, signing_key=signing_key, now=now, actor="track_delivery",
-        )  # fmt: skip
+            message,
+            code,
+            message_sid=report.message_sid,
+            documents=documents,
+            signing_key=signing_key,
+            now=now,
+            actor=ACTOR,
+        )
         follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
         if other_way is None:
-            follows += ended(message, moved.document, documents)
-        if not documents.commit(*replace(other_way or moved, snapshot), *follows):
+            follows += ended(message, moved.document, documents, actor=ACTOR)
+        if not documents.commit(*update(other_way or moved, snapshot), *follows):
             return None
         if isinstance(message, Outreach) and code in LATE_FAULTS:
             settings = accepted_settings(documents)

@@ -3,12 +3,12 @@
 import functions_framework
 
 from functions.wake_due import publish_due
-from shared.adapters import clock, firestore, pubsub, triggers
+from shared.adapters import clock, deliveries, firestore, pubsub, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_tick
-def wake_due(tick: triggers.Tick) -> triggers.Outcome:
+def wake_due(tick: deliveries.Tick) -> triggers.Outcome:
     return publish_due.wake_due(
         at=tick.at, after=tick.after, store=firestore.store(), bus=pubsub.bus(), clock=clock.clock()
     )

@@ -13,7 +13,7 @@ from shared.messaging.message import Message, say
 from shared.messaging.spoken import spoken_time
 from shared.ports import Clock, Documents, Transaction, Update
 from shared.records.audit import AuditRecord, record_fact
-from shared.records.commit import create, fact, replace
+from shared.records.commit import create, fact, update
 from shared.salon.load_salon import salon_of
 from shared.salon.salon import Salon
 
@@ -30,7 +30,7 @@ def ignore_gap(gap_id: str, *, said_by: str, documents: Documents, clock: Clock)
             return None
         gap = Gap.model_validate(found.data)
         if gap.is_open:
-            transaction.write(*replace(ignored(gap, "owner", now=clock.now(), actor=said_by)))
+            transaction.write(*update(ignored(gap, "owner", now=clock.now(), actor=said_by)))
         return gap
 
     gap = documents.transact(work)

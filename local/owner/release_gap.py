@@ -4,7 +4,7 @@ from typing import Literal
 
 from shared.calendar.gap import Gap, released
 from shared.ports import Clock, Documents, Transaction
-from shared.records.commit import replace
+from shared.records.commit import update
 
 Outcome = Literal["released", "not waiting", "no such gap"]
 
@@ -17,7 +17,7 @@ def release_gap(gap_id: str, *, said_by: str, documents: Documents, clock: Clock
         gap = Gap.model_validate(found.data)
         if not gap.is_open or not gap.awaits_owner:
             return "not waiting"
-        transaction.write(*replace(released(gap, now=clock.now(), actor=said_by)))
+        transaction.write(*update(released(gap, now=clock.now(), actor=said_by)))
         return "released"
 
     return documents.transact(work)

@@ -43,8 +43,10 @@ _RECORDED: dict[ApprovalStatus, tuple[AuditWord, EventType]] = {
 
 
 CARRY_OUT_WITHIN = timedelta(minutes=2)
-"""What was approved and not carried out by then is announced again, and then each time after twice as long; but"""
+"""How long what was approved may take to be carried out: then the approval is announced again, and after that each time when
+twice as long has passed."""
 AT_LEAST_EVERY = timedelta(hours=1)
+"""The longest time between two such announcements."""
 
 
 def _moment(value: Any) -> datetime | None:
@@ -99,24 +101,24 @@ class Approval(StateDocument):
 
     @property
     def waits(self) -> bool:
-        """For somebody's answer."""
+        """Whether the question still waits for somebody's answer."""
         return self.status == self.recorded_status == "pending"
 
     @property
     def settled_as(self) -> ApprovalStatus:
-        """For people, of one whose question is over: what an app answered counts though it is not heard yet, and what
-        nobody answered is out of time though no sweep came by yet."""
+        """How the question ended, as people are told who look at one that no longer waits. What an app has answered counts although
+        we have not taken it in yet, and what nobody answered has expired although we have not written that yet."""
         answered = self.status if self.recorded_status == "pending" else self.recorded_status
         return "expired" if answered == "pending" else answered
 
     @property
     def to_be_carried_out(self) -> bool:
-        """Approved, and nobody has done it yet."""
+        """Whether the action is approved and nobody has carried it out yet."""
         return self.recorded_status == "approved" and self.carried_out_at is None
 
     @property
     def intact(self) -> bool:
-        """Still the action that was asked about."""
+        """Whether the stored action is still the one that was asked about."""
         return action_hash(self.action_details) == self.action_hash
 
 
@@ -134,8 +136,8 @@ def approval_for(
     settings: SalonSettings,
     now: datetime,
 ) -> Approval:
-    """`action` is all that will be carried out, and nothing else; from `useful_until` on there is no point in it. It is due
-    for its one reminder at half of its time."""
+    """The question to the owner that this decision waits for. `action` is all that will be carried out; from `useful_until` on
+    there is no point in it. The approval comes due for its one reminder when half of its time has passed."""
     expires_at = min(now + timedelta(minutes=settings.approval_ttl_minutes), useful_until)
     return Approval(
         id=approval_id(decision.id),
@@ -157,11 +159,13 @@ def approval_for(
 
 
 def action_hash(action: dict[str, Any]) -> str:
-    """The same before and after storage, where a client may turn 50.0 into 50 and instants into another zone's."""
+    """The hash of an action, the same before and after storage, where a client may turn 50.0 into 50 and instants into another
+    zone's."""
     return hashlib.sha256(json.dumps(_canonical(action), sort_keys=True).encode()).hexdigest()
 
 
 def priority(starts_at: datetime, *, now: datetime) -> Priority:
+    """How urgent a question is about time that starts then."""
     return next((priority for within, priority in STARTS_WITHIN if starts_at - now <= within), "low")
 
 
@@ -181,6 +185,7 @@ def _canonical(value: Any) -> Any:
 
 
 def request(approval: Approval, *, now: datetime) -> Amended[Approval]:
+    """Writes an approval for the first time, and has the owner asked."""
     return _record(approval, "pending", now=now, actor=approval.agent_name, reason=approval.action_summary)
 
 
@@ -193,60 +198,96 @@ def move(
     reason: str,
     response: ApprovalResponse | None = None,
 ) -> Amended[Approval]:
-    """From the status we recorded last, whatever an app has written over it."""
+    """Moves an approval to a status, from the one that we recorded last, whatever an app has written over it. The only place
+    that assigns the status of an approval."""
     was = approval.recorded_status
     if status not in TRANSITIONS[was]:
         raise ForbiddenTransition(f"approval {approval.id}: {was} -> {status} is no step")
     return _record(
-        approval, status, now=now, actor=actor, reason=reason, was=was,
-        status=status, recorded_status=status, response=response or approval.response,
+        approval,
+        status,
+        now=now,
+        actor=actor,
+        reason=reason,
+        was=was,
+        status=status,
+        recorded_status=status,
+        response=response or approval.response,
         due_at=now + CARRY_OUT_WITHIN if status == "approved" else None,
-    )  # fmt: skip
+    )
 
 
 def put_back(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
-    """An app answered what has its answer already: that one stands."""
+    """Restores the recorded status of an approval that an app has answered although it had its answer."""
     return amend(
-        approval, now=now, actor=actor, event="data_set_aside", severity="warning",
+        approval,
+        now=now,
+        actor=actor,
+        event="data_set_aside",
+        severity="warning",
         action=f"An answer after the answer: {approval.recorded_status} stays",
-        details={"written": approval.status}, status=approval.recorded_status,
-    )  # fmt: skip
+        details={"written": approval.status},
+        status=approval.recorded_status,
+    )
 
 
 def carried_out(approval: Approval, *, now: datetime, actor: str, result: str) -> Amended[Approval]:
+    """Records that the approved action has been carried out."""
     return amend(
-        approval, now=now, actor=actor, event="approval_carried_out", action="Approved action carried out",
-        details={"result": result}, carried_out_at=now, due_at=None,
-    )  # fmt: skip
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_carried_out",
+        action="Approved action carried out",
+        details={"result": result},
+        carried_out_at=now,
+        due_at=None,
+    )
 
 
 def announced_again(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
-    """Not carried out yet: whoever does it hears of the yes once more, and the next time after twice as long."""
+    """Announces a yes once more, to whoever has not carried it out yet; the next time after twice as long."""
     waited = now - approval.updated_at
     again_at = now + min(max(2 * waited, CARRY_OUT_WITHIN), AT_LEAST_EVERY)
     return amend(
-        approval, now=now, actor=actor, event="approval_granted", action="Announced again: not carried out yet",
-        announces="APPROVAL_APPROVED", payload={"approval_id": approval.id},
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_granted",
+        action="Announced again: not carried out yet",
+        announces="APPROVAL_APPROVED",
+        payload={"approval_id": approval.id},
         due_at=min(again_at, approval.useful_until),
-    )  # fmt: skip
+    )
 
 
 def reminded(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
-    """Once, at half of its time."""
+    """Has the owner reminded of the question, which happens once."""
     return amend(
-        approval, now=now, actor=actor, event="approval_notified", action="Reminder requested",
-        announces="AGENT_ACTION_REQUIRED", payload={"approval_id": approval.id, "reason": "approval_reminder"},
-        reminded_at=now, due_at=approval.expires_at,
-    )  # fmt: skip
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_notified",
+        action="Reminder requested",
+        announces="AGENT_ACTION_REQUIRED",
+        payload={"approval_id": approval.id, "reason": "approval_reminder"},
+        reminded_at=now,
+        due_at=approval.expires_at,
+    )
 
 
 def notified(approval: Approval, channels: Iterable[str], *, now: datetime, actor: str) -> Amended[Approval]:
-    """By which channels the owner has been told: what we asked to be sent, not what has arrived."""
+    """Records by which channels the owner has been told: what we asked to be sent, not what has arrived."""
     told = {**approval.notifications_sent, **dict.fromkeys(channels, True)}
     return amend(
-        approval, now=now, actor=actor, event="approval_notified", action="Owner notified",
-        details={"channels": sorted(told)}, notifications_sent=told,
-    )  # fmt: skip
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_notified",
+        action="Owner notified",
+        details={"channels": sorted(told)},
+        notifications_sent=told,
+    )
 
 
 def _record(
@@ -262,7 +303,13 @@ def _record(
     event, announces = _RECORDED[recorded]
     waited = (now - approval.created_at).total_seconds() if recorded in ("approved", "rejected") else None
     return amend(
-        approval, now=now, actor=actor, event=event, action=f"Approval {recorded}",
+        approval,
+        now=now,
+        actor=actor,
+        event=event,
+        action=f"Approval {recorded}",
         details={"reason": reason, "approval_seconds": waited},
-        announces=announces, payload={"approval_id": approval.id, "was": was, "reason": reason}, **changes,
-    )  # fmt: skip
+        announces=announces,
+        payload={"approval_id": approval.id, "was": was, "reason": reason},
+        **changes,
+    )

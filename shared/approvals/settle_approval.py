@@ -1,5 +1,5 @@
-"""An approval and the decision that waits for it move in one commit, whoever moves them: one answer counts, and both tell
-the same story."""
+"""Settles approvals. An approval and the decision that waits for it move in one commit, whoever moves them: one answer counts,
+and both documents agree."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,20 +10,18 @@ from shared.approvals.approval import Approval, ApprovalResponse, move
 from shared.asking.decision import Decision, approval_settled
 from shared.messaging.tokens import binding
 from shared.ports import Clock, Documents, Query, Snapshot, Write
-from shared.records.commit import replace, until_committed
+from shared.records.commit import until_committed, update
 
 Action = Literal["approve", "reject"]
 MOST_PENDING = 100
 
 
 Verdict = Literal["approved", "rejected", "expired", "settled before", "another action", "no such approval"]
-COUNTS: tuple[Verdict, ...] = ("approved", "rejected", "expired")
-"""Verdicts that this answer has brought about; too late a yes settles the approval as well, as expired."""
 
 
 @dataclass(frozen=True)
-class Answered:
-    """`approval` is as it was before the answer."""
+class Settlement:
+    """What came of an answer. `approval` is as it was before it."""
 
     verdict: Verdict
     approval: Approval | None
@@ -38,19 +36,19 @@ def answer(
     documents: Documents,
     clock: Clock,
     beside: Callable[[Verdict, Approval], tuple[Write, ...]] = lambda verdict, approval: (),
-) -> Answered:
-    """The first answer counts, whoever gives it and by whichever way. `bound_to` is the action a token was made for;
-    `beside` is written in the same commit."""
+) -> Settlement:
+    """Answers an approval, and returns what came of it. The first answer counts, whoever gives it and by whichever way.
+    `bound_to` is the action that a token was made for; what `beside` returns is written in the same commit."""
 
-    def attempt() -> Answered | None:
+    def attempt() -> Settlement | None:
         snapshot = documents.get(f"approvals/{approval_id}")
         if snapshot is None:
-            return Answered("no such approval", None)
+            return Settlement("no such approval", None)
         approval = Approval.model_validate(snapshot.data)
         if bound_to is not None and bound_to != binding(approval.action_hash):
-            return Answered("another action", approval)
+            return Settlement("another action", approval)
         if not approval.waits:
-            return Answered("settled before", approval)
+            return Settlement("settled before", approval)
         now = clock.now()
         verdict = _verdict(approval, action, now)
         writes = settled(
@@ -62,7 +60,7 @@ def answer(
             reason=f"{action} by {by}",
             response=ApprovalResponse(action=action, responded_by=by, responded_at=now),
         )
-        return Answered(verdict, approval) if documents.commit(*writes, *beside(verdict, approval)) else None
+        return Settlement(verdict, approval) if documents.commit(*writes, *beside(verdict, approval)) else None
 
     return until_committed(attempt, clock=clock)
 
@@ -83,19 +81,20 @@ def settled(
     reason: str,
     response: ApprovalResponse | None = None,
 ) -> tuple[Write, ...]:
-    """The commit of these fails when either document was written since it was read."""
+    """The writes that settle an approval and its decision. Their commit fails when either document was written since it was
+    read."""
     approval = Approval.model_validate(snapshot.data)
     moved = move(approval, status, now=now, actor=by, reason=reason, response=response)
     found = documents.get(f"autonomous_decisions/{approval.decision_id}")
     if found is None:
-        return replace(moved, snapshot)
+        return update(moved, snapshot)
     decision = approval_settled(Decision.model_validate(found.data), status, by=by, reason=reason, now=now)
-    return (*replace(moved, snapshot), *replace(decision, found))
+    return (*update(moved, snapshot), *update(decision, found))
 
 
 def cancel_approvals(trigger_id: str, reason: str, *, documents: Documents, clock: Clock, by: str) -> int:
-    """What was asked about a gap that has closed is asked no more; what was approved and is not carried out yet will not
-    be. Says how many there were."""
+    """Cancels the approvals about a gap that has closed, and returns how many there were: those that wait for an answer, and
+    those that were approved and not carried out yet."""
     query = Query("approvals", where=(("trigger_id", "==", trigger_id), ("status", "in", ["pending", "approved"])))
     return sum(_cancel(snapshot.path, reason, documents, clock, by) for snapshot in documents.query(query))
 
@@ -115,7 +114,7 @@ def _cancel(path: str, reason: str, documents: Documents, clock: Clock, by: str)
 
 
 def waiting(documents: Documents, now: datetime) -> list[Approval]:
-    """What waits for an answer, what runs out first before the rest."""
+    """The approvals that wait for an answer, those that expire first at the head."""
     query = Query("approvals", where=(("status", "==", "pending"),), limit=MOST_PENDING)
     found = [Approval.model_validate(snapshot.data) for snapshot in documents.query(query)]
     return sorted(

@@ -73,18 +73,30 @@ def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) ->
         announces = "CIRCUIT_BREAKER_CLOSED"
     status: Status = "active" if after == "closed" else "circuit_breaker"
     return amend(
-        state, now=now, actor=actor, event="agent_changed", action=f"Circuit breaker {before} -> {after}",
-        details={"error_count": breaker.error_count, "last_error": breaker.last_error}, announces=announces,
-        payload={"agent": state.agent_name}, severity="warning" if announces == "CIRCUIT_BREAKER_OPENED" else "info",
-        circuit_breaker=breaker, status="paused" if state.status == "paused" else status,
-    )  # fmt: skip
+        state,
+        now=now,
+        actor=actor,
+        event="agent_changed",
+        action=f"Circuit breaker {before} -> {after}",
+        details={"error_count": breaker.error_count, "last_error": breaker.last_error},
+        announces=announces,
+        payload={"agent": state.agent_name},
+        severity="warning" if announces == "CIRCUIT_BREAKER_OPENED" else "info",
+        circuit_breaker=breaker,
+        status="paused" if state.status == "paused" else status,
+    )
 
 
 def paused(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
     """Stops an agent, at its owner's word."""
     return amend(
-        state, now=now, actor=actor, event="agent_changed", action="Paused by the owner", status="paused",
-    )  # fmt: skip
+        state,
+        now=now,
+        actor=actor,
+        event="agent_changed",
+        action="Paused by the owner",
+        status="paused",
+    )
 
 
 def marketing_paused(state: AgentState, reason: str, *, now: datetime, actor: str) -> Amended[AgentState]:
@@ -93,10 +105,17 @@ def marketing_paused(state: AgentState, reason: str, *, now: datetime, actor: st
     marketing = PromotionPause(paused_at=now, paused_until=now + PAUSE, reason=reason)
     told = f"Promotional offers are paused for {PAUSE.days} days: {reason}"
     return amend(
-        state, now=now, actor=actor, event="agent_changed", action="Promotional asks paused",
-        details={"reason": reason, "until": marketing.paused_until}, announces="AGENT_ACTION_REQUIRED",
-        payload={"agent": state.agent_name, "reason": told}, severity="warning", marketing=marketing,
-    )  # fmt: skip
+        state,
+        now=now,
+        actor=actor,
+        event="agent_changed",
+        action="Promotional asks paused",
+        details={"reason": reason, "until": marketing.paused_until},
+        announces="AGENT_ACTION_REQUIRED",
+        payload={"agent": state.agent_name, "reason": told},
+        severity="warning",
+        marketing=marketing,
+    )
 
 
 def reset(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
@@ -104,8 +123,14 @@ def reset(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState
     longer count."""
     was_closed = state.circuit_breaker.state == "closed"
     return amend(
-        state, now=now, actor=actor, event="agent_changed", action="Reset by the owner",
-        announces=None if was_closed else "CIRCUIT_BREAKER_CLOSED", payload={"agent": state.agent_name},
-        status="active", circuit_breaker=Breaker(auto_recovery=state.circuit_breaker.auto_recovery),
+        state,
+        now=now,
+        actor=actor,
+        event="agent_changed",
+        action="Reset by the owner",
+        announces=None if was_closed else "CIRCUIT_BREAKER_CLOSED",
+        payload={"agent": state.agent_name},
+        status="active",
+        circuit_breaker=Breaker(auto_recovery=state.circuit_breaker.auto_recovery),
         marketing=PromotionPause(counted_from=now),
-    )  # fmt: skip
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import KEEP_TRYING, Message, message_id
 from shared.messaging.messaging_hours import answers
 from shared.messaging.spoken import spoken_deadline, spoken_time
@@ -64,7 +64,7 @@ def _to_customer(
     now: datetime,
 ) -> Message:
     # Over the number they wrote to, which need not be the one we asked from.
-    said = inbound(said_in) if said_in else None
+    said = load_inbound(said_in) if said_in else None
     written_at = said.received_at if said else outreach.response.responded_at or now
     return Message(
         id=message_id(outreach.id, purpose, outreach.address_key),

@@ -11,7 +11,7 @@ from shared.asking.agent_state import AgentState, broken, fresh, paused, reset, 
 from shared.asking.breaker import RECENT, Breaker, attempting, stops_until, went_well, went_wrong
 from shared.ports import Accepted, AnswerLost, Clock, Documents, Query, Refused, Snapshot
 from shared.records.audit import Amended
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
 from shared.salon.settings import SalonSettings
 
 ACTOR = "circuit_breaker"
@@ -83,9 +83,11 @@ def attempted(
         fault(agent, str(answer.code), documents=documents, settings=settings, clock=clock)
     elif before.state != "closed" or before.error_count:
         _moved(
-            agent, lambda breaker: went_well(breaker, settings=settings.circuit_breaker),
-            documents=documents, clock=clock,
-        )  # fmt: skip
+            agent,
+            lambda breaker: went_well(breaker, settings=settings.circuit_breaker),
+            documents=documents,
+            clock=clock,
+        )
 
 
 def fault(agent: str, error: str, *, documents: Documents, settings: SalonSettings, clock: Clock) -> None:
@@ -162,4 +164,4 @@ def _state(agent: str, documents: Documents, now: datetime) -> tuple[AgentState,
 
 
 def _commit(moved: Amended[AgentState], found: Snapshot | None, documents: Documents) -> bool:
-    return documents.commit(*(replace(moved, found) if found else create(moved)))
+    return documents.commit(*(update(moved, found) if found else create(moved)))

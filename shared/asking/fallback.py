@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from shared.asking.outreach import Outreach
 from shared.messaging.messaging_hours import country_of
-from shared.messaging.outgoing import UNDELIVERED_AFTER, Channel, redirected
+from shared.messaging.outgoing import Channel
 from shared.messaging.rendering import unsigned_text
+from shared.messaging.sending import UNDELIVERED_AFTER, redirected
 from shared.records.audit import Amended
 
 LEFT_TO_ANSWER = timedelta(minutes=10)
@@ -41,16 +42,29 @@ def offer_purpose(channel: Channel, phone: str, *, instead: bool = False) -> str
 
 
 def fallen_back(
-    outreach: Outreach, channel: Channel, *, address_key: str, message_sid: str | None, now: datetime, actor: str,
+    outreach: Outreach,
+    channel: Channel,
+    *,
+    address_key: str,
+    message_sid: str | None,
+    now: datetime,
+    actor: str,
     code: int | None,
-) -> Amended[Outreach]:  # fmt: skip
-    """The same ask by another channel. All limits count it once; reports about the first message no longer count."""
+) -> Amended[Outreach]:
+    """Begins an ask again on another channel. All limits count it once; reports about the first message no longer count."""
     purpose = offer_purpose(channel, outreach.customer_phone, instead=outreach.is_answer)
     said = unsigned_text(purpose, outreach.locale, outreach.variables)
     return redirected(
-        outreach.changed(message=said), channel, code=code, message_sid=message_sid, now=now, actor=actor,
-        purpose=purpose, address_key=address_key, fallen_back=True,
-    )  # fmt: skip
+        outreach.changed(message=said),
+        channel,
+        code=code,
+        message_sid=message_sid,
+        now=now,
+        actor=actor,
+        purpose=purpose,
+        address_key=address_key,
+        fallen_back=True,
+    )
 
 
 def still_awaited(outreach: Outreach, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from shared.ports import Snapshot
 from shared.records.invalid import InvalidEvent
 
 
-def outgoing(snapshot: Snapshot) -> Outreach | Message:
+def load_outgoing(snapshot: Snapshot) -> Outreach | Message:
     """The document as the outreach or message that it is. Raises InvalidEvent for anything else."""
     if snapshot.path.startswith("outreach/"):
         return Outreach.model_validate(snapshot.data)

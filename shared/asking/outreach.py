@@ -19,7 +19,7 @@ Answer = Literal["accept", "decline", "opt_out"]
 OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 """The statuses in which an answer is still awaited."""
 ANSWER_LOST_WITHIN = timedelta(minutes=2)
-"""A late yes that nobody has answered by then is announced again."""
+"""How long a late yes may wait for its answer before it is announced again."""
 
 
 class Slot(Stored):
@@ -42,7 +42,8 @@ class OfferDetails(Stored):
 
 
 class Response(Stored):
-    """`owed`: their yes came too late, and nobody has answered it yet; `said_in` is the message that said it, if one did."""
+    """The customer's answer. `owed` says that it is a yes which came too late and that nobody has answered yet; `said_in` is the
+    message that said it, if one did."""
 
     received: bool = False
     action: str | None = None
@@ -151,7 +152,7 @@ def another_id(lost_id: str) -> str:
 
 
 def lost(outreach: Outreach, *, result: str, said_in: str | None, now: datetime) -> Amended[Outreach]:
-    """The customer's yes that came too late. Whoever asked answers it, with another slot if one suits."""
+    """Records the customer's yes that came too late. Whoever asked answers it, with another slot if one suits."""
     details: dict[str, Any] = {"answer": "accept", "result": result}
     return step(
         outreach,
@@ -169,16 +170,29 @@ def lost(outreach: Outreach, *, result: str, said_in: str | None, now: datetime)
 
 
 def lost_again(outreach: Outreach, *, now: datetime, actor: str) -> Amended[Outreach]:
-    """Still not answered: whoever answers a late yes hears of it once more."""
+    """Announces a late yes once more, to whoever has not answered it yet."""
     return step(
-        outreach, outreach.status, "held", now=now, actor=actor, action="Late yes announced again",
-        announces="OFFER_LOST", due_at=now + ANSWER_LOST_WITHIN,
-    )  # fmt: skip
+        outreach,
+        outreach.status,
+        "held",
+        now=now,
+        actor=actor,
+        action="Late yes announced again",
+        announces="OFFER_LOST",
+        due_at=now + ANSWER_LOST_WITHIN,
+    )
 
 
 def lost_answered(outreach: Outreach, *, by: str, now: datetime, actor: str) -> Amended[Outreach]:
-    """The customer is told, `by` another offer or by plain words, in the same commit."""
+    """Records that a late yes has its answer, `by` another offer or by plain words, which the same commit sends."""
     return step(
-        outreach, outreach.status, "held", now=now, actor=actor, action="Late yes answered", details={"by": by},
-        response=outreach.response.changed(owed=False), due_at=None,
-    )  # fmt: skip
+        outreach,
+        outreach.status,
+        "held",
+        now=now,
+        actor=actor,
+        action="Late yes answered",
+        details={"by": by},
+        response=outreach.response.changed(owed=False),
+        due_at=None,
+    )

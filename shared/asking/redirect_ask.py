@@ -9,7 +9,7 @@ from typing import Any
 from shared.asking.fallback import OPTED_OUT, fallen_back, next_channel
 from shared.asking.outreach import Outreach
 from shared.customers.address_keys import keys_of
-from shared.customers.consent import barred, withdrawn
+from shared.customers.consent import Statement, barred, withdrawn
 from shared.customers.load_customer import customer_of
 from shared.customers.read_consents import entered, withdrawal_records
 from shared.messaging.message import Message
@@ -52,9 +52,15 @@ def opt_out_told_by(
     channel = OPTED_OUT.get(code or 0)
     if channel not in ("whatsapp", "sms") or not isinstance(message, Outreach):
         return ()
-    records = barred(
-        message.address_key, channel, about=message.id, salon_id=message.salon_id,
-        customer_ids=[message.customer_id], code=code or 0, at=now,
-    )  # fmt: skip
+    said = Statement(
+        identity=message.address_key,
+        said_id=message.id,
+        salon_id=message.salon_id,
+        customer_ids=[message.customer_id],
+        source="carrier",
+        text=f"error {code}",
+        at=now,
+    )
+    records = barred(said, channel)
     known = {snapshot.path for snapshot in documents.get_all([record.path for record in records])}
     return entered([record for record in records if record.path not in known], now, actor="carrier")

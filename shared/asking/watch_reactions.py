@@ -8,7 +8,7 @@ from shared.asking.outreach import Outreach
 from shared.asking.promotion_pause import LAST_SENDS, objection, reactions
 from shared.customers.consent import ConsentRecord
 from shared.ports import Clock, Documents, Query, Reader
-from shared.records.commit import create, replace, until_committed
+from shared.records.commit import create, until_committed, update
 from shared.records.read_documents import readable
 
 ACTOR = "reactions"
@@ -33,7 +33,7 @@ def watch_reactions(agent: str, *, documents: Documents, clock: Clock) -> bool:
         if reason is None:
             return False
         paused = marketing_paused(state, reason, now=now, actor=ACTOR)
-        return documents.commit(*(replace(paused, found) if found else create(paused))) or None
+        return documents.commit(*(update(paused, found) if found else create(paused))) or None
 
     return until_committed(attempt, clock=clock)
 

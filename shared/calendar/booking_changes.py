@@ -75,7 +75,7 @@ def _happened(before: Booking | None, after: Booking | None) -> tuple[AuditWord,
 
 
 def over_our_sales(
-    bookings: Iterable[Booking], calendar: Calendar, now: datetime, *, about: str | None = None
+    bookings: Iterable[Booking], calendar: Calendar, now: datetime, *, actor: str, about: str | None = None
 ) -> list[AuditRecord]:
     """The records that alert the owner to bookings, all of one staff member, that overlap a sale of ours: the app cannot be
     stopped from writing them. Each pair is told once, whichever of the two is looked at."""
@@ -91,7 +91,7 @@ def over_our_sales(
             resource_id=sale.id,
             version=f"over {other.id}",
             now=now,
-            actor="detect_gaps",
+            actor=actor,
             event="alert_triggered",
             action="Two bookings of one staff member overlap, one of them sold by us",
             details={"booking_id": sale.id, "other_id": other.id},

@@ -21,7 +21,7 @@ from shared.calendar.staff import StaffMember
 from shared.calendar.staff_day import Freed, StaffDay, freed_by_change
 from shared.ports import Clock, Documents, Reader, Transaction
 from shared.records.audit import Amended
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.records.hold_locks import holding, person_day, release
 from shared.records.problem import Problem
 
@@ -129,7 +129,7 @@ def _written(look: _Look, documents: Documents, clock: Clock) -> tuple[int, list
         bookings, gaps = _read(transaction, look)
         changes = look.changes(bookings, gaps, clock.now())
         for change in changes:
-            transaction.write(*(create(change) if change.document.revision == 1 else replace(change)))
+            transaction.write(*(create(change) if change.document.revision == 1 else update(change)))
         transaction.write(*release(locks))
         return len(changes), bookings
 

@@ -62,60 +62,36 @@ def channel_for(
     return usable[0] if usable else NoChannel(f"the salon has no number for {' or '.join(willing)}")
 
 
-def stopped(
-    identity: str,
-    *,
-    said_id: str,
-    salon_id: str,
-    customer_ids: Sequence[str],
-    source: Source,
-    text: str,
-    at: datetime,
-) -> list[ConsentRecord]:
+@dataclass(frozen=True)
+class Statement:
+    """What somebody said about being asked. `identity` is the key of the address they said it from, `customer_ids` are all who
+    are reached there, and `said_id` is the same however often the same word is worked on."""
+
+    identity: str
+    said_id: str
+    salon_id: str
+    customer_ids: Sequence[str]
+    source: Source
+    text: str
+    at: datetime
+
+
+def stopped(said: Statement) -> list[ConsentRecord]:
     """The entries that a STOP makes. It ends the asks of every channel, whichever it came by, and for both purposes: an
     offer from the waitlist is an ask too."""
-    return [
-        _record(identity, said_id, salon_id, customer_ids, channel, purpose, False, source, text, at)
-        for channel in _CHANNELS
-        for purpose in _PURPOSES
-    ]
+    return [_record(said, channel, purpose, granted=False) for channel in _CHANNELS for purpose in _PURPOSES]
 
 
-def started(
-    identity: str,
-    channel: Channel,
-    *,
-    said_id: str,
-    salon_id: str,
-    customer_ids: Sequence[str],
-    source: Source,
-    text: str,
-    at: datetime,
-) -> list[ConsentRecord]:
+def started(said: Statement, channel: Channel) -> list[ConsentRecord]:
     """The entries that a START makes. It restores only the channel it came by, and ends a withdrawal: it is no consent
     where none was recorded."""
-    return [
-        _record(identity, said_id, salon_id, customer_ids, channel, purpose, True, source, text, at)
-        for purpose in _PURPOSES
-    ]
+    return [_record(said, channel, purpose, granted=True) for purpose in _PURPOSES]
 
 
-def barred(
-    identity: str,
-    channel: Channel,
-    *,
-    about: str,
-    salon_id: str,
-    customer_ids: Sequence[str],
-    code: int,
-    at: datetime,
-) -> list[ConsentRecord]:
+def barred(said: Statement, channel: Channel) -> list[ConsentRecord]:
     """The entries that a refusal of the provider makes, because the person has stopped or blocked us on that
     channel."""
-    return [
-        _record(identity, about, salon_id, customer_ids, channel, purpose, False, "carrier", f"error {code}", at)
-        for purpose in _PURPOSES
-    ]
+    return [_record(said, channel, purpose, granted=False) for purpose in _PURPOSES]
 
 
 def withdrawn(records: Iterable[ConsentRecord]) -> frozenset[tuple[Channel, Purpose]]:
@@ -130,30 +106,19 @@ def standing(records: Iterable[ConsentRecord]) -> dict[tuple[Channel, Purpose], 
     return {(record.channel, record.purpose): record.granted for record in in_order}
 
 
-def _record(
-    identity: str,
-    said_id: str,
-    salon_id: str,
-    customer_ids: Sequence[str],
-    channel: Channel,
-    purpose: Purpose,
-    granted: bool,
-    source: Source,
-    text: str,
-    at: datetime,
-) -> ConsentRecord:
+def _record(said: Statement, channel: Channel, purpose: Purpose, *, granted: bool) -> ConsentRecord:
     return ConsentRecord(
         # The same message worked on again makes the same record.
-        id=natural_id("con", identity, said_id, channel, purpose),
-        salon_id=salon_id,
-        created_at=at,
-        updated_at=at,
-        identity=identity,
-        customer_ids=list(customer_ids),
+        id=natural_id("con", said.identity, said.said_id, channel, purpose),
+        salon_id=said.salon_id,
+        created_at=said.at,
+        updated_at=said.at,
+        identity=said.identity,
+        customer_ids=list(said.customer_ids),
         channel=channel,
         purpose=purpose,
         granted=granted,
-        source=source,
-        text=text,
-        at=at,
+        source=said.source,
+        text=said.text,
+        at=said.at,
     )

@@ -4,5 +4,5 @@ from shared.messaging.message import Inbound
 from shared.ports import Snapshot
 
 
-def inbound(snapshot: Snapshot) -> Inbound:
+def load_inbound(snapshot: Snapshot) -> Inbound:
     return Inbound.model_validate(snapshot.data)

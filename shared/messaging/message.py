@@ -1,7 +1,8 @@
-"""What we say to a person that is no ask: confirmations, answers, reminders, owner notices; and what people say to us.
+"""Messages that are no asks: what we say to a person (confirmations, answers, reminders, owner notices), and what people write
+to us.
 
-What we say lies in `conversations/{conversation}/messages`, what they say in `conversations/{conversation}/inbound`, where a
-conversation is one address on one channel under its keyed hash. No contact limit counts them.
+Ours lie in `conversations/{conversation}/messages`, theirs in `conversations/{conversation}/inbound`, where a conversation is
+one address on one channel under its keyed hash. No contact limit counts them.
 """
 
 from collections.abc import Mapping
@@ -145,24 +146,40 @@ def merged(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
 def collected(digest: Message, message_id: str, *, due_at: datetime, now: datetime, actor: str) -> Amended[Message]:
     """Adds a message to the digest, which goes out when it is due."""
     return amend(
-        digest, now=now, actor=actor, event="message_held", action="Kept for a digest",
-        details={"message_id": message_id}, merges=[*digest.merges, message_id], due_at=due_at,
-    )  # fmt: skip
+        digest,
+        now=now,
+        actor=actor,
+        event="message_held",
+        action="Kept for a digest",
+        details={"message_id": message_id},
+        merges=[*digest.merges, message_id],
+        due_at=due_at,
+    )
 
 
 def received(message: Inbound, *, now: datetime) -> Amended[Inbound]:
+    """Writes an inbound message for the first time. It is due in case nobody has handled it by then."""
     return amend(
         message.changed(due_at=now + ANSWER_LEASE),
-        now=now, actor="customer", event="message_received", action="Message received",
-    )  # fmt: skip
+        now=now,
+        actor="customer",
+        event="message_received",
+        action="Message received",
+    )
 
 
-def handled(message: Inbound, *, outcome: str, now: datetime) -> Amended[Inbound]:
+def handled(message: Inbound, *, outcome: str, now: datetime, actor: str) -> Amended[Inbound]:
+    """Closes an inbound message, with what came of it."""
     return amend(
         message,
-        now=now, actor="answer_message", event="message_handled", action=f"Message handled: {outcome}",
-        handled_at=now, outcome=outcome, due_at=None,
-    )  # fmt: skip
+        now=now,
+        actor=actor,
+        event="message_handled",
+        action=f"Message handled: {outcome}",
+        handled_at=now,
+        outcome=outcome,
+        due_at=None,
+    )
 
 
 def put_off(message: Inbound, *, until: datetime, now: datetime) -> Amended[Inbound]:

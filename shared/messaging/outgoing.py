@@ -4,7 +4,6 @@
                  |-> pending (refused, may be retried)   |-> failed   |-> unknown (the provider's answer was lost)
     sent, unknown -> pending, on another channel (the first did not deliver it)
 
-Delivery reports are best effort, may be doubled and may overtake each other and our own answer: they only move forward.
 `unknown` is never sent again by itself; only a report that carries our reference, or time, moves it on.
 """
 
@@ -22,11 +21,6 @@ OutgoingStatus = Literal["pending", "sending", "sent", "delivered", "read", "res
 
 CLAIM_WITHIN = timedelta(seconds=60)
 """How long a message waits to be claimed: one that is still pending then is announced again."""
-CLAIM_LEASE = timedelta(minutes=2)
-"""How long a claim holds: an older one belongs to a sender that died, and the message may or may not have gone out."""
-UNDELIVERED_AFTER = timedelta(minutes=5)
-"""How long an offer may take to arrive: one not known to have arrived by then is no longer waited for."""
-MAX_ATTEMPTS = 5
 
 TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
     # A report about a message that we believed refused: it did go out, and must not go again.
@@ -43,16 +37,6 @@ TRANSITIONS: dict[OutgoingStatus, frozenset[OutgoingStatus]] = {
 ON_ANOTHER_CHANNEL: frozenset[OutgoingStatus] = frozenset({"sent", "unknown"})
 """The statuses from which a message may become pending once more, but only for another channel: the provider had taken
 it, and then reported that it was not delivered."""
-
-_RANK = {"pending": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4}
-_REPORTED: dict[str, OutgoingStatus] = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "read",
-    "failed": "failed",
-    "undelivered": "failed",
-    "canceled": "failed",
-}
 
 
 class Delivery(Stored):
@@ -150,186 +134,3 @@ _MESSAGE_WORDS: dict[Word, AuditWord] = {
     "expired": "message_failed",
     "requested": "message_requested",
 }
-
-
-def claim(message: O, *, now: datetime, actor: str) -> Amended[O]:
-    """Claims a message for sending. Whoever commits this is the only one that may call the provider."""
-    if message.status != "pending":
-        raise ForbiddenTransition(f"{message.resource_type} {message.id}: expected it pending, found {message.status}")
-    return step(
-        message, "sending", "claimed", now=now, actor=actor, action="Claimed for sending",
-        attempts=message.attempts + 1, last_attempt_at=now, due_at=now + CLAIM_LEASE,
-        delivery=message.delivery.changed(error=None),
-    )  # fmt: skip
-
-
-def hold(message: O, *, until: datetime, reason: str, now: datetime, actor: str) -> Amended[O]:
-    """Holds back a message that may not go now. It is looked at again `until`."""
-    return step(
-        message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=until, not_before=until
-    )
-
-
-def set_back(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O]:
-    """Takes back a claim whose message was not handed to the provider after all, as if this try had not been."""
-    return step(
-        message, "pending", "held", now=now, actor=actor, action=f"Held: {reason}", due_at=now,
-        attempts=message.attempts - 1,
-    )  # fmt: skip
-
-
-def sent(message: O, *, message_sid: str, now: datetime, actor: str) -> Amended[O] | None:
-    """Records that the provider has taken the message. None when a delivery report came before our own answer and has
-    said it all. A message that was closed on its way stays closed, but it did leave: limits count it, and a reply to it
-    is known by its SID."""
-    if message_sid == message.delivery.former_id:
-        return None
-    delivery = message.delivery.changed(message_id=message_sid, sent_at=message.delivery.sent_at or now)
-    if message.status in ("sending", "unknown"):
-        return step(
-            message, "sent", "sent", now=now, actor=actor, action="Handed to the provider",
-            announces="OUTREACH_SENT", delivery=delivery, due_at=_waiting_until(message, delivery),
-        )  # fmt: skip
-    if delivery == message.delivery:
-        return None
-    return step(
-        message, message.status, "sent", now=now, actor=actor, action="Handed to the provider when it was closed already",
-        delivery=delivery,
-    )  # fmt: skip
-
-
-def refused(message: O, *, code: int, reason: str, retry_at: datetime | None, now: datetime, actor: str) -> Amended[O]:
-    """Records that the provider did not take the message. With `retry_at` it waits for another try, unless its tries
-    are used up."""
-    details = {"code": code, "reason": reason, "attempts": message.attempts}
-    delivery = message.delivery.changed(error=str(code))
-    if retry_at is not None and message.attempts < MAX_ATTEMPTS and retry_at < message.expires_at:
-        return step(
-            message, "pending", "held", now=now, actor=actor, action=f"Refused ({code}), will be tried again",
-            details=details, delivery=delivery, due_at=retry_at, not_before=retry_at,
-        )  # fmt: skip
-    return failed(
-        message, error=str(code), action=f"Refused by the provider ({code})", details=details, now=now, actor=actor
-    )
-
-
-def failed(
-    message: O, *, error: str, action: str, now: datetime, actor: str, details: dict[str, Any] | None = None
-) -> Amended[O]:
-    """Closes a message that cannot be delivered."""
-    return step(
-        message, "failed", "failed", now=now, actor=actor, action=action, details=details or {"error": error},
-        announces="OUTREACH_FAILED", delivery=message.delivery.changed(error=error), due_at=None,
-    )  # fmt: skip
-
-
-def answer_lost(message: O, *, reason: str, now: datetime, actor: str) -> Amended[O]:
-    """Records that nobody knows whether the provider took the message. It is never sent again by itself: a second copy
-    is worse than none."""
-    return step(
-        message, "unknown", "failed", now=now, actor=actor, action="The provider's answer was lost",
-        details={"reason": reason}, due_at=_looked_at_again(message, now),
-    )  # fmt: skip
-
-
-def reported(
-    message: O, *, status: str, message_sid: str | None, error: int | None, now: datetime
-) -> Amended[O] | None:
-    """Applies a delivery report. None when it tells nothing new, comes late, or says a status that does not matter."""
-    reached = _REPORTED.get(status)
-    if reached is None or message.status in ("responded", "failed"):
-        return None
-    if message_sid and message.delivery.message_id not in (None, message_sid):
-        return None
-    if message_sid and message_sid == message.delivery.former_id:
-        return None
-    if message.status == "expired":
-        return _reported_late(message, reached, message_sid, now)
-    delivery = message.delivery.changed(message_id=message.delivery.message_id or message_sid)
-    if reached == "failed":
-        if message.status in ("delivered", "read"):
-            return None
-        return failed(
-            message.changed(delivery=delivery), error=str(error or status), action=f"Not delivered ({error or status})",
-            now=now, actor="track_delivery",
-        )  # fmt: skip
-    if _RANK[reached] <= _RANK[message.status]:
-        return None
-    moments = {"sent": {"sent_at": now}, "delivered": {"delivered_at": now}, "read": {"read_at": now}}[reached]
-    delivery = delivery.changed(**{"sent_at": delivery.sent_at or now, **moments})
-    return step(
-        message, reached, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
-        action=f"Reported {reached}", announces="OUTREACH_DELIVERED" if reached == "delivered" else None,
-        delivery=delivery, due_at=_waiting_until(message, delivery),
-    )  # fmt: skip
-
-
-def _reported_late(message: O, reached: OutgoingStatus, message_sid: str | None, now: datetime) -> Amended[O] | None:
-    """Records what a report says of a message that is closed already; its status stays. That the message left counts
-    for limits, and that it arrived for how often customers accept."""
-    before = message.delivery
-    message_id = before.message_id or message_sid
-    if reached == "failed" or message_id is None:
-        return None
-    delivery = before.changed(message_id=message_id, sent_at=before.sent_at or now)
-    if reached != "sent" and not (before.delivered_at or before.read_at):
-        delivery = delivery.changed(delivered_at=now)
-    if delivery == before:
-        return None
-    return step(
-        message, message.status, "sent" if reached == "sent" else "delivered", now=now, actor="track_delivery",
-        action=f"Reported {reached} when it was closed already", delivery=delivery,
-    )  # fmt: skip
-
-
-def expired(message: O, *, reason: str, now: datetime, actor: str, **details: Any) -> Amended[O]:
-    """Closes a message that is no longer to be sent or answered."""
-    return step(
-        message, "expired", "expired", now=now, actor=actor, action=f"Closed: {reason}",
-        details={"reason": reason, **details}, announces="OUTREACH_EXPIRED", payload={"reason": reason}, due_at=None,
-    )  # fmt: skip
-
-
-def redirected(
-    message: O,
-    channel: Channel,
-    *,
-    code: int | None,
-    message_sid: str | None,
-    now: datetime,
-    actor: str,
-    **changes: Any,
-) -> Amended[O]:
-    """Begins a message again on another channel, under new message ids, because the first did not deliver it."""
-    former = Delivery(
-        former_id=message_sid or message.delivery.message_id, former_error=str(code) if code is not None else None
-    )
-    reason = f"not delivered ({code})" if code is not None else "not delivered"
-    return step(
-        message, "pending", "held", now=now, actor=actor, action=f"Goes out by {channel} instead ({reason})",
-        announces="OUTREACH_REQUESTED", details={"channel": channel, "reason": reason},
-        channel=channel, attempts=0, delivery=former, due_at=now + CLAIM_WITHIN, **changes,
-    )  # fmt: skip
-
-
-def not_arrived(message: O, *, now: datetime, actor: str) -> Amended[O]:
-    """Announces that nothing is known of a message's arrival. Others are asked meanwhile, and it stays as open as it was."""
-    return step(
-        message, message.status, "held", now=now, actor=actor, action="Not known to have arrived",
-        announces="OUTREACH_NOT_ARRIVED", due_at=message.expires_at,
-    )  # fmt: skip
-
-
-def _waiting_until(message: Outgoing, delivery: Delivery) -> datetime | None:
-    """When an offer that is out must be looked at again; None for a message that nobody answers."""
-    if message.resource_type != "outreach":
-        return None
-    if delivery.sent_at is None or delivery.delivered_at or delivery.read_at:
-        return message.expires_at
-    return _looked_at_again(message, delivery.sent_at)
-
-
-def _looked_at_again(message: Outgoing, left: datetime) -> datetime:
-    if message.resource_type != "outreach":
-        return message.expires_at
-    return min(left + UNDELIVERED_AFTER, message.expires_at)

@@ -8,7 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar, Unpack
 
 from shared.records.events import EventType, SalonEvent
 from shared.records.stored import Instant, StateDocument, Stored, natural_id
@@ -123,6 +123,19 @@ def _text(value: object) -> str:
 _CANONICAL = json.JSONEncoder(sort_keys=True, default=_text)
 
 
+class _Happened(TypedDict):
+    """What a record says about its object."""
+
+    now: datetime
+    actor: str
+    event: AuditWord
+    action: str
+    details: NotRequired[dict[str, Any] | None]
+    announces: NotRequired[EventType | None]
+    payload: NotRequired[dict[str, Any] | None]
+    severity: NotRequired[Severity]
+
+
 @dataclass(frozen=True)
 class Amended(Generic[D]):
     """A document as it shall be, with the audit record that must be written in the same commit."""
@@ -146,59 +159,61 @@ def amend(
 ) -> Amended[D]:
     """The document with these changes, one revision on. One of revision 0 has never been stored: this creates it."""
     revision = document.revision + 1
-    record = AuditRecord(
+    record = _record(
         id=f"{document.resource_type}-{document.id}-{revision}",
         salon_id=document.salon_id,
-        event_type=event,
-        severity=severity,
-        actor=actor,
-        action=action,
         resource_type=document.resource_type,
         resource_id=document.id,
         revision=revision,
-        details=details or {},
-        created_at=now,
-        announces=announces,
-        payload=payload or {},
         previous_hash=document.audit_head,
-        due_at=now + ANNOUNCE_WITHIN if announces else None,
+        now=now,
+        actor=actor,
+        event=event,
+        action=action,
+        details=details,
+        announces=announces,
+        payload=payload,
+        severity=severity,
     )
     amended = document.changed(**{**changes, "revision": revision, "audit_head": record.hash, "updated_at": now})
     return Amended(amended, record)
 
 
 def record_fact(
+    *, salon_id: str, resource_type: str, resource_id: str, version: object, **happened: Unpack[_Happened]
+) -> AuditRecord:
+    """The record about an object that is not ours (a document of the booking app), or about no stored object at all. It
+    is in no chain. Its id is made of the object and `version` (its update time, a content hash), so recording it again
+    is harmless."""
+    id = natural_id("fact", resource_type, resource_id, version, happened["event"])
+    return _record(id=id, salon_id=salon_id, resource_type=resource_type, resource_id=resource_id, **happened)
+
+
+def _record(
     *,
+    id: str,
     salon_id: str,
     resource_type: str,
     resource_id: str,
-    version: object,
-    now: datetime,
-    actor: str,
-    event: AuditWord,
-    action: str,
-    details: dict[str, Any] | None = None,
-    announces: EventType | None = None,
-    payload: dict[str, Any] | None = None,
-    severity: Severity = "info",
+    revision: int | None = None,
+    previous_hash: str | None = None,
+    **happened: Unpack[_Happened],
 ) -> AuditRecord:
-    """A record about an object that is not ours (a document of the booking app), or about no stored object at all. It
-    is in no chain. Its id is made of the object and `version` (its update time, a content hash), so recording it again
-    is harmless."""
+    now, announces = happened["now"], happened.get("announces")
     return AuditRecord(
-        id=natural_id("fact", resource_type, resource_id, version, event),
+        id=id,
         salon_id=salon_id,
-        event_type=event,
-        severity=severity,
-        actor=actor,
-        action=action,
+        event_type=happened["event"],
+        severity=happened.get("severity", "info"),
+        actor=happened["actor"],
+        action=happened["action"],
         resource_type=resource_type,
         resource_id=resource_id,
-        revision=None,
-        details=details or {},
+        revision=revision,
+        details=happened.get("details") or {},
         created_at=now,
         announces=announces,
-        payload=payload or {},
-        previous_hash=None,
+        payload=happened.get("payload") or {},
+        previous_hash=previous_hash,
         due_at=now + ANNOUNCE_WITHIN if announces else None,
     )

@@ -15,25 +15,27 @@ ATTEMPTS = 8
 
 
 def create(amended: Amended[D]) -> tuple[Write, Write]:
+    """The writes of a new document and of its record."""
     return Create(amended.document.path, amended.document.stored()), fact(amended.record)
 
 
-def replace(amended: Amended[D], read: Snapshot | None = None) -> tuple[Write, Write]:
-    """Updates the changed fields, so that those we do not know stay. With the snapshot it was decided on, the commit fails
-    when somebody wrote the document since. Inside a transaction the transaction sees to that."""
+def update(amended: Amended[D], read: Snapshot | None = None) -> tuple[Write, Write]:
+    """The writes of the changed fields and of their record; the fields that our model does not know stay. With the snapshot it
+    was decided on, the commit fails when somebody wrote the document since; inside a transaction that is seen to."""
     document = amended.document
-    update = Update(document.path, document.changes(), unchanged_since=read.version if read else None)
-    return update, fact(amended.record)
+    changed = Update(document.path, document.changes(), unchanged_since=read.version if read else None)
+    return changed, fact(amended.record)
 
 
 def save(path: str, document: Stored, read: Snapshot | None) -> Write:
-    """Creates a document that no audit follows or, where it has been read, updates the fields of its model. The commit fails
-    when somebody wrote it since."""
+    """The write of a document that no audit follows: it creates the document or, where it has been read, updates the fields of
+    its model. The commit fails when somebody wrote it since."""
     data = document.stored()
     return Update(path, data, unchanged_since=read.version) if read else Create(path, data)
 
 
 def fact(record: AuditRecord) -> Write:
+    """The write of a record by itself."""
     return Create(record.path, record.stored())
 
 

@@ -72,9 +72,12 @@ def held(
 
     def released() -> T:
         try:
-            return work()
-        finally:
+            outcome = work()
+        except Exception:
             documents.commit(*release(locks))
+            raise
+        documents.commit(*release(locks))
+        return outcome
 
     return holding(locks, released, documents=documents, clock=clock, pointless=pointless)
 

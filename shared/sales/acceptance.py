@@ -1,5 +1,5 @@
-"""Whether a customer's yes can still be honoured. The deadline is no reason to refuse: a late yes counts while the time is
-free, soon enough and promised to nobody else."""
+"""Judges whether a customer's yes can still be honoured. That its deadline has passed is no reason to refuse it: a late yes
+counts while the time is on offer, free, and far enough ahead."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ def judge(
     minimum_notice_minutes: int,
     now: datetime,
 ) -> Honoured | NotHonoured:
+    """Whether the yes to this offer can be honoured, and from which gap. The first rule that refuses it gives the reason."""
     slot = outreach.slot
     if slot is None:
         return NotHonoured("gap_closed", "the outreach offered no slot")
@@ -59,8 +60,8 @@ def judge(
 
 
 def takes(bookings: Sequence[Booking], slot: Slot, services: Mapping[str, Service]) -> bool:
-    """Whether these bookings of the slot's staff member need them in it. Buffers count, of both sides; while a colour takes
-    effect the staff member is free."""
+    """Whether one of these bookings occupies the slot's staff member during the slot. The buffers of both count; time in which
+    a treatment takes effect by itself occupies nobody."""
     service = services.get(slot.service_id)
     wanted = slot.stretch.widened(service.buffer_before, service.buffer_after) if service else slot.stretch
     return any(part.overlaps(wanted) for part in occupied(bookings, services))

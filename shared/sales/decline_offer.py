@@ -1,4 +1,4 @@
-"""The customer's no to an offer, and whether what a yes booked has been called off."""
+"""Records a customer's no to an offer; and finds out whether what a yes booked has been called off."""
 
 from typing import Literal
 
@@ -8,9 +8,9 @@ from shared.asking.release_wish import entry_waits_again
 from shared.calendar.load_booking import booking_of
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
-from shared.ports import Clock, Documents
-from shared.records.commit import create, replace, until_committed
-from shared.salon.salon import Salon
+from shared.ports import Documents
+from shared.records.commit import create, until_committed, update
+from shared.sales.read_offer_answer import OfferAnswer
 
 
 def called_off(booking_id: str | None, documents: Documents) -> bool:
@@ -19,26 +19,22 @@ def called_off(booking_id: str | None, documents: Documents) -> bool:
     return booking is not None and booking.status in ("cancelled", "no_show")
 
 
-def decline(
-    outreach_id: str, *, salon: Salon, documents: Documents, clock: Clock, said_in: str | None
-) -> Literal["declined"] | None:
-    """The customer's no, once. None when the offer has its answer already."""
+def decline(given: OfferAnswer) -> Literal["declined"] | None:
+    """Records the customer's no and answers it. None where the offer has its answer already."""
+    documents, clock = given.documents, given.clock
 
     def attempt() -> Literal["declined", "before"] | None:
-        snapshot = documents.get(f"outreach/{outreach_id}")
-        if snapshot is None:
-            raise LookupError(f"expected outreach {outreach_id}, found none")
+        snapshot = given.asked(documents)
         outreach = Outreach.model_validate(snapshot.data)
         if outreach.status == "responded":
             return "before"
-        now = clock.now()
-        said = documents.get(said_in) if said_in else None
-        answer = answer_to(outreach, "offer_declined", salon, said_in=said, now=now)
+        now, said = clock.now(), given.said(documents)
+        answer = answer_to(outreach, "offer_declined", given.salon, said_in=said, now=now)
         committed = documents.commit(
-            *replace(responded(outreach, answer="decline", result="declined", now=now), snapshot),
+            *update(responded(outreach, answer="decline", result="declined", now=now), snapshot),
             *entry_waits_again(outreach, documents, now),
-            *create(say(answer, now=now, actor="receive_message")),
-            *said_handled(said, "declined", now),
+            *create(say(answer, now=now, actor=given.actor)),
+            *said_handled(said, "declined", now, actor=given.actor),
         )
         return "declined" if committed else None
 

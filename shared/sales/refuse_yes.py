@@ -1,48 +1,45 @@
-"""Refuses a yes. What came too late is announced for whoever asked to answer it, with another slot if one suits; every other
-no is said at once. It writes nothing that the sale waits for."""
+"""Refuses a yes. One that came too late is announced, so that whoever asked answers it, with another slot if one suits; every
+other yes is refused in words at once. It writes nothing that a sale waits for."""
 
 from shared.asking.answer_customer import REFUSALS, answer_to
 from shared.asking.outreach import Outreach, lost, responded
 from shared.asking.release_wish import entry_waits_again
-from shared.messaging.load_inbound import inbound
+from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
 from shared.messaging.messaging_hours import answers
-from shared.ports import Clock, Documents, Write
-from shared.records.commit import create, replace, until_committed
+from shared.ports import Write
+from shared.records.commit import create, until_committed, update
 from shared.sales.acceptance import Refusal
-from shared.salon.salon import Salon
+from shared.sales.read_offer_answer import OfferAnswer
 
-ACTOR = "sell_slot"
 COME_TOO_LATE: frozenset[Refusal] = frozenset({"slot_taken", "gap_closed", "too_late"})
-"""Who is booked elsewhere at that time is offered nothing more."""
+"""The refusals that another offer may answer; whoever is booked elsewhere at that time is offered nothing more."""
 
 
-def refuse(
-    outreach_id: str, refusal: Refusal, *, salon: Salon, documents: Documents, clock: Clock, said_in: str | None
-) -> bool:
-    """False when it has its answer already. No transaction: what it was decided on is named in the commit."""
+def refuse(answer: OfferAnswer, refusal: Refusal) -> bool:
+    """Refuses the yes, and returns whether that is its answer now: False where it has another already."""
+    documents, clock = answer.documents, answer.clock
 
     def attempt() -> bool | None:
-        snapshot = documents.get(f"outreach/{outreach_id}")
-        if snapshot is None:
-            raise LookupError(f"expected outreach {outreach_id}, found none")
+        snapshot = answer.asked(documents)
         outreach = Outreach.model_validate(snapshot.data)
         if outreach.status == "responded":
             return False
-        now = clock.now()
-        said = documents.get(said_in) if said_in else None
+        now, said = clock.now(), answer.said(documents)
         # What could only be worked on later is answered, but another offer would be no answer any more.
-        prompt = said is None or answers(now, inbound(said).received_at)
+        prompt = said is None or answers(now, load_inbound(said).received_at)
         refused: tuple[Write, ...]
         if refusal in COME_TOO_LATE and prompt:
-            refused = replace(lost(outreach, result=refusal, said_in=said_in, now=now), snapshot)
+            refused = update(lost(outreach, result=refusal, said_in=answer.said_in, now=now), snapshot)
         else:
-            plain = answer_to(outreach, REFUSALS[refusal], salon, said_in=said, now=now)
+            plain = answer_to(outreach, REFUSALS[refusal], answer.salon, said_in=said, now=now)
             responded_to = responded(outreach, answer="accept", result=refusal, now=now)
-            refused = (*replace(responded_to, snapshot), *create(say(plain, now=now, actor=ACTOR)))
+            refused = (*update(responded_to, snapshot), *create(say(plain, now=now, actor=answer.actor)))
         committed = documents.commit(
-            *refused, *entry_waits_again(outreach, documents, now), *said_handled(said, refusal, now)
+            *refused,
+            *entry_waits_again(outreach, documents, now),
+            *said_handled(said, refusal, now, actor=answer.actor),
         )
         return True if committed else None
 

@@ -1,14 +1,15 @@
-"""A customer's yes becomes a booking, exactly once: one staff member's time is never sold twice, one customer never booked
-in two places.
+"""Turns a customer's yes into a booking, exactly once: one staff member's time is never sold twice, and one customer is never
+booked in two places.
 
-Locks make the sale exclusive among ourselves; the holder's transaction reads the bookings again, the app's included, and
-writes everything together. A refusal writes nothing that others wait for.
+Locks make a sale exclusive among ourselves. Their holder's transaction reads the bookings again, those of the app included,
+and writes everything together. A refusal writes nothing that others wait for.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from shared.asking.answer_customer import confirmation_of
@@ -22,19 +23,18 @@ from shared.customers.move_waitlist import waitlist_moved
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import say
-from shared.ports import Clock, Create, Documents, Query, Reader, Snapshot, Transaction, Update, Write
+from shared.ports import Create, Query, Reader, Snapshot, Transaction, Update, Write
 from shared.records.audit import AuditRecord, record_fact
-from shared.records.commit import create, fact, replace
+from shared.records.commit import create, fact, update
 from shared.records.hold_locks import holding, person_day, release
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
 from shared.sales.acceptance import NotHonoured, Refusal
+from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.refuse_yes import refuse
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
-
-ACTOR = "sell_slot"
 
 
 class Sale:
@@ -59,22 +59,15 @@ class AnsweredBefore(Sale):
     booking_id: str | None
 
 
-def sell_slot(
-    outreach_id: str,
-    *,
-    salon: Salon,
-    settings: SalonSettings,
-    documents: Documents,
-    clock: Clock,
-    said_in: str | None = None,
-) -> Sale:
-    """`said_in` is the path of the inbound message that said yes: the transaction of its effect marks it handled."""
+def sell_slot(answer: OfferAnswer, settings: SalonSettings) -> Sale:
+    """Books the slot of the offer that this yes is to, and returns what came of it."""
+    documents, clock, salon = answer.documents, answer.clock, answer.salon
 
     def refused(refusal: Refusal) -> Sale:
-        told = refuse(outreach_id, refusal, salon=salon, documents=documents, clock=clock, said_in=said_in)
-        return NotSold(refusal) if told else _answered(_outreach(documents, outreach_id)) or NotSold(refusal)
+        told = refuse(answer, refusal)
+        return NotSold(refusal) if told else _answered(answer.offer(documents)) or NotSold(refusal)
 
-    outreach = _outreach(documents, outreach_id)
+    outreach = answer.offer(documents)
     if (before := _answered(outreach)) is not None:
         return before
     slot = outreach.slot
@@ -91,18 +84,11 @@ def sell_slot(
         around = _bookings_around(documents, "staff_id", slot.staff_id, slot, room.buffers)
         if acceptance.takes(around, slot, room.services):
             # Perhaps by this very customer's other tap.
-            return _answered(_outreach(documents, outreach_id)) or NotSold("slot_taken")
+            return _answered(answer.offer(documents)) or NotSold("slot_taken")
         return None
 
-    sale: Sale = holding(
-        locks,
-        lambda: _sell(
-            outreach_id, locks, room, salon=salon, settings=settings, documents=documents, clock=clock, said_in=said_in
-        ),
-        documents=documents,
-        clock=clock,
-        pointless=pointless,
-    )
+    sell = partial(_sell, answer, settings, room, locks)
+    sale: Sale = holding(locks, sell, documents=documents, clock=clock, pointless=pointless)
     return refused(sale.refusal) if isinstance(sale, NotSold) else sale
 
 
@@ -133,13 +119,6 @@ class _Room:
         return self.service is None or rooms_free(self.service, slot.stretch, self.services, reader)
 
 
-def _outreach(documents: Reader, outreach_id: str) -> Outreach:
-    snapshot = documents.get(f"outreach/{outreach_id}")
-    if snapshot is None:
-        raise LookupError(f"expected outreach {outreach_id}, found none")
-    return Outreach.model_validate(snapshot.data)
-
-
 def _answered(outreach: Outreach) -> AnsweredBefore | None:
     if outreach.status != "responded":
         return None
@@ -153,7 +132,8 @@ def _bookings_around(
     slot: Slot,
     buffers: timedelta = timedelta(),
 ) -> Sequence[Booking]:
-    """`buffers` is how long before its start a booking may take time, and how long after its end the slot does."""
+    """The bookings of this staff member, or of this customer, that may touch the slot. `buffers` is how long before its start a
+    booking may take time, and how long after its end the slot does."""
     query = Query(
         "bookings",
         where=(
@@ -166,23 +146,13 @@ def _bookings_around(
     return readable(Booking, reader.query(query))
 
 
-def _sell(
-    outreach_id: str,
-    locks: Sequence[str],
-    room: _Room,
-    *,
-    salon: Salon,
-    settings: SalonSettings,
-    documents: Documents,
-    clock: Clock,
-    said_in: str | None,
-) -> Sale:
-    now = clock.now()
+def _sell(answer: OfferAnswer, settings: SalonSettings, room: _Room, locks: Sequence[str]) -> Sale:
+    salon, actor, now = answer.salon, answer.actor, answer.clock.now()
 
     def work(transaction: Transaction) -> Sale:
-        outreach = _outreach(transaction, outreach_id)
+        outreach = answer.offer(transaction)
         slot = outreach.slot
-        said = transaction.get(said_in) if said_in else None
+        said = answer.said(transaction)
         if (before := _answered(outreach)) is not None or slot is None:
             transaction.write(*release(locks))
             return before or NotSold("gap_closed")
@@ -223,18 +193,18 @@ def _sell(
         transaction.write(
             Create(f"bookings/{booking.id}", booking.stored()),
             fact(_announced(booking, outreach, salon.id, now)),
-            *replace(filled(verdict.gap, booking.id, now=now, actor=ACTOR, ours=True)),
-            *replace(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
+            *update(filled(verdict.gap, booking.id, now=now, actor=actor, ours=True)),
+            *update(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
             *_concluded(decision, booking, now),
             *_off_the_waitlist(entry, outreach, now),
             *_moved_away(moved, booking, outreach, salon.id, now),
-            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),
-            *said_handled(said, "booked", now),
+            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=actor)),
+            *said_handled(said, "booked", now, actor=actor),
             *release(locks),
         )
         return Sold(booking)
 
-    return documents.transact(work)
+    return answer.documents.transact(work)
 
 
 def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:
@@ -262,16 +232,16 @@ def _announced(booking: Booking, outreach: Outreach, salon_id: str, now: datetim
 def _concluded(snapshot: Snapshot | None, booking: Booking, now: datetime) -> tuple[Write, ...]:
     if snapshot is None:
         return ()
+    decision = Decision.model_validate(snapshot.data)
     concluded = conclude(
-        Decision.model_validate(snapshot.data),
-        status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price,
-    )  # fmt: skip
-    return replace(concluded) if concluded else ()
+        decision, status="success", result="sold", now=now, booking_id=booking.id, revenue=booking.price
+    )
+    return update(concluded) if concluded else ()
 
 
 def _given_up(reader: Reader, outreach: Outreach, slot: Slot) -> Booking | None:
-    """The booking that a mover gives up for the slot. None where it is over, or where the app has given it to somebody else or
-    moved it since: who already comes sooner keeps it."""
+    """The later booking that the customer gives up for the slot, or None where they give up none: it is over, or the app has
+    given it to somebody else since, or moved it so that they come sooner already."""
     found = reader.get(f"bookings/{outreach.moves_booking_id}") if outreach.moves_booking_id else None
     booking = Booking.from_document(found.id, found.data) if found else None
     if booking is None or booking.customer_id != outreach.customer_id or booking.start_time <= slot.start:
@@ -282,7 +252,8 @@ def _given_up(reader: Reader, outreach: Outreach, slot: Slot) -> Booking | None:
 def _moved_away(
     moved: Booking | None, booking: Booking, outreach: Outreach, salon_id: str, now: datetime
 ) -> tuple[Write, ...]:
-    """It is given up in the commit that makes the new one; its time becomes a gap like any other that was cancelled."""
+    """The writes that cancel the booking which is given up, for the commit that makes the new one. Its time becomes a gap like
+    that of any cancelled booking."""
     if moved is None:
         return ()
     given_up = moved.cancelled(now=now, by="customer", reason=f"moved to {booking.id}")

@@ -26,7 +26,7 @@ run "every_way_in_is_there_once" {
       "scan_days-salon-jobs-day_scan"                   = "attributes.job = \"day_scan\""
       "watch_bookings-salon-jobs-look_again"            = "attributes.job = \"look_again\""
       "watch_bookings-salon-due-conversations-messages" = "attributes.collection = \"conversations/messages\""
-      "sweep_minutes-ticks-sweep_minutes"               = "attributes.tick = \"sweep_minutes\""
+      "watch_minutes-ticks-watch_minutes"               = "attributes.tick = \"watch_minutes\""
     })
     error_message = "Expected one subscription for each function and event type, job and tick, with its filter."
   }
@@ -34,7 +34,7 @@ run "every_way_in_is_there_once" {
   assert {
     condition = tomap({ for name, made in google_cloud_scheduler_job.of : name => "${made.schedule} ${jsonencode(made.pubsub_target[0].attributes)}" }) == tomap({
       day_scan      = "*/5 * * * * {\"job\":\"day_scan\"}"
-      sweep_minutes = "* * * * * {\"tick\":\"sweep_minutes\"}"
+      watch_minutes = "* * * * * {\"tick\":\"watch_minutes\"}"
     })
     error_message = "Expected one schedule for each job and tick, publishing what their subscriptions filter by."
   }
@@ -76,7 +76,7 @@ run "nobody_may_call_whom_they_do_not_deliver_to" {
       log_once       = google_service_account.trigger.member
       dispatch_ticks = google_service_account.push.member
       scan_days      = google_service_account.push.member
-      sweep_minutes  = google_service_account.push.member
+      watch_minutes  = google_service_account.push.member
       answer_offers  = "allUsers"
       show_console   = "allUsers"
       stop_schedules = "group:platform@example.com"
@@ -104,7 +104,7 @@ run "the_switch_is_reached_from_outside_by_those_who_are_named" {
   }
 
   assert {
-    condition     = toset([for made in google_cloud_scheduler_job.of : made.name]) == toset(["smart_fill_day_scan", "smart_fill_sweep_minutes"])
+    condition     = toset([for made in google_cloud_scheduler_job.of : made.name]) == toset(["smart_fill_day_scan", "smart_fill_watch_minutes"])
     error_message = "Expected the suite's schedules to carry its name."
   }
 }

@@ -27,6 +27,6 @@ def test_nobody_but_the_clock_reads_the_time() -> None:
 
 
 def test_only_adapters_wait() -> None:
-    """They wait for their vendor, in real time; a use case waits through the port."""
+    """They wait for their vendor, in real time; everybody else waits through the port."""
     files = [path for path in python_files("shared", "functions") if "adapters" not in path.parts]
     assert calls(files, SLEEPS) == []

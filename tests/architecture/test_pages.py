@@ -35,7 +35,7 @@ def models() -> dict[str, type[Stored]]:
 
 
 def stored_documents() -> set[str]:
-    """Every model that has a collection of its own or that a use case reads from what is stored."""
+    """Every model that has a collection of its own or that a function reads from what is stored."""
     read = {
         ast.unparse(node.value)
         for path in python_files("shared", "functions")
@@ -57,8 +57,10 @@ def test_the_tables_of_stored_documents_are_what_the_models_say() -> None:
     assert script("schema_page").with_tables(page) == page, "run `make pages`"
 
 
-def test_who_is_woken_is_what_the_functions_ask_for() -> None:
-    assert script("due_groups").GROUPS.read_text() == script("due_groups").written(), "run `make pages`"
+def test_what_gathers_all_functions_says_what_they_say() -> None:
+    modules = script("generated_modules").MODULES
+    assert modules
+    assert [path for path, content in modules.items() if path.read_text() != content()] == [], "run `make pages`"
 
 
 def test_every_stored_document_has_its_table() -> None:

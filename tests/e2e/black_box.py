@@ -82,11 +82,11 @@ class LocalCloud:
 
 
 @contextmanager
-def local_cloud(cloud: str, folder: Path, *options: str) -> Iterator[LocalCloud]:
+def local_cloud(cloud: str, folder: Path, *options: str, root: Path = ROOT) -> Iterator[LocalCloud]:
     file = folder / "info.json"
     command = [sys.executable, "-m", "local", "up", "--cloud", cloud, "--info", str(file), *options]
     log = (folder / "up.log").open("w")
-    process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, text=True, env={**os.environ})
+    process = subprocess.Popen(command, cwd=root, stdout=log, stderr=subprocess.STDOUT, text=True, env={**os.environ})
     try:
         end = time.monotonic() + 60
         while not file.exists():

@@ -422,18 +422,18 @@ def test_the_platforms_switch_stops_and_starts_the_schedules(tmp_path: Path) -> 
     with local_cloud("memory", tmp_path, "--salon", "none", "--speed", "0", "--at", "2026-11-20T09:00:00Z") as running:
         signed_in = {"Authorization": f"Bearer {running.info['platform_token']}"}
 
-        def sweeps(now: str) -> int:
+        def looks(now: str) -> int:
             running.ask("POST", "/local/clock", {"now": now})
             return sum(each["function"] == "wake_due" for each in running.ask("GET", "/local/deliveries"))
 
         assert running.request("POST", "/schedules/pause").status == 401
-        assert sweeps("2026-11-20T09:10:00Z") == 1
+        assert looks("2026-11-20T09:10:00Z") == 1
         assert running.request("POST", "/schedules/pause", headers=signed_in).status == 200
-        assert sweeps("2026-11-20T10:00:00Z") == 1
+        assert looks("2026-11-20T10:00:00Z") == 1
         assert running.request("POST", "/schedules/wake_due/run", headers=signed_in).status == 200
         assert running.drained() == 0
-        assert sweeps("2026-11-20T11:00:00Z") == 2
+        assert looks("2026-11-20T11:00:00Z") == 2
         assert running.request("POST", "/schedules/resume", headers=signed_in).status == 200
-        assert sweeps("2026-11-20T12:00:00Z") == 3
+        assert looks("2026-11-20T12:00:00Z") == 3
         asked = {each["details"]["asked"] for each in running.documents("audit_logs").values()}
         assert asked == {"pause", "resume", "run"}

@@ -125,7 +125,7 @@ def test_a_salon_or_a_cloud_that_is_not_there_is_no_finding(verify: Verified, tm
 def test_every_kind_of_document_whose_changes_are_chained_is_looked_at() -> None:
     def kinds(model: type[StateDocument]) -> set[str]:
         below = {name for each in model.__subclasses__() for name in kinds(each)}
-        ours = model.__module__.startswith("shared.") and "resource_type" in vars(model)
+        ours = model.__module__.startswith(("shared.", "functions.")) and "resource_type" in vars(model)
         return below | ({model.resource_type} if ours else set())
 
     assert kinds(StateDocument) == {model.resource_type for model in CHAINED.values()}

@@ -7,7 +7,7 @@ from cloudevents.http import from_http
 from google.events.cloud.firestore import DocumentEventData
 
 from local.cloud_events import document_event, happened, match, pubsub_event, read
-from shared.adapters import triggers
+from shared.adapters import deliveries, triggers
 
 NOW = datetime(2026, 11, 20, 10, 0, 30, 123456, tzinfo=UTC)
 EVERYTHING = {
@@ -31,11 +31,11 @@ class Change:
     update_time: datetime = NOW
 
 
-def parsed(change: Change) -> triggers.DocumentChange:
-    seen: list[triggers.DocumentChange] = []
+def parsed(change: Change) -> deliveries.DocumentChange:
+    seen: list[deliveries.DocumentChange] = []
 
     @triggers.on_document_written
-    def keep(change: triggers.DocumentChange) -> None:
+    def keep(change: deliveries.DocumentChange) -> None:
         seen.append(change)
 
     headers, body = document_event(change, project="demo", event_id="e1", time=NOW)
@@ -74,14 +74,14 @@ def test_what_firestore_cannot_hold_is_refused() -> None:
 
 def test_a_message_arrives_with_its_attributes_and_its_instants_as_text() -> None:
     headers, body = pubsub_event("ticks", {"at": NOW}, {"tick": "move_on"}, project="demo", event_id="7", time=NOW)
-    ticks: list[triggers.Tick] = []
+    ticks: list[deliveries.Tick] = []
 
     @triggers.on_tick
-    def keep(tick: triggers.Tick) -> None:
+    def keep(tick: deliveries.Tick) -> None:
         ticks.append(tick)
 
     keep(from_http(headers, body))
-    assert ticks == [triggers.Tick(name="move_on", at=NOW, event_id="7")]
+    assert ticks == [deliveries.Tick(name="move_on", at=NOW, event_id="7")]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from local import dry_run
-from local import report_dry_run as use_case
 from local.__main__ import main
 from local.documents import to_json
 from local.in_process import Suite
@@ -77,7 +76,7 @@ def test_a_day_of_more_than_is_read_is_named(monkeypatch: pytest.MonkeyPatch) ->
         cancel(suite)
         cancel(suite, "b16")
         assert report(suite).not_whole == []
-        monkeypatch.setattr(use_case, "A_DAY_AT_MOST", 1)
+        monkeypatch.setattr("local.report_dry_run.A_DAY_AT_MOST", 1)
         found = report(suite)
     assert found.not_whole == [TODAY] and found.agents[0].figures["decisions"] == 1
 

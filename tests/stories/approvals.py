@@ -16,7 +16,7 @@ from shared.approvals.approval import Approval, approval_for, approval_id, carri
 from shared.asking.decision import Context, Decision, DecisionApproval, RevenueImpact, decide
 from shared.ports import Clock, Deployment, Documents
 from shared.records.audit import Amended
-from shared.records.commit import create, replace
+from shared.records.commit import create, update
 from shared.salon.settings import SalonSettings
 from tests.stories.salon import OWNER, ROOT, SALON
 
@@ -101,7 +101,7 @@ class Carrying:
         if self.problem is not None:
             return ask_round.NobodyAsked(self.problem)
         done = carried_out(approval, now=clock.now(), actor="carrier", result="done")
-        assert documents.commit(*replace(done, documents.get(approval.path)))
+        assert documents.commit(*update(done, documents.get(approval.path)))
         self.done.append(approval.decision_id)
         return ask_round.Asked(1)
 

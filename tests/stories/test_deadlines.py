@@ -208,6 +208,21 @@ def test_a_gap_expires_when_nothing_can_be_sold_in_it_any_more():
         assert (freed_gaps(suite)[0]["status"], freed_gaps(suite)[0]["closed_reason"]) == ("expired", "time_over")
 
 
+def test_a_gap_that_has_grown_unheard_when_its_time_comes_goes_on_and_nothing_fails():
+    with salon(waiting=0) as suite:
+        cancel(suite)
+        [gap] = freed_gaps(suite)
+        suite.update(f"{ROOT}/bookings/b14", status="cancelled", cancelled_by="customer", cancelled_at=NOW)
+        suite.waiting.clear()
+        suite.clock.move_to(gap["expires_at"])
+        suite.tick("wake_due")
+        suite.run_until_idle()
+        [grown] = [each for each in freed_gaps(suite) if each["id"] == gap["id"]]
+        assert grown["status"] == "open" and grown["expires_at"] > gap["expires_at"]
+        assert "put_off" not in grown
+        assert suite.outcomes["detect_gaps", "InvalidEvent"] == 0
+
+
 def test_who_wins_the_race_of_the_last_minute_is_told_the_truth():
     """The gap closes and a yes comes at the same moment."""
     with salon(waiting=1) as suite:

@@ -18,8 +18,8 @@ MUTANTS = (
         "functions/send_outreach/send_message.py",
         (
             (
-                "if not documents.commit(*replace(claimed, snapshot)):",
-                "if documents.commit(*replace(claimed, snapshot)) is None:",
+                "if not documents.commit(*update(claimed, snapshot)):",
+                "if documents.commit(*update(claimed, snapshot)) is None:",
             ),
         ),
     ),
@@ -35,8 +35,8 @@ MUTANTS = (
     ),
     Mutant(
         "sent again after a lost answer",
-        "shared/messaging/outgoing.py",
-        (('message, "unknown", "failed", now=now', 'message, "pending", "failed", now=now'),),
+        "shared/messaging/sending.py",
+        (('        "unknown",\n        "failed",\n', '        "pending",\n        "failed",\n'),),
     ),
     Mutant(
         "sold without looking at the bookings",
@@ -59,7 +59,7 @@ MUTANTS = (
         (
             (
                 'staff_bookings=_bookings_around(transaction, "staff_id"',
-                'staff_bookings=_bookings_around(documents, "staff_id"',
+                'staff_bookings=_bookings_around(answer.documents, "staff_id"',
             ),
         ),
     ),
@@ -68,8 +68,8 @@ MUTANTS = (
         "functions/receive_message/store_message.py",
         (
             (
-                "    if documents.commit(*create(received(said, now=said.received_at))):",
-                "    if said.received_at.second % 4 == 0 or documents.commit(*create(received(said, now=said.received_at))):",
+                "            new = store_inbound(",
+                "            new = said.received_at.second % 4 == 0 or store_inbound(",
             ),
         ),
     ),
@@ -98,7 +98,7 @@ MUTANTS = (
         "functions/send_outreach/move_on.py",
         (
             (
-                '''        return "answer lost" if documents.commit(*replace(lost, snapshot)) else "moved by another"''',
+                '''        return "answer lost" if documents.commit(*update(lost, snapshot)) else "moved by another"''',
                 '''        return "answer lost" if lost.document.salon_id == "" else "moved by another"''',
             ),
         ),
@@ -130,7 +130,7 @@ MUTANTS = (
     ),
     Mutant(
         "a late delivery report moves backward",
-        "shared/messaging/outgoing.py",
+        "functions/track_delivery/delivery_report.py",
         (("    if _RANK[reached] <= _RANK[message.status]:", "    if reached == message.status:"),),
     ),
     Mutant(
@@ -138,8 +138,8 @@ MUTANTS = (
         "shared/asking/answer_plainly.py",
         (
             (
-                "    return (*replace(told, read), *create(say(answer, now=now, actor=actor)))",
-                "    return (*replace(told, read),)",
+                "    return (*update(told, read), *create(say(answer, now=now, actor=actor)))",
+                "    return (*update(told, read),)",
             ),
         ),
     ),
@@ -168,8 +168,8 @@ MUTANTS = (
         "functions/fill_gap/ask_round.py",
         (
             (
-                "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents))\n",
-                "        return _round(transaction, scene, candidates, due, step, _staff_name(scene.gap, documents), counters)\n",
+                "        return _round(transaction, context, candidates, due, step, load_staff_name(context.gap, documents))\n",
+                "        return _round(transaction, context, candidates, due, step, load_staff_name(context.gap, documents), counters)\n",
             ),
             (
                 "    staff_name: str,\n) -> Asked | NobodyAsked:\n    settings, now",
@@ -186,7 +186,7 @@ MUTANTS = (
         "functions/fill_gap/ask_round.py",
         (
             (
-                "    if gap is None or gap.campaign != scene.gap.campaign:\n        transaction.write",
+                "    if gap is None or gap.campaign != context.gap.campaign:\n        transaction.write",
                 "    if gap is None:\n        transaction.write",
             ),
         ),
@@ -246,7 +246,7 @@ MUTANTS = (
     Mutant(
         "a change written without its record",
         "shared/records/commit.py",
-        (("    return update, fact(amended.record)", "    return update, update"),),
+        (("    return changed, fact(amended.record)", "    return changed, changed"),),
     ),
     Mutant(
         "records that do not form a chain",
@@ -255,26 +255,21 @@ MUTANTS = (
     ),
     Mutant(
         "a status that its record does not tell",
-        "shared/messaging/outgoing.py",
-        (('        message, "sending", "claimed", now=now', '        message, "sending", "requested", now=now'),),
+        "shared/messaging/sending.py",
+        (('        "claimed",\n', '        "requested",\n'),),
     ),
     Mutant(
         "a wake-up forgotten",
-        "shared/messaging/outgoing.py",
-        (
-            (
-                "attempts=message.attempts + 1, last_attempt_at=now, due_at=now + CLAIM_LEASE,",
-                "attempts=message.attempts + 1, last_attempt_at=now, due_at=None,",
-            ),
-        ),
+        "shared/messaging/sending.py",
+        (("        due_at=now + CLAIM_LEASE,\n", "        due_at=None,\n"),),
     ),
     Mutant(
         "a due document never cleared",
-        "shared/messaging/outgoing.py",
+        "shared/messaging/sending.py",
         (
             (
-                'announces="OUTREACH_NOT_ARRIVED", due_at=message.expires_at,',
-                'announces="OUTREACH_NOT_ARRIVED", due_at=message.due_at,',
+                'announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.expires_at,',
+                'announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.due_at,',
             ),
         ),
     ),
@@ -298,7 +293,7 @@ MUTANTS = (
         "shared/sales/sell_slot.py",
         (
             (
-                "            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=ACTOR)),\n",
+                "            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=actor)),\n",
                 "",
             ),
         ),

@@ -69,7 +69,8 @@ def _unheard(history: History, path: str, since: datetime, until: datetime) -> t
     for each in history.cloud.unheard:
         if each.path in (None, path) and each.start <= until and each.end >= since:
             lasted += min(each.end, until) - max(each.start, since)
-            ticks.add(each.start.replace(second=0, microsecond=0))
+            # Of what lasted, the tick that it swallowed is the one before its end.
+            ticks.add(each.end.replace(second=0, microsecond=0))
     return lasted + len(ticks) * TICK
 
 

@@ -153,3 +153,16 @@ def test_settings_whose_event_was_lost_are_applied_within_the_hour():
             suite.advance(hours=1)
         accepted = accepted_settings(suite.store.salon(SALON))
         assert (accepted.mode, accepted.version) == ("dry_run", 2)
+
+
+def test_a_setting_whose_agent_is_not_there_is_accepted_and_said_to_be_without_effect(salon: Salon):
+    wanted = {
+        "autonomy": {"gap_fill": "supervised", "upsell": "manual_only"},
+        "agent_modes": {"waitlist_agent": "dry_run"},
+    }
+    assert salon.set(**wanted) == "accepted"
+    found = salon.documents.get("settings/accepted")
+    assert found is not None and found.data["without_effect"] == ["agent_modes.waitlist_agent", "autonomy.upsell"]
+    assert salon.set(autonomy={"gap_fill": "supervised"}) == "accepted"
+    found = salon.documents.get("settings/accepted")
+    assert found is not None and found.data["without_effect"] == []

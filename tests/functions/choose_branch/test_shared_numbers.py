@@ -224,10 +224,12 @@ def test_the_same_message_and_the_same_answer_again_change_nothing(branches: Sui
     assert sorted(said_in(branches, "s2")) == [("2", "named the branch"), ("hello", "kept for the owner")]
 
 
-def test_an_answer_whose_work_was_cut_short_is_finished_by_the_sweep(branches: Suite, monkeypatch: pytest.MonkeyPatch):
+def test_an_answer_whose_work_was_cut_short_is_finished_when_it_is_due(
+    branches: Suite, monkeypatch: pytest.MonkeyPatch
+):
     sender = ask_which(branches)
     with monkeypatch.context() as cut:
-        cut.setattr(hand_on._Choice, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
+        cut.setattr(hand_on._Router, "_settled", lambda *_: (_ for _ in ()).throw(Crash()))
         write(branches, "2", sender=sender)
         branches.run_until_idle()
     assert branches.failures
@@ -242,6 +244,21 @@ def test_a_branch_that_is_gone_takes_no_message_with_it(branches: Suite):
     write(branches, "2", sender=sender)
     branches.advance(hours=26)
     assert ("hello, is Friday free?", "kept for the owner") in said_in(branches, "s1")
+    assert branches.failures == []
+
+
+def test_a_message_that_nobody_is_left_to_read_is_kept_and_wakes_nobody(branches: Suite):
+    ask_which(branches)
+    for salon_id in ("s1", "s2"):
+        branches.delete(f"salons/{salon_id}")
+    branches.advance(hours=26)
+    [kept] = [
+        found.data
+        for name, collection in branches.database._collections.items()
+        if name.startswith("channel_routes/") and name.endswith("/inbound")
+        for found in collection.documents.values()
+    ]
+    assert (kept["body"], kept["due_at"]) == ("hello, is Friday free?", None)
     assert branches.failures == []
 
 

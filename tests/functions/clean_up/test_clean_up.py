@@ -101,7 +101,7 @@ def test_the_periods_are_told_as_they_are() -> None:
 
 
 def test_the_database_forgets_by_the_same_field() -> None:
-    """Where a sweep does not come by, and for all collections that have a period."""
+    """Also where clean_up does not come by, and for all collections that have a period."""
     overrides = json.loads((Path(__file__).parents[3] / "firestore.indexes.json").read_text())["fieldOverrides"]
     assert {each["collectionGroup"] for each in overrides if each.get("ttl")} == KEPT.keys()
     assert {each["fieldPath"] for each in overrides if each.get("ttl")} == {"forget_at"}

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.dispatch_jobs import fan_out as use_case
+from functions.dispatch_jobs import fan_out
 from functions.dispatch_jobs.fan_out import dispatch_jobs
 from local.in_process import Suite
 from local.memory.memory import MemoryBus, MemoryDatabase, MemoryStore
@@ -44,7 +44,7 @@ def test_of_a_paused_salon_only_the_gaps_are_kept(job: str, salons: list[str]) -
 
 
 def test_many_salons_are_paged_and_every_one_is_in_exactly_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(use_case, "AT_ONCE", 7)
+    monkeypatch.setattr(fan_out, "AT_ONCE", 7)
     salons = [f"salon{number}" for number in range(40)]
     store, bus, pages = store_with(*salons), MemoryBus(), 1
     dispatch_jobs("gap_scan", at=AT, store=store, bus=bus)
@@ -63,7 +63,7 @@ def test_a_platform_without_salons_sends_nothing() -> None:
 
 
 def test_a_tick_reaches_the_function_of_its_job_once_for_each_salon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(use_case, "AT_ONCE", 1)
+    monkeypatch.setattr(fan_out, "AT_ONCE", 1)
     with Suite(now=NOW) as suite:
         open_salon(suite)
         for number in range(3):

@@ -17,7 +17,7 @@ from functions.fill_gap.round_plan import (
     Campaign,
     NoRound,
     Round,
-    Situation,
+    RoundConditions,
     for_idle_time,
     nobody_retry,
     one_each,
@@ -76,7 +76,7 @@ def planned(
 ) -> Round | NoRound:
     eager = {"target_fill_probability": 0.999, "max_disappointed": 50, **offers}
     return plan_round(
-        candidates, Ask(room, top_up=top_up, whole=whole), Situation(awaited, Allowance(allowance, allowance if at_once is None else at_once, NOW + timedelta(hours=1))),
+        candidates, Ask(room, top_up=top_up, whole=whole), RoundConditions(awaited, Allowance(allowance, allowance if at_once is None else at_once, NOW + timedelta(hours=1))),
         campaign=campaign, settings=settings(**eager), now=NOW,
     )  # fmt: skip
 

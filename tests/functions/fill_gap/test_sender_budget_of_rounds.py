@@ -135,7 +135,7 @@ def test_gaps_asked_about_at_the_same_moment_share_one_budget(turn: int) -> None
         deployment: Deployment = deployed.deployment()
 
         def fill(gap_id: str) -> None:
-            with suppress(Contended):  # the sweep looks again
+            with suppress(Contended):  # looked at again when it is due
                 fill_gap(gap_id, documents=suite.store.salon(SALON), clock=suite.clock, deployment=deployment)
 
         suite.clock.move_to(NOW + timedelta(minutes=20))

@@ -92,7 +92,7 @@ def test_free_hours_before_the_time_that_was_given_back_do_not_bring_it_forward(
         assert slots_asked_about(suite) == [at(17), at(13), at(13)]
 
 
-def test_a_later_time_says_what_it_waits_for_and_has_what_is_left_with_the_next_sweep():
+def test_a_later_time_says_what_it_waits_for_and_has_what_is_left_with_the_next_look():
     with salon(waiting=8, settings={"limits": {"hourly_actions": 3}, "offers": {"max_wave_size": 2}}) as suite:
         cancel(suite, "b17")
         suite.advance(minutes=2)
@@ -157,7 +157,7 @@ def test_whose_turn_it_is_is_looked_at_when_the_lock_is_held(monkeypatch: pytest
         assert slots_asked_about(suite) == [at(13), at(17), at(17), at(17)]
 
 
-def test_an_offer_that_falls_away_while_an_earlier_time_is_due_is_replaced_by_the_next_sweep():
+def test_an_offer_that_falls_away_while_an_earlier_time_is_due_is_replaced_with_the_next_look():
     monday = at(13) + timedelta(days=7)
     wish = {"windows": [{"start": monday, "end": monday + HOUR}]}
     with salon(waiting=0, settings={"gap": {"settle_seconds": 90}, "limits": {"hourly_actions": 4}}) as suite:

@@ -1,4 +1,4 @@
-"""What use cases rely on about schedules, of Cloud Scheduler's client and of the stand-in alike."""
+"""What manage_schedules relies on about schedules, of Cloud Scheduler's client and of the stand-in alike."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

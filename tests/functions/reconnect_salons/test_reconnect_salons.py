@@ -15,7 +15,7 @@ def lost(suite: Suite, path: str, **fields: Any) -> None:
     suite.waiting.clear()
 
 
-def sweep(suite: Suite) -> None:
+def reconnect(suite: Suite) -> None:
     suite.tick("reconnect_salons")
     suite.run_until_idle()
 
@@ -57,7 +57,7 @@ def test_a_number_that_was_entered_unheard_leads_to_its_salon() -> None:
         messaging = {"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}
         lost(suite, ROOT, messaging=messaging, updated_at=suite.clock.now())
         assert suite.get(route_path(ACCOUNT_SID, SMS)) is None
-        sweep(suite)
+        reconnect(suite)
         assert suite.get(route_path(ACCOUNT_SID, SMS))["salon_ids"] == [SALON]
         assert repairs(suite) == []
 
@@ -65,7 +65,7 @@ def test_a_number_that_was_entered_unheard_leads_to_its_salon() -> None:
 def test_a_salon_that_is_connected_is_left_as_it_is() -> None:
     with salon() as suite:
         before = everything(suite)
-        sweep(suite)
+        reconnect(suite)
         assert everything(suite) == before
         assert suite.outcomes["connect_salon", "connected"] == 1
 
@@ -75,7 +75,7 @@ def test_a_salon_that_was_not_written_lately_is_not_read() -> None:
         path = registry_path(shard_of(SALON))
         suite.put(path, {"salons": {}})
         suite.clock.move_to(NOW + timedelta(hours=27))
-        sweep(suite)
+        reconnect(suite)
         assert not listed(suite)
 
 
@@ -83,5 +83,5 @@ def test_a_salon_that_cannot_be_understood_holds_up_no_other() -> None:
     with unheard() as suite:
         suite.put("salons/broken", {"name": 1, "updated_at": NOW + timedelta(seconds=1)})
         suite.waiting.clear()
-        sweep(suite)
+        reconnect(suite)
         assert listed(suite) and not listed(suite, "broken")

@@ -37,14 +37,14 @@ from tests.stories.salon import (
 
 
 def look(suite: Suite) -> list[Fault]:
-    """What the sweep would mend."""
+    """What the hourly run would mend."""
     before = everything(suite)
     found = repair_salon(documents=suite.store.salon(SALON), clock=suite.clock, dry_run=True).faults
     assert everything(suite) == before
     return list(found)
 
 
-def sweep(suite: Suite) -> None:
+def repair(suite: Suite) -> None:
     """The hourly run, and what follows from it within two minutes."""
     suite.tick("repair")
     suite.run_until_idle()
@@ -78,7 +78,7 @@ def test_a_gap_that_nobody_would_look_at_again_goes_on_with_its_campaign():
         [gap] = freed_gaps(suite)
         put_to_sleep(suite, f"gaps/{gap['id']}")
         assert [(fault.path, fault.mend) for fault in look(suite)] == [(f"gaps/{gap['id']}", "wake")]
-        sweep(suite)
+        repair(suite)
         assert suite.get(f"{ROOT}/gaps/{gap['id']}")["due_at"] > suite.clock.now()
         [record] = repairs(suite)
         assert (record["event_type"], record["resource_id"]) == ("repaired", gap["id"])
@@ -90,7 +90,7 @@ def test_a_message_whose_sender_died_and_that_nobody_watches_becomes_unknown():
         cancel(suite)
         id = outreach_of(suite, "c0")["id"]
         put_to_sleep(suite, f"outreach/{id}", status="sending")
-        sweep(suite)
+        repair(suite)
         assert suite.get(f"{ROOT}/outreach/{id}")["status"] == "unknown"
         assert len(offers(suite)) == 1 and len(repairs(suite)) == 1
 
@@ -103,7 +103,7 @@ def test_an_approval_that_would_wait_for_ever_comes_to_its_end(status: str):
         put_to_sleep(suite, f"approvals/{id}", **recorded)
         suite.clock.move_to(NOW + timedelta(minutes=40))
         assert [fault.path for fault in look(suite)] == [f"approvals/{id}"]
-        sweep(suite)
+        repair(suite)
         assert approval(suite, id)["status"] == {"pending": "expired", "approved": "cancelled"}[status]
         assert look(suite) == []
 
@@ -120,7 +120,7 @@ def test_a_message_that_nobody_works_on_is_answered():
         put_to_sleep(suite, path.removeprefix(f"{ROOT}/"))
         suite.advance(minutes=5)
         assert ours(suite) == []
-        sweep(suite)
+        repair(suite)
         assert len(ours(suite)) == 1 and look(suite) == []
 
 
@@ -154,7 +154,7 @@ def test_a_gap_whose_end_nobody_heard_of_leaves_nothing_open():
         suite.update(f"{ROOT}/autonomous_decisions/{decision['id']}", outcome={"status": "pending"})
         [fault] = look(suite)
         assert (fault.mend, fault.resource_type) == ("wake", "gap")
-        sweep(suite)
+        repair(suite)
         assert {o["status"] for o in suite.list(f"{ROOT}/outreach").values()} == {"responded", "expired"}
         [decision] = suite.list(f"{ROOT}/autonomous_decisions").values()
         assert decision["outcome"]["status"] == "failed"
@@ -182,7 +182,7 @@ def test_whoever_stands_as_offered_and_has_no_offer_waits_again():
         suite.put(f"{ROOT}/waitlist/w9", {**waitlist_entry("holder", NOW), "status": "offered"})
         cancel(suite)
         assert suite.get(f"{ROOT}/waitlist/w0")["status"] == "offered"
-        sweep(suite)
+        repair(suite)
         assert suite.get(f"{ROOT}/waitlist/w9")["status"] == "waiting"
         assert suite.get(f"{ROOT}/waitlist/w0")["status"] == "offered"
         assert [record["resource_id"] for record in repairs(suite)] == ["w9"]
@@ -199,7 +199,7 @@ def test_the_owner_hears_once_of_a_customer_who_may_not_know_that_they_are_booke
         assert len(ours(suite)) == 1 and "booking_confirmed" not in purposes(suite, phone(0))
         suite.advance(minutes=20)
         for _ in range(3):
-            sweep(suite)
+            repair(suite)
         told = [text for text in texts(suite, OWNER) if "may not have heard" in text]
         assert len(told) == 1 and "2026-11-23 13:00" in told[0]
         assert [record["event_type"] for record in repairs(suite)] == ["alert_triggered"]
@@ -220,7 +220,7 @@ def test_a_confirmation_that_fails_as_late_as_it_can_is_told_the_owner_too():
         suite.advance_to(NOW + KEEP_TRYING - timedelta(minutes=1))
         suite.report(confirmation, "undelivered")
         for _ in range(2):
-            sweep(suite)
+            repair(suite)
         told = [text for text in texts(suite, OWNER) if "may not have heard" in text]
         assert len(told) == 1 and "2026-11-25 17:00" in told[0]
 
@@ -245,8 +245,8 @@ def test_a_sale_of_which_its_gap_or_its_offer_knows_nothing_is_told_the_owner(pa
         [sale] = ours(suite)
         id = sale["gap_id"] if path == "gaps" else sale["outreach_id"]
         suite.update(f"{ROOT}/{path}/{id}", **change)
-        sweep(suite)
-        sweep(suite)
+        repair(suite)
+        repair(suite)
         assert len([text for text in texts(suite, OWNER) if "please look whether it is right" in text]) == 1
 
 
@@ -281,7 +281,7 @@ def test_a_document_that_cannot_be_understood_stands_in_no_others_way():
         suite.put(f"{ROOT}/gaps/broken", {"status": "open", "due_at": None})
         suite.put(f"{ROOT}/waitlist/broken", {"status": "offered", "created_at": NOW})
         put_to_sleep(suite, f"gaps/{gap['id']}")
-        sweep(suite)
+        repair(suite)
         assert suite.get(f"{ROOT}/gaps/{gap['id']}")["due_at"] is not None
 
 

@@ -124,7 +124,7 @@ def test_a_word_answers_what_a_digest_asks_once_it_is_sent():
         assert carrier.done == ["dec_3"]
 
 
-def test_a_word_answers_the_question_that_is_left_when_the_other_ran_out_though_no_sweep_came_by():
+def test_a_word_answers_the_question_that_is_left_when_the_other_ran_out_though_nobody_has_settled_it_yet():
     with salon() as suite, carrying() as carrier:
         over = ask(suite, "1", useful_for=timedelta(minutes=20))
         ask(suite, "2")
@@ -267,7 +267,7 @@ def test_by_every_way_an_answer_counts_until_the_last_second_and_none_after(way,
             assert approval(suite, id)["due_at"] is None
 
 
-def test_a_yes_at_the_very_end_is_late_though_no_sweep_came_by():
+def test_a_yes_at_the_very_end_is_late_though_nobody_has_settled_it_yet():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)
         suite.clock.move_to(suite.clock.now() + timedelta(minutes=60))
@@ -403,7 +403,7 @@ def test_an_action_changed_after_the_question_is_not_carried_out():
         assert "no longer the one that was asked about" in texts(suite, OWNER)[-1]
 
 
-def test_an_answer_whose_event_was_lost_is_carried_out_by_the_sweep():
+def test_an_answer_whose_event_was_lost_is_carried_out_when_it_is_due():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)
         suite.reply(questions(suite)[0], button=0)
@@ -413,7 +413,7 @@ def test_an_answer_whose_event_was_lost_is_carried_out_by_the_sweep():
         assert carrier.done == ["dec_1"] and approval(suite, id)["carried_out_at"] is not None
 
 
-def test_a_written_answer_whose_event_was_lost_is_heard_by_the_sweep():
+def test_a_written_answer_whose_event_was_lost_is_heard_when_it_is_due():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)
         suite.update(f"{ROOT}/approvals/{id}", status="approved", response={"action": "approve"})

@@ -10,7 +10,7 @@ import pytest
 from functions.send_outreach.send_message import send_outreach
 from local.in_process import ACCOUNT_SID, Calm, Crash, Delivery, Fate, Suite
 from local.outbox import Message
-from shared.messaging.outgoing import CLAIM_LEASE, MAX_ATTEMPTS
+from shared.messaging.sending import CLAIM_LEASE, MAX_ATTEMPTS
 from shared.ports import Accepted, AnswerLost, Deployment, Refused, Sending
 from tests.stories.salon import (
     NOW,

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ from cloudevents.http import CloudEvent, from_http
 
 from local.cloud_events import document_event, pubsub_event
 from local.memory.memory import Change, MemoryDatabase, MemoryStore
-from shared.adapters import clock, firestore, settings, triggers
-from shared.ports import SALON, Put, Query
+from shared.adapters import clock, deliveries, firestore, settings, triggers
+from shared.ports import SALON, Create, Put, Query
 from shared.records.events import SalonEvent
 from shared.records.invalid import InvalidEvent
 
@@ -141,7 +141,7 @@ def test_a_message_that_is_no_salon_event_is_set_aside(
 def test_a_job_says_whose_turn_it_is_and_when_it_was_due() -> None:
     body = {"job": "gap_scan", "salon_id": "s1", "at": "2026-11-20T15:30:00+05:30"}
     (job,) = arrived(triggers.on_job, message("salon-jobs", body, job="gap_scan", salon_id="s1"))
-    assert job == triggers.Job("s1", "gap_scan", datetime(2026, 11, 20, 10, tzinfo=UTC), "m1")
+    assert job == deliveries.Job("s1", "gap_scan", datetime(2026, 11, 20, 10, tzinfo=UTC), "m1")
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ def test_one_function_may_have_every_way_in() -> None:
         )
     ]
     assert [type(event) for event in came] == [
-        triggers.DocumentChange, SalonEvent, triggers.Job, triggers.Due, triggers.Tick,
+        deliveries.DocumentChange, SalonEvent, deliveries.Job, deliveries.Due, deliveries.Tick,
     ]  # fmt: skip
-    assert came[3] == triggers.Due("s1", "gaps/g1", "m1")
+    assert came[3] == deliveries.Due("s1", "gaps/g1", "m1")
 
 
 @pytest.mark.parametrize("wrong", [{"salon_id": None}, {"path": ""}, {"path": 5}])
@@ -186,7 +186,7 @@ def test_what_is_due_without_its_place_is_set_aside(store: MemoryStore, wrong: d
 @pytest.mark.parametrize("attributes", [{"tick": "clean_up"}, {"job": "clean_up"}])
 def test_a_tick_is_named_by_its_folder_or_its_job(attributes: dict[str, str]) -> None:
     (tick,) = arrived(triggers.on_tick, message("ticks", {"at": "2026-11-20T10:00:00Z"}, **attributes))
-    assert tick == triggers.Tick("clean_up", datetime(2026, 11, 20, 10, tzinfo=UTC), "m1")
+    assert tick == deliveries.Tick("clean_up", datetime(2026, 11, 20, 10, tzinfo=UTC), "m1")
 
 
 def test_a_tick_without_a_name_is_set_aside(store: MemoryStore) -> None:
@@ -197,7 +197,7 @@ def test_what_a_retry_cannot_help_is_acknowledged_and_audited_once(
     store: MemoryStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @triggers.on_document_written
-    def detect_gaps(change: triggers.DocumentChange) -> triggers.Outcome:
+    def detect_gaps(change: deliveries.DocumentChange) -> triggers.Outcome:
         raise InvalidEvent("expected a booking, found none")
 
     store.salon("s1").commit(Put(SALON, {"name": "One"}))  # nothing is written below a salon that is not there
@@ -213,7 +213,7 @@ def test_what_a_retry_cannot_help_is_acknowledged_and_audited_once(
 
 def test_an_event_about_an_audit_record_is_never_audited(store: MemoryStore) -> None:
     @triggers.on_document_written
-    def relay_events(change: triggers.DocumentChange) -> triggers.Outcome:
+    def relay_events(change: deliveries.DocumentChange) -> triggers.Outcome:
         raise InvalidEvent("expected an audit record, found something else")
 
     relay_events(document_written("salons/s1/audit_logs/a1", {}))
@@ -285,3 +285,77 @@ def test_templates_that_are_no_map_of_maps_are_an_error(environment: pytest.Monk
 
 def test_only_our_own_account_has_a_token(environment: pytest.MonkeyPatch) -> None:
     assert (settings.twilio_auth_token("AC1"), settings.twilio_auth_token("AC2")) == ("token", None)
+
+
+def fails(error: Exception) -> triggers.Door:
+    @triggers.on_due
+    def look(due: deliveries.Due) -> str:
+        raise error
+
+    return look
+
+
+def due_at(store: MemoryStore) -> datetime:
+    found = store.salon("s1").get("gaps/g1")
+    assert found is not None
+    instant: datetime = found.data["due_at"]
+    return instant
+
+
+DUE = {"salon_id": "s1", "path": "gaps/g1", "due_at": NOW.isoformat()}
+
+
+def test_a_document_that_nobody_can_handle_is_put_off_for_longer_each_time(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.salon("s1").commit(Create("gaps/g1", {"due_at": NOW, "other": 1}))
+    now, waits = NOW, []
+
+    class Clock(StandingClock):
+        def now(self) -> datetime:
+            return now
+
+    monkeypatch.setattr(clock, "clock", Clock)
+    for _ in range(9):
+        with pytest.raises(RuntimeError):
+            fails(RuntimeError("broken"))(message("salon-due", DUE, collection="gaps"))
+        waits.append((due_at(store) - now).total_seconds() / 60)
+        now = due_at(store)
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert store.salon("s1").get("gaps/g1").data["other"] == 1
+
+
+def test_a_new_wait_begins_with_a_minute_again(store: MemoryStore) -> None:
+    before = {"until": NOW - timedelta(hours=1), "times": 6}
+    store.salon("s1").commit(Create("gaps/g1", {"due_at": NOW, "put_off": before}))
+    with pytest.raises(RuntimeError):
+        fails(RuntimeError("broken"))(message("salon-due", DUE, collection="gaps"))
+    assert due_at(store) == NOW + timedelta(minutes=1)
+
+
+def test_a_repetition_of_what_was_put_off_is_acknowledged_and_puts_nothing_off(store: MemoryStore) -> None:
+    store.salon("s1").commit(Create("gaps/g1", {"due_at": NOW}))
+    with pytest.raises(RuntimeError):
+        fails(RuntimeError("broken"))(message("salon-due", DUE, collection="gaps"))
+    fails(RuntimeError("broken"))(message("salon-due", DUE, collection="gaps"))
+    assert due_at(store) == NOW + timedelta(minutes=1)
+
+
+def test_what_was_moved_on_meanwhile_is_not_put_off_and_its_failure_is_delivered_again(store: MemoryStore) -> None:
+    later = NOW + timedelta(minutes=7)
+    store.salon("s1").commit(Create("gaps/g1", {"due_at": later}))
+    with pytest.raises(RuntimeError):
+        fails(RuntimeError("broken"))(message("salon-due", DUE, collection="gaps"))
+    assert due_at(store) == later
+
+
+def test_a_document_whose_salon_is_gone_is_put_off_and_acknowledged(store: MemoryStore) -> None:
+    store.salon("s1").commit(Create("gaps/g1", {"due_at": NOW}))
+    fails(InvalidEvent("expected a document salons/s1, found none"))(message("salon-due", DUE, collection="gaps"))
+    assert due_at(store) == NOW + timedelta(minutes=1)
+    assert records(store) == [], "whoever is gone gets no record"
+
+
+def test_a_document_that_is_gone_keeps_nobody(store: MemoryStore) -> None:
+    with pytest.raises(RuntimeError):
+        fails(RuntimeError("broken"))(message("salon-due", DUE, collection="gaps"))

@@ -147,7 +147,7 @@ def test_a_customer_who_cancels_and_books_again_leaves_the_gap_idle():
     assert {(gap.origin, gap.campaign.status) for gap in calendar.open} == {("idle", "idle")}
 
 
-def test_time_freed_by_a_move_stays_freed_when_a_sweep_sees_no_trace_of_it():
+def test_time_freed_by_a_move_stays_freed_when_a_scan_sees_no_trace_of_it():
     calendar = Calendar()
     before, after = a_booking("12:00", "13:00"), a_booking("16:00", "17:00", id="b12:00")
     calendar.reconcile(a_day(before), MORNING)

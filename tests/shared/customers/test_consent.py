@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.customers.consent import NoChannel, channel_for, standing, started, stopped, withdrawn
+from shared.customers.consent import NoChannel, Statement, channel_for, standing, started, stopped, withdrawn
 from shared.customers.customer import Customer
 from shared.salon.salon import Salon
 
@@ -22,8 +22,7 @@ def salon(**messaging) -> Salon:
 
 
 def said(kind, identity="wa", at=NOW, said_id="SM1", **more):
-    known = {"salon_id": "s1", "customer_ids": ["c1"], "source": "message", "text": "x"}
-    return kind(identity, said_id=said_id, at=at, **known, **more)
+    return kind(Statement(identity, said_id, "s1", ["c1"], "message", "x", at), **more)
 
 
 def test_whatsapp_comes_first_and_sms_where_it_cannot_be():

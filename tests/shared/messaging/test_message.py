@@ -60,7 +60,7 @@ def test_what_was_heard_is_worked_on_again_until_it_is_handled():
     assert heard.due_at == NOW + ANSWER_LEASE and heard.handled_at is None
     later = put_off(heard, until=NOW + timedelta(hours=1), now=NOW).document
     assert later.due_at == NOW + timedelta(hours=1)
-    done = handled(later, outcome="booked", now=NOW)
+    done = handled(later, outcome="booked", now=NOW, actor="answer_message")
     assert (done.document.handled_at, done.document.outcome, done.document.due_at) == (NOW, "booked", None)
     assert done.record.revision == 3 and "yes" not in str(done.record.stored()["details"])
 

@@ -9,19 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.track_delivery.delivery_report import reported
 from shared.asking.outreach import OPEN, OfferDetails, Outreach, Slot
 from shared.messaging.message import Message, say
 from shared.messaging.outgoing import (
-    CLAIM_LEASE,
     CLAIM_WITHIN,
-    MAX_ATTEMPTS,
     TRANSITIONS,
-    UNDELIVERED_AFTER,
     Channel,
     Delivery,
     ForbiddenTransition,
     Outgoing,
     OutgoingStatus,
+    step,
+)
+from shared.messaging.sending import (
+    CLAIM_LEASE,
+    MAX_ATTEMPTS,
+    UNDELIVERED_AFTER,
     answer_lost,
     claim,
     expired,
@@ -29,9 +33,7 @@ from shared.messaging.outgoing import (
     hold,
     redirected,
     refused,
-    reported,
     sent,
-    step,
 )
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from local.memory.memory import MemoryDatabase, MemoryStore
 from shared.ports import Create, Transaction, Update
 from shared.records.audit import Amended, amend
-from shared.records.commit import replace, save
+from shared.records.commit import save, update
 from shared.records.retention import KEPT
 from shared.records.stored import Instant, StateDocument, Stored
 
@@ -47,17 +47,17 @@ def amended(house: House, **changes: Any) -> Amended[House]:
 
 def updated(house: Amended[House]) -> dict[str, Any]:
     """What its rewrite updates, besides what every rewrite does."""
-    update, _ = replace(house)
-    assert isinstance(update, Update) and update.path == "houses/h1"
-    assert update.fields.keys() >= AUDITED
-    return {name: value for name, value in update.fields.items() if name not in AUDITED}
+    written, _ = update(house)
+    assert isinstance(written, Update) and written.path == "houses/h1"
+    assert written.fields.keys() >= AUDITED
+    return {name: value for name, value in written.fields.items() if name not in AUDITED}
 
 
 def test_a_rewrite_updates_the_changed_fields_its_audit_and_its_retention():
-    update, record = replace(amended(HOUSE, name="Two"))
-    assert isinstance(update, Update) and isinstance(record, Create)
+    written, record = update(amended(HOUSE, name="Two"))
+    assert isinstance(written, Update) and isinstance(record, Create)
     head = amended(HOUSE, name="Two").record.hash
-    assert update.fields == {
+    assert written.fields == {
         "name": "Two", "revision": 2, "audit_head": head, "updated_at": LATER, "forget_at": NOW + KEPT["gaps"].period,
     }  # fmt: skip
 
@@ -102,8 +102,8 @@ def test_a_rewrite_leaves_the_fields_that_nobody_here_knows():
     read = documents.get(HOUSE.path)
     assert read is not None
     rewrite = amended(House.model_validate(read.data), door=Door(colour="blue"))
-    assert documents.commit(*replace(rewrite, read))
-    assert not documents.commit(*replace(rewrite, read)), "somebody wrote it since"
+    assert documents.commit(*update(rewrite, read))
+    assert not documents.commit(*update(rewrite, read)), "somebody wrote it since"
     found = documents.get(HOUSE.path)
     assert found is not None
     assert found.data == {
@@ -120,7 +120,7 @@ def test_a_rewrite_in_a_transaction_needs_no_snapshot():
     def work(transaction: Transaction) -> None:
         read = transaction.get(HOUSE.path)
         assert read is not None
-        transaction.write(*replace(amended(House.model_validate(read.data), name="Two")))
+        transaction.write(*update(amended(House.model_validate(read.data), name="Two")))
 
     documents.transact(work)
     found = documents.get(HOUSE.path)

@@ -4,13 +4,13 @@ import time
 
 import functions_framework
 
-from shared.adapters import clock, firestore, pubsub, triggers
+from shared.adapters import clock, deliveries, firestore, pubsub, triggers
 from shared.ports import Create, Published, Put, Query
 
 
 @functions_framework.cloud_event
 @triggers.on_document_written
-def copy_note(change: triggers.DocumentChange) -> triggers.Outcome:
+def copy_note(change: deliveries.DocumentChange) -> triggers.Outcome:
     documents = firestore.store().salon(change.salon_id)
     tried = len(documents.query(_attempts_of(change))) + 1
     attempt = {"event_id": change.event_id, "note": change.id, "at": clock.clock().now()}
@@ -25,11 +25,11 @@ def copy_note(change: triggers.DocumentChange) -> triggers.Outcome:
     return "copied"
 
 
-def _attempts_of(change: triggers.DocumentChange) -> Query:
+def _attempts_of(change: deliveries.DocumentChange) -> Query:
     return Query("attempts", (("event_id", "==", change.event_id),))
 
 
-def _event(change: triggers.DocumentChange, number: int) -> Published:
+def _event(change: deliveries.DocumentChange, number: int) -> Published:
     body = {
         "event_id": f"{change.id}-{number}",
         "event_type": "GAP_DETECTED",

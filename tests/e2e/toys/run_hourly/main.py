@@ -2,10 +2,10 @@
 
 import functions_framework
 
-from shared.adapters import triggers
+from shared.adapters import deliveries, triggers
 
 
 @functions_framework.cloud_event
 @triggers.on_job
-def run_hourly(job: triggers.Job) -> triggers.Outcome:
+def run_hourly(job: deliveries.Job) -> triggers.Outcome:
     return "ran"

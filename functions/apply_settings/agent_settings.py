@@ -1,0 +1,3 @@
+"""The settings of agents that some function goes by, from every function.json. Written by `make pages`."""
+
+HEEDED = frozenset({"agent_modes.gap_fill_agent", "autonomy.gap_fill", "autonomy.vip_offers"})
