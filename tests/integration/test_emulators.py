@@ -11,9 +11,11 @@ import pytest
 
 from local.emulators import Emulators, Jars, find, start
 
+# A process that a shell put into the background ignores SIGINT, and so would its children.
 START_AND_WAIT = """
-import time
+import signal, time
 from local import emulators
+signal.signal(signal.SIGINT, signal.default_int_handler)
 running = emulators.start(emulators.find())
 print(running.firestore_host, running.pubsub_host, flush=True)
 time.sleep(600)
