@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final, Literal
 
+from shared.messaging.texts import Language, language_of
+
 State = Literal["open", "booked", "declined", "taken", "cancelled", "stopped", "unknown"]
 
-_WORDS: Final[dict[str, dict[str, str]]] = {
+_WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "open": "Would you like this time?",
         "booked": "Booked. See you then!",
@@ -90,8 +92,8 @@ class Another:
 
 def page(state: State, *, locale: str, variables: dict[str, str], another: Another | None = None) -> str:
     """The page of an offer. `variables` are those of the offer; without any, only the sentence is shown."""
-    language = locale.replace("_", "-").split("-")[0].lower()
-    words = _WORDS.get(language, _WORDS["en"])
+    language = language_of(locale)
+    words = _WORDS[language]
     parts = []
     if variables:
         parts.append(_slot(variables))
@@ -103,9 +105,7 @@ def page(state: State, *, locale: str, variables: dict[str, str], another: Anoth
         parts.append(f'<a href="{escape(another.link)}">{escape(words["look"])}</a>')
     if variables and state != "stopped":
         parts.append(_form(words, "stop"))
-    return _PAGE.format(
-        lang=language if language in _WORDS else "en", title=escape(words[state]), body="\n".join(parts)
-    )
+    return _PAGE.format(lang=language, title=escape(words[state]), body="\n".join(parts))
 
 
 def _form(words: dict[str, str], *answers: str) -> str:
