@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from local.in_process import Suite
+from tests.stories.busy_day import overdue
 from tests.stories.salon import NOW, SALON, booking, cancel, customer, open_salon, waitlist_entry
 
 ROOT = f"salons/{SALON}"
@@ -62,6 +63,22 @@ def test_freed_time_that_becomes_idle_wakes_nobody_for_ever() -> None:
         suite.advance(hours=1)
         assert suite.delivered - before < 40, suite.outcomes
         assert [gap["campaign"]["status"] for gap in gaps_of(suite, "idle")] == ["idle"]
+
+
+def test_idle_time_left_to_itself_while_its_look_is_due_is_not_due_for_ever() -> None:
+    """The salon was paused when the time was found, and has stopped offering idle time before it goes on."""
+    with Suite(now=NOW) as suite:
+        settings = {"gap": {"fill_idle": "waitlist"}}
+        open_salon(suite, waiting=0, settings=settings, opening_hours=LONGER, status="paused")
+        suite.advance(minutes=5)
+        [waits] = gaps_of(suite, "idle")
+        assert waits["due_at"] == waits["campaign"]["next_round_at"] > suite.clock.now()
+        suite.put(f"{ROOT}/settings/current", {"mode": "live", "gap": {"fill_idle": "none"}})
+        suite.update(ROOT, status="active")
+        suite.advance(hours=2)
+        [left] = gaps_of(suite, "idle")
+        assert left["campaign"] == waits["campaign"]
+        assert overdue(suite) == []
 
 
 def gaps_of(suite: Suite, origin: str) -> list[dict[str, Any]]:
