@@ -20,10 +20,10 @@ from shared.calendar.gap import Gap
 from shared.messaging.message import Inbound, received
 from shared.ports import SALON, Delete, Deployment, Put, Query, Update
 from shared.records.commit import create
-from shared.salon.load_salon import salon_of
-from shared.salon.load_settings import accepted_settings
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import NotSold, sell_slot
+from shared.salon.load_salon import salon_of
+from shared.salon.load_settings import accepted_settings
 from shared.values.identity import address_key
 from tests.shared.messaging.test_outgoing import outreach
 from tests.shared.sales.test_acceptance import END, NOW, START, gap

@@ -18,7 +18,7 @@ from shared.calendar.load_calendar import load_bookings, load_calendar
 from shared.calendar.reconcile_staff_day import reconcile_staff_day
 from shared.records.read_documents import readable_one
 from tests.shared.sales.test_acceptance import END, NOW, START, gap
-from tests.stories.one_hour import DAY, DEPLOYMENT, HOUR, PHONE, OneHour, booking
+from tests.stories.one_hour import DAY, DEPLOYMENT, HOUR, OneHour, booking
 
 LONG = NOW - 8 * HOUR, 20 * 60
 """When a booking of 20 hours begins that is under way, and how many minutes it takes."""
