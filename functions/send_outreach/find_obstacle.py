@@ -118,7 +118,9 @@ def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: byte
     if gap is None or slot is None or not (gap.is_open and gap.stretch.contains(slot.stretch)):
         return Drop("the time is no longer on offer")
     customer = customer_of(documents, outreach.customer_id)
-    if customer is None or customer.blocked or customer.open_complaint or customer.phone != outreach.customer_phone:
+    if customer is None or customer.is_staff or customer.blocked or customer.open_complaint:
+        return Drop("the customer may no longer be asked")
+    if customer.phone != outreach.customer_phone:
         return Drop("the customer may no longer be asked there")
     if outreach.channel not in ("whatsapp", "sms") or not customer.consents.allows(
         outreach.channel, outreach.consent_purpose

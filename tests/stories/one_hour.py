@@ -71,7 +71,7 @@ class OneHour:
         self.documents.commit(Delete(path))
 
     def settle(self, **settings: Any) -> None:
-        self.put("settings/v1", version=1, mode="live", **settings)
+        self.put("settings/v1", **{"version": 1, "mode": "live", **settings})
         self.put("settings/accepted", version=1)
 
     def all(self, collection: str) -> dict[str, dict[str, Any]]:
