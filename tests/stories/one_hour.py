@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from functions.answer_message.answer_message import answer_message
+from functions.fill_gap.answer_late_yes import answer_late_yes
 from functions.fill_gap.ask_round import ask_round
 from functions.fill_gap.next_step import Ask
 from functions.fill_gap.write_round import RoundContext
@@ -125,6 +126,23 @@ class OneHour:
         )
         sale = sell_slot(answer, accepted_settings(self.documents))
         return sale.refusal if isinstance(sale, NotSold) else "sold"
+
+    def second_hour(self, **fields: Any) -> None:
+        """Another hour of Mia's is free, two hours later."""
+        times = {"start_time": START + 2 * HOUR, "end_time": END + 2 * HOUR, "expires_at": END + 2 * HOUR}
+        campaign = {"status": "running", "round": 1}
+        self.put(
+            "gaps/gap_2", **gap(**{"id": "gap_2", "revision": 1, "campaign": campaign, **times, **fields}).stored()
+        )
+
+    def late_yes(self, **fields: Any) -> str:
+        """What c1 hears, who took the hour when it was sold, while the second one is free."""
+        if self.documents.get("gaps/gap_2") is None:
+            self.second_hour()
+        self.update("gaps/gap_1", status="filled")
+        lost = {"received": True, "action": "slot_taken", "responded_at": NOW, "owed": True}
+        self.offered(status="responded", response=lost, **fields)
+        return answer_late_yes("out_1", documents=self.documents, clock=self.clock, deployment=DEPLOYMENT)
 
     def held_back(self, offer: Outreach) -> str | None:
         """Why the offer may not leave now."""

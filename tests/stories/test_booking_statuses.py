@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from functions.clean_up.learn_acceptance import learn_acceptance
-from functions.fill_gap.answer_late_yes import answer_late_yes
 from local.owner.ignore_gap import take_back_sale
 from shared.calendar.booking import Booking
 from shared.calendar.booking_changes import over_our_sales, what_happened
@@ -17,8 +16,8 @@ from shared.calendar.calendar import Calendar
 from shared.calendar.load_calendar import load_bookings, load_calendar
 from shared.calendar.reconcile_staff_day import reconcile_staff_day
 from shared.records.read_documents import readable_one
-from tests.shared.sales.test_acceptance import END, NOW, START, gap
-from tests.stories.one_hour import DAY, DEPLOYMENT, HOUR, OneHour, booking
+from tests.shared.sales.test_acceptance import END, NOW, START
+from tests.stories.one_hour import DAY, HOUR, OneHour, booking
 
 LONG = NOW - 8 * HOUR, 20 * 60
 """When a booking of 20 hours begins that is under way, and how many minutes it takes."""
@@ -154,28 +153,18 @@ def the_last_visit(hour: OneHour, status: str) -> object:
 def a_late_yes_of_who_is_booked_then(hour: OneHour, status: str) -> object:
     """Another hour of Mia's is free, at which they are with Noah."""
     hour.put("bookings/b1", **booking(START + 2 * HOUR, status=status, staff_id="noah", customer_id="c1"))
-    return late_yes(hour)
+    return hour.late_yes()
 
 
 def a_late_yes_of_who_is_booked_all_day(hour: OneHour, status: str) -> object:
     hour.put("bookings/b1", **booking(*LONG, status=status, staff_id="noah", customer_id="c1"))
-    return late_yes(hour)
+    return hour.late_yes()
 
 
 def a_late_yes_of_a_mover(hour: OneHour, status: str) -> object:
     """A yes to come sooner: sooner than what they have, if they still have it."""
     hour.put("bookings/later", **booking(START + 2 * DAY, status=status, customer_id="c1"))
-    return late_yes(hour, source="sooner", moves_booking_id="later")
-
-
-def late_yes(hour: OneHour, **fields: object) -> str:
-    again = {"start_time": START + 2 * HOUR, "end_time": END + 2 * HOUR, "expires_at": END + 2 * HOUR}
-    campaign = {"status": "running", "round": 1}
-    hour.put("gaps/gap_2", **gap(id="gap_2", revision=1, campaign=campaign, **again).stored())
-    hour.update("gaps/gap_1", status="filled")
-    lost = {"received": True, "action": "slot_taken", "responded_at": NOW, "owed": True}
-    hour.offered(status="responded", response=lost, **fields)
-    return answer_late_yes("out_1", documents=hour.documents, clock=hour.clock, deployment=DEPLOYMENT)
+    return hour.late_yes(source="sooner", moves_booking_id="later")
 
 
 def who_cannot_come(hour: OneHour, status: str) -> object:

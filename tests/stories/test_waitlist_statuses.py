@@ -5,14 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.fill_gap.answer_late_yes import answer_late_yes
 from functions.repair_salon.mend import repair_salon
 from functions.send_outreach.move_on import move_on
 from shared.sales.decline_offer import decline
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.salon.load_salon import salon_of
-from tests.shared.sales.test_acceptance import END, NOW, START, gap
-from tests.stories.one_hour import DEPLOYMENT, HOUR, OneHour
+from tests.shared.sales.test_acceptance import NOW
+from tests.stories.one_hour import HOUR, OneHour
 
 STATUSES = ("waiting", "offered", "booked", "expired", "cancelled", "maybe")
 Reads = Callable[[OneHour, str], object]
@@ -60,11 +59,7 @@ def a_yes_too_late(hour: OneHour, status: str) -> object:
 
 def another_time_for_a_late_yes(hour: OneHour, status: str) -> object:
     wish(hour, status)
-    later = {"start_time": START + 2 * HOUR, "end_time": END + 2 * HOUR, "expires_at": END + 2 * HOUR}
-    hour.put("gaps/gap_2", **gap(id="gap_2", revision=1, campaign={"status": "running"}, **later).stored())
-    lost = {"received": True, "action": "slot_taken", "responded_at": NOW, "owed": True}
-    hour.offered(waitlist_entry_id="w1", status="responded", response=lost)
-    return answer_late_yes("out_1", documents=hour.documents, clock=hour.clock, deployment=DEPLOYMENT), stands(hour)
+    return hour.late_yes(waitlist_entry_id="w1"), stands(hour)
 
 
 def silence_until_the_deadline(hour: OneHour, status: str) -> object:
