@@ -67,8 +67,10 @@ def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) ->
     """Moves the breaker of an agent on."""
     before, after = state.circuit_breaker.state, breaker.state
     announces: EventType | None = None
+    payload = {"agent": state.agent_name}
     if after == "open" and before != "open":
         announces = "CIRCUIT_BREAKER_OPENED"
+        payload["reason"] = f"nobody is asked at present, because messages cannot be sent (error {breaker.last_error})"
     elif after == "closed" and before != "closed":
         announces = "CIRCUIT_BREAKER_CLOSED"
     status: Status = "active" if after == "closed" else "circuit_breaker"
@@ -80,7 +82,7 @@ def broken(state: AgentState, breaker: Breaker, *, now: datetime, actor: str) ->
         action=f"Circuit breaker {before} -> {after}",
         details={"error_count": breaker.error_count, "last_error": breaker.last_error},
         announces=announces,
-        payload={"agent": state.agent_name},
+        payload=payload,
         severity="warning" if announces == "CIRCUIT_BREAKER_OPENED" else "info",
         circuit_breaker=breaker,
         status="paused" if state.status == "paused" else status,
