@@ -188,6 +188,17 @@ def a_notice_in_the_owners_digest(suite: Suite, dry: Switch) -> object:
     return len(purposes(suite, OWNER))
 
 
+def a_notice_of_the_dry_run_after_it(suite: Suite, dry: Switch) -> object:
+    """It would have waited for the morning, and by then the salon is live again."""
+    suite.update(ROOT, contacts=[{"name": "Olga", "role": "owner", "phone": OWNER, "quiet_hours": {"start": "09:00", "end": "11:00"}}])  # fmt: skip
+    dry(suite)
+    write(suite, "is Friday free?", sender=phone(0))
+    suite.run_until_idle()
+    settle(suite)
+    suite.advance(hours=2)
+    return len(purposes(suite, OWNER))
+
+
 def an_answer_that_waits_for_the_morning(suite: Suite, dry: Switch) -> object:
     """It was requested while the sender was away."""
     cancel(suite)
@@ -227,6 +238,7 @@ EFFECTS: list[tuple[Callable[[Suite, Switch], object], object, object]] = [
     (a_deadline, *[("expired", "waiting", 1)] * 2),
     (a_yes_of_the_owner, ("cancelled", 0, []), ("cancelled", 0, ["owner_approved", "owner_not_done"])),
     (a_notice_in_the_owners_digest, 0, 1),
+    (a_notice_of_the_dry_run_after_it, 0, 1),
     (an_answer_that_waits_for_the_morning, *[(["booking_confirmed"], ["owner_sold"])] * 2),
     (going_live_again, *[(0, [phone(0)])] * 2),
 ]  # fmt: skip

@@ -32,6 +32,12 @@ def the_salon(**fields: object) -> Makes:
     return lambda hour: hour.update(".", **fields)
 
 
+def near_only_where_they_are_booked(hour: OneHour) -> None:
+    edge = START + 3 * DAY
+    hour.second_hour(start_time=edge - HOUR, end_time=edge + 2 * HOUR, expires_at=edge + HOUR)
+    hour.put("bookings/b1", **booking(edge - HOUR, 90, staff_id="noah", customer_id="c1"))
+
+
 def promised(**fields: object) -> Makes:
     """The second hour is offered to somebody else."""
     slot = {"start": SECOND_HOUR, "end": SECOND_HOUR + HOUR, "service_id": "cut", "staff_id": "mia"}
@@ -105,6 +111,7 @@ CASES: dict[str, tuple[Makes, str]] = {
     "the service is inactive": (lambda hour: hour.update("services/cut", active=False), PLAIN),
     "it is three days away": (hours_later(3 * DAY), PLAIN),
     "it is nearly three days away": (hours_later(3 * DAY - timedelta(minutes=1)), ANOTHER),
+    "only what is theirs already is near": (near_only_where_they_are_booked, PLAIN),
     "it is an hour sooner": (hours_later(-HOUR), ANOTHER),
     "it is another's, whom they like": (lambda hour: (the_second_hour(staff_id="noah")(hour), hour.update("customers/c1", preferred_staff_ids=["noah"]))[1], ANOTHER),
     "it is another's, and they like hers": (lambda hour: (the_second_hour(staff_id="noah")(hour), hour.update("customers/c1", preferred_staff_ids=["mia"]))[1], PLAIN),
