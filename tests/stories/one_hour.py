@@ -22,7 +22,7 @@ from shared.messaging.message import Inbound, received
 from shared.ports import SALON, Delete, Deployment, Put, Query, Update
 from shared.records.commit import create
 from shared.sales.read_offer_answer import OfferAnswer
-from shared.sales.sell_slot import NotSold, sell_slot
+from shared.sales.sell_slot import NotSold, Sold, sell_slot
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 from shared.values.identity import address_key
@@ -125,7 +125,7 @@ class OneHour:
             "out_1", None, salon_of(self.documents, "s1"), self.documents, self.clock, "answer_message"
         )
         sale = sell_slot(answer, accepted_settings(self.documents))
-        return sale.refusal if isinstance(sale, NotSold) else "sold"
+        return sale.refusal if isinstance(sale, NotSold) else "sold" if isinstance(sale, Sold) else "answered before"
 
     def second_hour(self, **fields: Any) -> None:
         """Another hour of Mia's is free, two hours later."""

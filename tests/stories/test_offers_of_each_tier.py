@@ -144,3 +144,23 @@ def test_what_a_yes_comes_to(tier: str, happens: Makes, comes: str) -> None:
     assert [(each["customer_id"], each["staff_id"], each["start_time"]) for each in made] == (
         [("c1", "mia", START)] if comes == "sold" else []
     )
+
+
+LATER: dict[str, tuple[dict[str, Any], tuple[str, bool]]] = {
+    "it overlaps what they take": ({"start_time": START + 30 * MINUTE, "end_time": END + 30 * MINUTE}, ("cancelled", True)),
+    "it is on another day": ({"price": 60}, ("cancelled", True)),
+    "the app has moved it before what they take": ({"start_time": START - DAY, "end_time": END - DAY}, ("confirmed", False)),
+    "the app has given it to somebody else": ({"customer_id": "c2"}, ("confirmed", False)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "stands"), LATER.values(), ids=LATER)
+def test_what_a_mover_gives_up_is_what_they_still_have_and_is_later(
+    changes: dict[str, Any], stands: tuple[str, bool]
+) -> None:
+    hour = OneHour()
+    offered(hour, "sooner")
+    hour.update("bookings/later", **changes)
+    assert hour.yes() == "sold"
+    [sale] = [each for id, each in hour.all("bookings").items() if id != "later"]
+    assert (hour.get("bookings/later")["status"], sale["rescheduled_from"] == "later") == stands
