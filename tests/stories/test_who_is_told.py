@@ -229,6 +229,7 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "a yes to what the owner took off": (in_turn(an_offer, the_owner_ignores), presses(0), [gone("slot_no_longer_free")]),
     "a yes too short before": (in_turn(an_offer, later(hours=3, minutes=10)), presses(0), [gone("slot_no_longer_free")]),
     "a yes of who is booked elsewhere": (in_turn(an_offer, booked("own", customer_id="c0", staff_id="noah")), presses(0), [gone("slot_no_longer_free")]),
+    "the app sells what was offered": (an_offer, booked("walk-in"), []),
     "a yes when another hour is free": (
         in_turn(an_offer, lambda suite: cancel(suite, "b16"), booked("walk-in")), presses(0),
         [(THEM, "slot_taken_another", ("Customer 0", "today at 13:00", "today at 16:00", "Cut", "Mia", "£50"))],
