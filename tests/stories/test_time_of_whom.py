@@ -99,7 +99,7 @@ def test_whose_time_is_free_to_be_sold(makes: Makes, free: bool, ends: str) -> N
 SOURCES = ("app", "walk_in", "import", "smart_fill")
 
 
-@pytest.mark.parametrize(("source", "by"), product(SOURCES, ("customer", "salon", None)))
+@pytest.mark.parametrize(("source", "by"), list(product(SOURCES, ("customer", "salon", None))))
 def test_time_that_the_salon_cancelled_waits_for_the_owners_word_wherever_the_booking_came_from(
     source: str, by: str | None
 ) -> None:
