@@ -8,7 +8,7 @@ import pytest
 from local.in_process import Calm, Delivery, Fate, Suite
 from tests.stories.approvals import ask, carrying, standing
 from tests.stories.one_way_in import never_woken, only_way_in
-from tests.stories.salon import NOW, ROOT, SMS, cancel, freed_gaps, offers, ours, phone, salon, settle, write
+from tests.stories.salon import ROOT, SMS, cancel, freed_gaps, offers, ours, phone, salon, settle, write
 from tests.stories.shared_number import open_branch
 
 CLOCK = ("apply_settings", "scan_gaps", "repair_salon", "reconnect_salons")
@@ -53,7 +53,7 @@ def what_is_recorded_is_announced(suite: Suite) -> bool:
 
 def an_answer_that_an_app_wrote_into_an_approval_is_taken_in(suite: Suite) -> bool:
     with carrying():
-        id = ask(suite)
+        id = ask(suite, run=False)
         suite.update(f"{ROOT}/approvals/{id}", status="rejected")
         suite.run_until_idle()
         return standing(suite, id) == ("rejected", "rejected", "rejected")

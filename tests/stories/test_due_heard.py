@@ -43,12 +43,12 @@ def test_a_campaign_whose_round_is_over_asks_the_next() -> None:
 
 
 def test_what_was_not_announced_is_announced() -> None:
-    with salon(waiting=1) as suite:
+    with salon(waiting=0) as suite:
         only_when_due(suite, "relay_events", "audit_logs")
-        cancel(suite)
-        assert offers(suite) == []
-        suite.advance(minutes=8)
-        assert len(offers(suite)) == 1
+        ask(suite)
+        assert purposes(suite, OWNER) == []
+        suite.advance(minutes=5)
+        assert purposes(suite, OWNER) == ["owner_approval"]
 
 
 def test_an_offer_that_nobody_sent_is_sent() -> None:

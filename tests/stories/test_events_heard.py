@@ -160,7 +160,9 @@ def test_the_owner_hears_that_a_question_is_called_off() -> None:
     with salon(waiting=0) as suite:
         ask(suite)
         only_way_in(suite, "notify_owner", "APPROVAL_CANCELLED")
-        cancel_approvals("gap_1", "the gap is filled", documents=suite.store.salon(SALON), clock=suite.clock, by="fill_gap")
+        cancel_approvals(
+            "gap_1", "the gap is filled", documents=suite.store.salon(SALON), clock=suite.clock, by="fill_gap"
+        )
         suite.run_until_idle()
         assert purposes(suite, OWNER) == ["owner_approval", "owner_not_done"]
 
