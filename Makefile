@@ -25,9 +25,12 @@ demo: $(INSTALLED) ## one cancelled booking becomes one sold slot, told step by 
 run: $(INSTALLED) ## the whole suite on this machine, until Ctrl-C
 	$(BIN)/python -m local up $(ON_CLOUD)
 
-# The tests of a module stay in one worker, so what they share (a local cloud, emulators) is started once.
-test: $(INSTALLED) ## every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+ORDER ?=
+
+# The tests of a module stay in one worker, so what they share (a local cloud, emulators) is started once. Modules, and the
+# tests of each, come in random order.
+test: $(INSTALLED) ## every test; ORDER=seed: in the order that a run before has named
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(if $(ORDER),--randomly-seed=$(ORDER))
 
 RUNS ?= 200
 

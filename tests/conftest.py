@@ -43,6 +43,14 @@ def pytest_testnodedown(node: Any, error: object) -> None:
         node.config.stash[ASKED].add(packed)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Names the order of the tests, however little else is told: who cannot repeat an order cannot mend what it has found."""
+    seed = session.config.getoption("randomly_seed", None)
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if seed is not None and reporter is not None and not hasattr(session.config, "workerinput"):
+        reporter.write_line(f"in random order, repeated by --randomly-seed={seed} (make test ORDER={seed})")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if hasattr(config, "workeroutput"):

@@ -22,14 +22,9 @@ OPT_OUTS: dict[str, Literal["STOP", "START", "HELP"]] = {"STOP": "STOP", "START"
 
 
 def form(request: "Request") -> Mapping[str, str] | None:
-    """The fields of a webhook that Twilio signed for an account of ours, those of its query for a GET. None for everything
-    else: the door then answers 403 and does nothing."""
-    if request.method == "POST":
-        pairs = _body(request)
-    elif request.method == "GET":
-        pairs = _pairs(request.query_string)
-    else:
-        pairs = None
+    """The fields of a webhook that Twilio signed for an account of ours. None for everything else: the door then answers 403
+    and does nothing. So it does for a GET, whoever signed it: looking changes nothing."""
+    pairs = _body(request) if request.method == "POST" else None
     if pairs is None:
         return None
     fields = dict(pairs)
@@ -40,7 +35,7 @@ def form(request: "Request") -> Mapping[str, str] | None:
     url = settings.deployment().public_base_url + request.path + (f"?{query}" if query else "")
     signed = authentic(
         url=url,
-        pairs=pairs if request.method == "POST" else [],
+        pairs=pairs,
         signature=request.headers.get("X-Twilio-Signature", ""),
         algorithm_header=request.headers.get("X-Twilio-Webhooks-Signature-Settings"),
         auth_token=token or "",

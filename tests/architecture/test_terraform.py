@@ -9,12 +9,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
-import hcl2
 import pytest
 
 from functions.manage_schedules.scheduler import PREFIX
@@ -22,8 +18,8 @@ from local.functions import FirestoreTrigger, Function, Trigger, load
 from local.routes import TOPICS, document_triggers, doors, schedules, subscriptions
 from shared.records.events import EventType
 from tests.architecture.project import ROOT, reached, tree
+from tests.architecture.terraform_files import TERRAFORM, blocks, keys, labelled, locals_, parsed, text
 
-TERRAFORM = ROOT / "terraform"
 MADE_UP = TERRAFORM / "tests" / "suite"
 FUNCTIONS = load()
 
@@ -44,46 +40,6 @@ GRANTED = {
 }
 """Every grant there is, with its role."""
 TOO_MUCH = re.compile(r"roles/(owner|editor|viewer|[a-z.]*[aA]dmin)\b|roles/iam\.")
-
-
-@cache
-def blocks(kind: str, folder: Path = TERRAFORM) -> dict[str, dict[str, Any]]:
-    """Resources by `type.name`, other blocks by name."""
-    found: dict[str, dict[str, Any]] = {}
-    for file in sorted(folder.glob("*.tf")):
-        for block in parsed(file).get(kind, []):
-            for label, body in labelled(block):
-                if kind == "resource":
-                    found |= {f"{label}.{name}": inner for name, inner in labelled(body)}
-                else:
-                    found[label] = body
-    return found
-
-
-@cache
-def parsed(file: Path) -> dict[str, Any]:
-    return hcl2.loads(file.read_text() + "\n")  # type: ignore[no-any-return]
-
-
-def labelled(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((name.strip('"'), body) for name, body in block.items() if not name.startswith("__"))
-
-
-def locals_() -> dict[str, Any]:
-    return {
-        name: value
-        for file in sorted(TERRAFORM.glob("*.tf"))
-        for block in parsed(file).get("locals", [])
-        for name, value in labelled(block)
-    }
-
-
-def text(folder: Path = TERRAFORM) -> str:
-    return "\n".join(file.read_text() for file in sorted(folder.rglob("*.tf")))
-
-
-def keys(value: Any) -> set[str]:
-    return {name for name, _ in labelled(value)}
 
 
 # What is there to deliver.

@@ -8,6 +8,7 @@ import pytest
 from local.audit_chain import DELETED_WITHIN, AgedOut, broken_links
 from shared.records.audit import AuditRecord, amend, record_fact
 from shared.records.stored import StateDocument
+from tests.shared.records.altered import altered
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
@@ -58,21 +59,14 @@ def test_facts_are_in_no_chain():
 
 
 @pytest.mark.parametrize("position", range(4))
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"actor": "somebody else"},
-        {"details": {"at": NOW, "number": 99}},
-        {"created_at": NOW - timedelta(days=1)},
-        {"action": "nothing"},
-        {"payload": {"x": 1}},
-        {"previous_hash": "0" * 64},
-    ],
-)
-def test_a_changed_record_is_found(position: int, change: dict[str, Any]):
+def test_a_changed_record_is_found_whatever_was_changed(position: int):
     records, thing = chain()
-    records[position] = records[position].changed(**change)
-    assert broken_links(records, [thing]) != []
+    unnoticed = [
+        field
+        for field, other in altered(records[position])
+        if not broken_links([*records[:position], other, *records[position + 1 :]], [thing])
+    ]
+    assert unnoticed == []
 
 
 @pytest.mark.parametrize("position", range(4))

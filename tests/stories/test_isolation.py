@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -275,9 +276,10 @@ def test_a_booking_cannot_name_what_is_another_salons(suite: Suite, name: str, i
 
 
 def report(suite: Suite, mid: str, account_sid: str = ACCOUNT_SID) -> tuple[str, dict[str, str]]:
-    from urllib.parse import urlencode
-
-    form = {"AccountSid": account_sid, "MessageSid": "SM" + "7" * 32, "MessageStatus": "failed", "ErrorCode": "30003"}
+    """That their message, by the SID that it has, could not be delivered."""
+    theirs = f"{OTHER}/outreach/{only(suite, f'salons/{OTHER}/outreach')}"
+    sid = next(message.sid for message in suite.outbox.messages if message.sending.reference == theirs)
+    form = {"AccountSid": account_sid, "MessageSid": sid, "MessageStatus": "failed", "ErrorCode": "30003"}
     return f"/webhooks/twilio/status?{urlencode({'mid': mid})}", form
 
 
@@ -313,12 +315,14 @@ def test_a_delivery_report_moves_no_message_by_a_path_that_is_none(suite: Suite,
     assert trace.is_a_refusal()
 
 
-def test_a_delivery_report_never_reaches_what_people_wrote(suite: Suite) -> None:
+@pytest.mark.parametrize("collection", ["inbound", "messages"])
+def test_a_delivery_report_never_reaches_what_people_wrote(suite: Suite, collection: str) -> None:
     suite.reply(offers_of(suite, OTHER_NUMBER)[0], body="see you", sid="SM" + "5" * 32)
     suite.run_until_idle()
-    conversation = next(iter(suite.list(f"salons/{OTHER}/identities")))
+    conversation = f"conversations/{next(iter(suite.list(f'salons/{OTHER}/identities')))}"
+    assert suite.get(f"salons/{OTHER}/{conversation}/inbound/SM{'5' * 32}") is not None
     with watched(suite) as trace:
-        path, form = report(suite, f"{OTHER}/conversations/{conversation}/messages/SM{'5' * 32}")
+        path, form = report(suite, f"{OTHER}/{conversation}/{collection}/SM{'5' * 32}")
         assert suite.webhook(path, form).status_code == 204
     assert trace.is_a_refusal()
 
@@ -337,6 +341,10 @@ def test_a_delivery_report_of_another_account_moves_no_message(suite: Suite) -> 
         path, form = report(suite, f"{OTHER}/outreach/{theirs}", account_sid="AC" + "9" * 32)
         assert suite.webhook(path, form).status_code == 204
     assert trace.is_a_refusal()
+    # Its own account says the same of it, and is believed.
+    path, form = report(suite, f"{OTHER}/outreach/{theirs}")
+    suite.webhook(path, form)
+    assert suite.get(f"salons/{OTHER}/outreach/{theirs}")["status"] == "failed"
 
 
 def test_a_webhook_that_nobody_signed_is_turned_away(suite: Suite) -> None:

@@ -24,6 +24,7 @@ from tests.stories.salon import (
     waits,
     write,
 )
+from tests.stories.shared_number import open_branch
 
 START = NOW.replace(hour=13, minute=0)
 
@@ -32,13 +33,7 @@ START = NOW.replace(hour=13, minute=0)
 def branches() -> Iterator[Suite]:
     """`s1` with an offer open to c0, and `s2` that has none."""
     with salon(waiting=1) as suite:
-        root = suite.get(ROOT)
-        assert root is not None
-        suite.put("salons/s2/settings/current", {"mode": "live", "gap": {"settle_seconds": 0}})
-        suite.put("salons/s2/staff/mia", {"name": "Mia", "service_ids": ["cut"]})
-        suite.put("salons/s2/services/cut", {"name": "Cut", "duration_minutes": 60, "price": 50})
-        suite.put("salons/s2", {**root, "name": "Salon Two"})
-        suite.run_until_idle()
+        open_branch(suite)
         cancel(suite)
         yield suite
 

@@ -194,6 +194,13 @@ def test_what_is_no_schedule_of_ours_is_not_found(suite: Suite, path: str) -> No
     assert attempt(suite, ("POST", path), PLATFORM).status_code in (404, 405)
 
 
+@pytest.mark.parametrize("query", ["", "?action=pause"])
+@pytest.mark.parametrize("path", ["", "/pause", "/run", "/gap_scan/pause", "/gap_scan/resume", "/gap_scan/run"])
+def test_looking_switches_nothing(suite: Suite, path: str, query: str) -> None:
+    answer = attempt(suite, ("GET", f"/schedules{path}{query}"), PLATFORM)
+    assert answer.status_code == (404 if path else 200)
+
+
 def test_what_the_log_says_names_nobody(suite: Suite) -> None:
     lines: list[dict[str, object]] = []
     with pytest.MonkeyPatch.context() as patch:

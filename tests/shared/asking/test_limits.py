@@ -131,15 +131,20 @@ def test_whatever_was_asked_no_sixty_minutes_hold_more_than_the_limit(asks: list
     assert sum(count for _, count in made) <= LIMITS.daily_actions
 
 
-@given(st.lists(st.tuples(st.integers(0, 120), st.integers(1, 20)), min_size=1, max_size=6))
-def test_at_the_time_it_names_something_is_free_again(asks: list[tuple[int, int]]):
-    counters = counted(*((NOW + minute * MINUTE, count) for minute, count in sorted(asks)))
-    now = NOW + max(minute for minute, _ in asks) * MINUTE
-    if left(counters, now) == 0:
-        again = counters.next_free_at(AGENT, limits=LIMITS, now=now, zone=LONDON)
-        assert again > now
-        hourly = LimitSettings(daily_actions=10_000)
-        assert left(counters, again - SECOND, limits=hourly) <= left(counters, again, limits=hourly)
+@pytest.mark.parametrize("daily", [100, 30])
+@given(st.lists(st.tuples(st.integers(0, 59), st.integers(1, 20)), max_size=6))
+def test_at_the_time_it_names_something_is_free_again_and_a_second_before_nothing(
+    daily: int, asks: list[tuple[int, int]]
+):
+    limits, counters = LimitSettings(daily_actions=daily), AskCounters()
+    now = NOW + 59 * MINUTE
+    # In the end all that is left, so that nothing is.
+    for at, wanted in [*((NOW + minute * MINUTE, count) for minute, count in sorted(asks)), (now, 20)]:
+        if allowed := min(wanted, left(counters, at, limits=limits)):
+            counters = counters.counted(AGENT, allowed, now=at, zone=LONDON)
+    again = counters.next_free_at(AGENT, limits=limits, now=now, zone=LONDON)
+    assert left(counters, now, limits=limits) == 0
+    assert left(counters, again - SECOND, limits=limits) == 0 < left(counters, again, limits=limits)
 
 
 def test_idle_time_uses_a_fifth_of_the_hour_and_is_counted_with_the_rest():
