@@ -109,7 +109,7 @@ class _OwnerNotifier:
         asked = [contact for contact in self.contacts if self._has_heard(contact, approval)]
         if not asked and event.payload.get("was") == "approved":
             asked = list(self.contacts[:1])
-        reason = str(event.payload.get("reason") or "it is no longer possible")
+        reason = _reason(event, self.documents) or "it is no longer possible"
         variables = {"proposal": approval.action_summary, "reason": reason}
         return self.tell(OwnerNotice("owner_not_done", approval.id, "usual", variables), asked)
 
@@ -231,7 +231,7 @@ def _notice_of(event: SalonEvent, salon: Salon, documents: Reader) -> OwnerNotic
     if event.resource_type == "conversation":
         return _written(event, documents)
     if event.event_type != "GAP_FILLED":
-        problem = str(event.payload.get("reason") or event.resource_type)
+        problem = str(event.payload.get("reason") or _reason(event, documents) or event.resource_type)
         return OwnerNotice("owner_alert", event.event_id, "usual", {"problem": problem})
     found = documents.get(f"bookings/{event.payload.get('booking_id')}") if event.payload.get("ours") else None
     if found is None:
@@ -250,6 +250,12 @@ def _notice_of(event: SalonEvent, salon: Salon, documents: Reader) -> OwnerNotic
         },
         moments={"when": booking.start_time},
     )
+
+
+def _reason(event: SalonEvent, documents: Reader) -> str | None:
+    """Why it happened, where that may name people: then it stands in the record, and not in what is announced of it."""
+    record = documents.get(f"audit_logs/{event.event_id}")
+    return record.data["details"].get("reason") if record else None
 
 
 def _written(event: SalonEvent, documents: Reader) -> OwnerNotice | None:

@@ -310,6 +310,7 @@ def _record(
         action=f"Approval {recorded}",
         details={"reason": reason, "approval_seconds": waited},
         announces=announces,
-        payload={"approval_id": approval.id, "was": was, "reason": reason},
+        # Its reason may name people, and announcements do not.
+        payload={"approval_id": approval.id, "was": was},
         **changes,
     )

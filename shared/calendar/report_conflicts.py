@@ -58,12 +58,13 @@ def _notice(records: list[AuditRecord], staff_day: StaffDay, now: datetime, acto
         actor=actor,
         event="alert_triggered",
         action="Standing bookings were handed to the owner",
-        details={"date": staff_day.day.isoformat(), "booking_ids": ids},
-        announces="ALERT_TRIGGERED",
-        payload={
+        details={
+            # Not in the payload: it names somebody.
             "reason": f"{staff_day.staff.name} is away on {staff_day.day}, and {several}: please move or keep",
             "date": staff_day.day.isoformat(),
             "booking_ids": ids,
         },
+        announces="ALERT_TRIGGERED",
+        payload={"date": staff_day.day.isoformat(), "booking_ids": ids},
         severity="warning",
     )

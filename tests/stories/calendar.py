@@ -79,7 +79,8 @@ def records(suite: Suite, **wanted: Any) -> list[dict[str, Any]]:
 
 
 def alerts(suite: Suite, about: str = "") -> list[str]:
-    found = [str(record["payload"]["reason"]) for record in records(suite, announces="ALERT_TRIGGERED")]
+    told = records(suite, announces="ALERT_TRIGGERED")
+    found = [str((record["details"] | record["payload"])["reason"]) for record in told]
     return [reason for reason in found if about in reason]
 
 

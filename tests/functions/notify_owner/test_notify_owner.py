@@ -17,8 +17,9 @@ SLEEPER = [{"name": "Olga", "role": "owner", "phone": OWNER, "quiet_hours": ASLE
 SLEEPER_AND_WATCH = [*SLEEPER, {"name": "Max", "role": "manager", "phone": MANAGER}]
 
 
-def alert(suite: Suite, number: int, **fields: Any) -> None:
+def alert(suite: Suite, number: int, **told: Any) -> None:
     """Something that needs a person."""
+    told = told or {"payload": {"reason": f"problem {number}"}}
     record = record_fact(
         salon_id=SALON,
         resource_type="booking",
@@ -29,7 +30,7 @@ def alert(suite: Suite, number: int, **fields: Any) -> None:
         event="alert_triggered",
         action="Alert",
         announces="ALERT_TRIGGERED",
-        payload={"reason": f"problem {number}"},
+        **told,
     )
     assert suite.store.salon(SALON).commit(fact(record))
     suite.run_until_idle()
@@ -43,6 +44,12 @@ def test_the_owner_hears_of_a_sale_at_once_whatever_else_was_said():
         suite.reply(offers(suite)[0], button=0)
         suite.run_until_idle()
         assert purposes(suite, OWNER)[-1] == "owner_sold"
+
+
+def test_a_reason_that_names_somebody_is_told_from_the_record_and_not_announced():
+    with salon() as suite:
+        alert(suite, 1, details={"reason": "Zoe is away"}, payload={"booking_ids": ["b1"]})
+        assert "Zoe is away" in texts(suite, OWNER)[-1]
 
 
 def test_an_event_delivered_twice_is_told_once():

@@ -36,6 +36,15 @@ def test_an_owner_is_asked_with_two_buttons_that_name_the_question():
         assert approval(suite, id)["notifications_sent"] == {"whatsapp": True}
 
 
+def test_what_is_announced_of_an_approval_names_nobody():
+    with salon() as suite, carrying():
+        ask(suite)
+        suite.reply(questions(suite)[0], button=0)
+        suite.run_until_idle()
+        told = [r["payload"] for r in suite.list(f"{ROOT}/audit_logs").values() if r["resource_type"] == "approval"]
+        assert any(told) and "Vera" not in repr(told) and "Olga" not in repr(told)
+
+
 def test_a_yes_by_button_is_carried_out_once_and_thanked_for():
     with salon() as suite, carrying() as carrier:
         id = ask(suite)

@@ -243,7 +243,8 @@ def test_standing_bookings_of_a_sick_day_are_handed_to_the_owner_once() -> None:
         suite.advance(hours=1)
         [handed] = records(suite, action="Standing bookings were handed to the owner")
         assert handed["payload"]["booking_ids"] == ["z11", "z14", "z16"]
-        assert handed["payload"]["reason"].startswith("Zoe is away on 2026-11-23, and 3 bookings stand")
+        assert handed["details"]["reason"].startswith("Zoe is away on 2026-11-23, and 3 bookings stand")
+        assert "Zoe" not in repr(handed["payload"])
         booked(suite, "more", at(15), staff_id="zoe")
         suite.advance(hours=1)
         later = records(suite, action="Standing bookings were handed to the owner")[1:]
