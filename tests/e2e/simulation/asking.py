@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from functions.send_outreach.send_message import FRESH
 from shared.ports import Data
-from tests.e2e.simulation.history import ZONE, History, salon
-from tests.e2e.simulation.town import PLACES
+from shared.salon.salon import zone_named
+from tests.e2e.simulation.history import History, salon
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(milliseconds=1)
@@ -61,8 +61,9 @@ def _claimed(history: History) -> Iterator[Claimed]:
 def consent_and_hours_hold(history: History) -> Iterator[str]:
     """Consent, opt-outs and hours as they were when the ask was claimed."""
     for root, ask, claim, instant in _claimed(history):
-        purpose, channel, at = ask["consent_purpose"], ask["channel"], instant.astimezone(ZONE)
+        purpose, channel = ask["consent_purpose"], ask["channel"]
         customer = history.version(f"{root}/customers/{ask['customer_id']}", claim) or {}
+        at = instant.astimezone(zone_named(customer["timezone"]) if "timezone" in customer else history.zone(root))
         if not customer["consents"].get(channel, {}).get(purpose):
             yield f"{ask['id']} went out without consent"
         said = [
@@ -124,7 +125,7 @@ def contact_limits_hold(history: History) -> Iterator[str]:
         later = zip(asked, asked[hourly:], strict=False)
         if any(at - before < HOUR and not answers for (before, _), (at, answers) in later):
             yield f"{root}: {phone} was asked more than {hourly} time(s) within an hour"
-        if max(Counter(at.astimezone(ZONE).date() for at in made).values()) > 3:
+        if max(Counter(at.astimezone(history.zone(root)).date() for at in made).values()) > 3:
             yield f"{root}: {phone} was asked more than 3 times a day"
         promotions = sorted(ask["created_at"] for ask in theirs.values() if ask["consent_purpose"] == "marketing")
         if any(after - before < 24 * HOUR for before, after in pairwise(promotions)):
@@ -139,7 +140,7 @@ def _most(history: History, root: str, name: str, default: int) -> int:
 
 
 def salon_limits_hold(history: History) -> Iterator[str]:
-    for place in PLACES:
+    for place in history.town.places:
         made = sorted(ask["created_at"] for _, path, ask in history.created("outreach") if salon(path) == place.root)
         hourly = _most(history, place.root, "hourly_actions", 20)
         if any(after - before < HOUR for before, after in zip(made, made[hourly:], strict=False)):

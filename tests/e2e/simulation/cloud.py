@@ -8,12 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, Self, TypeVar
-from unittest.mock import patch
 
 from cloudevents.http import CloudEvent
 from werkzeug.wrappers import Response
 
-from functions.wake_due import publish_due
 from local import cron
 from local.functions import Function
 from local.in_process import MAX_ATTEMPTS, MICROSECOND, Crash, Dead, Delivery, Suite
@@ -23,6 +21,8 @@ from local.routes import Schedule
 from shared.ports import Accepted, AnswerLost, Create, Data, Published, Query, Refused, Sending, Snapshot, Write
 from shared.records.hold_locks import LEASE
 from tests.e2e.simulation.faults import Faults
+from tests.e2e.simulation.pages import pages
+from tests.e2e.simulation.town import Town
 
 T = TypeVar("T")
 
@@ -37,8 +37,6 @@ HANGS = LEASE + timedelta(seconds=1)
 """Its locks are anybody's by then, and it does not know."""
 SOON = timedelta(minutes=30)
 """What somebody does within that time they may as well do now."""
-AT_ONCE = 3
-"""So few documents does wake_due wake in one run, so that it needs several."""
 NESTED = 3
 """How many functions may be under way at once."""
 STILL_DOWN = timedelta(minutes=7)
@@ -57,6 +55,7 @@ class HandedOver:
     after: int
     sending: Sending
     left: bool
+    accepted: bool
 
 
 @dataclass
@@ -79,8 +78,10 @@ class Unheard:
 
 
 class Cloud(Suite):
-    def __init__(self, *, now: datetime, faults: Faults, tell: Callable[[str], None] = lambda line: None) -> None:
-        super().__init__(now=now)
+    def __init__(self, town: Town, *, faults: Faults, tell: Callable[[str], None] = lambda line: None) -> None:
+        super().__init__(now=town.start)
+        now = town.start
+        self.town = town
         self.faults = faults
         self.tell = tell
         self.store = MemoryStore(_Watched(self.database, self))
@@ -105,6 +106,12 @@ class Cloud(Suite):
         """Its customer opts out."""
         self.pause: Callable[[str], None] = lambda reference: None
         """The salon of this message is paused."""
+        self.beaten: list[Sequence[Write]] = []
+        """The commits of functions that others were faster than."""
+        self.died_before: list[tuple[str, str, Sequence[Write]]] = []
+        """Which function died before which effect, and what that would have written."""
+        self.met: Counter[str] = Counter()
+        """How often a guard stopped what a suite without it would have done (`danger.py`)."""
         self.effects = 0
         self.interleavings = 0
         self.history: list[Change] = []
@@ -120,16 +127,25 @@ class Cloud(Suite):
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self._replaced.enter_context(patch.object(publish_due, "AT_ONCE", AT_ONCE))
+        self._replaced.enter_context(pages(self.town.small_pages))
         return self
 
     def _noted(self, change: Change) -> None:
         self.history.append(change)
         self.written_for.append(self._inside[-1].event_id if self._inside else None)
 
+    @property
+    def machine(self) -> Machine | None:
+        """The one at work."""
+        return self._inside[-1] if self._inside else None
+
+    def works(self, function: str) -> bool:
+        """Whether it is this function that is at work."""
+        return self.machine is not None and self.machine.function == function
+
     # Effects.
 
-    def effect(self, what: str, act: Callable[[], T]) -> T:
+    def effect(self, what: str, act: Callable[[], T], writes: Sequence[Write] = ()) -> T:
         if not self._inside:
             return act()
         machine = self._inside[-1]
@@ -139,6 +155,7 @@ class Cloud(Suite):
         self.effects += 1
         self._something_in_between("overtaken at a lock" if "locks/" in what else "interleaved")
         if self.faults.strikes("crash before an effect"):
+            self.died_before.append((machine.function, what, writes))
             self._dies(machine, f"before {what}")
         done = act()
         if self.faults.strikes("crash after an effect"):
@@ -161,6 +178,14 @@ class Cloud(Suite):
         if "/outreach/" in path and self.faults.strikes("a STOP into an ask"):
             with self.as_the_world():
                 self.stop(path, data)
+                self._heard_at_once("answer_message")
+
+    def _heard_at_once(self, function: str) -> None:
+        """What this function has to hear is heard before whatever else waits, or goes on."""
+        for index in reversed(range(len(self.waiting))):
+            if self.waiting[index].function.name == function:
+                self._deliver_one(index)
+                return
 
     def about_to_wait(self, reference: str) -> None:
         """A message that has to be sent again later: what is right now may not be so then."""
@@ -323,6 +348,7 @@ class Cloud(Suite):
             self.announcements.append((message, len(self.history)))
         before = len(self.waiting)
         super()._published(message)
+        self.met["a second page of what is due"] += message.topic == "ticks" and "after" in message.body
         if message.topic == "salon-due":
             path = f"salons/{message.body['salon_id']}/{message.body['path']}"
             self._wakes.update((delivery.number, path) for delivery in self.waiting[before:])
@@ -360,7 +386,10 @@ class _Watched:
             if isinstance(write, Create):
                 self._cloud.about_to_create(write.path, write.data)
         what = f"commit of {writes[0].path.partition('/')[2]}"
-        return self._cloud.effect(what, lambda: self._database.commit(writes, reads))
+        done = self._cloud.effect(what, lambda: self._database.commit(writes, reads), writes)
+        if not done:
+            self._cloud.beaten.append(writes)
+        return done
 
 
 class _Provider:
@@ -390,7 +419,9 @@ class _Provider:
     def _called(self, sending: Sending, answer: Accepted | Refused | AnswerLost) -> Accepted | Refused | AnswerLost:
         cloud = self._cloud
         left = not isinstance(answer, Refused)
-        cloud.handed_over.append(HandedOver(cloud.clock.now(), len(cloud.history), sending, left))
+        cloud.handed_over.append(
+            HandedOver(cloud.clock.now(), len(cloud.history), sending, left, isinstance(answer, Accepted))
+        )
         cloud.tell(f"    provider: {sending.reference} -> {type(answer).__name__}")
         if isinstance(answer, Refused) and answer.retry:
             cloud.about_to_wait(sending.reference)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shared.asking.fallback import still_awaited
 from shared.asking.outreach import Outreach
 from shared.ports import Data
-from tests.e2e.simulation.history import ZONE, History, kind, salon
+from tests.e2e.simulation.history import History, kind, salon
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def counters_equal_the_history(history: History) -> Iterator[str]:
         for change in commit:
             root = salon(change.path)
             if kind(change.path) == "outreach" and change.before is None and change.after:
-                made[root, change.after["created_at"].astimezone(ZONE).date().isoformat()] += 1
+                made[root, change.after["created_at"].astimezone(history.zone(root)).date().isoformat()] += 1
             if change.path.endswith("/counters/asks") and change.after:
                 counts: dict[str, int] = change.after["day_counts"]
                 counted[root, change.after["day"]] = sum(n for name, n in counts.items() if ":" not in name)

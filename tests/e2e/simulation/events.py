@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tests.e2e.simulation.town import PLACES, START, size_of
+from tests.e2e.simulation.town import town_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ WEIGHTS = {
     "walk in over an offer": 8,
     "book who was asked": 5,
     "stop": 3,
-    "over a sale": 3,
+    "over a sale": 4,
     "miss": 5,
     "complete": 4,
     "book": 10,
@@ -35,7 +35,9 @@ WEIGHTS = {
     "delete": 1,
     "time off": 1,
     "settings": 2,
+    "consent": 2,
     "pause": 4,
+    "wrong number": 3,
     "decide in the app": 3,
     "function down": 1,
     "provider down": 3,
@@ -44,12 +46,13 @@ WEIGHTS = {
 
 
 def plan(seed: int) -> list[Event]:
-    dice, size = random.Random(f"{seed} plan"), size_of(seed)
-    places = len(PLACES) if dice.random() < 0.7 else 1
+    dice, town = random.Random(f"{seed} plan"), town_of(seed)
+    # What a crowd is for is the first salon.
+    places = len(town.places) if dice.random() < 0.7 and not town.crowd else 1
     # In busy stretches, some of it in the same instant: what is far apart does not meet.
-    busy = [START + timedelta(days=day, minutes=dice.uniform(20, 9.5 * 60)) for day in range(size.days)]
+    busy = [town.start + timedelta(days=day, minutes=dice.uniform(20, 9.5 * 60)) for day in range(len(town.days))]
     planned: list[Event] = []
-    for kind in dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=size.events):
+    for kind in dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=town.events):
         at = dice.choice(busy) + timedelta(minutes=dice.uniform(0, 90))
         if planned and dice.random() < 0.2:
             at = planned[-1].at

@@ -12,15 +12,21 @@ from zoneinfo import ZoneInfo
 from local.memory.memory import Change
 from shared.ports import Data
 from tests.e2e.simulation.cloud import Cloud, HandedOver
-from tests.e2e.simulation.town import Place
-
-ZONE = ZoneInfo("Europe/London")
+from tests.e2e.simulation.town import Place, Town
 
 
 @dataclass(frozen=True)
 class History:
     cloud: Cloud
     inbound: list[str]
+
+    @property
+    def town(self) -> Town:
+        return self.cloud.town
+
+    def zone(self, path: str) -> ZoneInfo:
+        """Of the salon that the document is of."""
+        return self.town.place(path).zone
 
     @cached_property
     def commits(self) -> list[list[Change]]:
@@ -70,6 +76,11 @@ class History:
         """The document as it was before that instant began: what happens at the same instant happens at once."""
         found = [change for _, change in self.changes(path) if change.update_time < instant]
         return found[-1].after if found else None
+
+    @cached_property
+    def records(self) -> list[Data]:
+        """Of the audit, in the order in which they were written."""
+        return [record for _, _, record in self.created("audit_logs")]
 
     def created(self, collection: str) -> list[tuple[int, str, Data]]:
         return self._created.get(collection, [])

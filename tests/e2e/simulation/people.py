@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -12,9 +12,11 @@ from local.in_process import ACCOUNT_SID
 from local.outbox import Message
 from shared.adapters import twilio
 from shared.ports import Data
+from shared.salon.channel_route import route_path
 from tests.e2e.simulation.cloud import Cloud
 from tests.e2e.simulation.events import Event
-from tests.e2e.simulation.town import PLACES, STAFF, Place, book, place_of, settings_of, size_of, wish
+from tests.e2e.simulation.settling import book, messaging_of, settings_of, wish
+from tests.e2e.simulation.town import ELSEWHERES, SERVICES, STAFF, Place, town_of
 
 OFFER_LINK = re.compile(r"/o/[\w.-]+[\w-]")
 
@@ -27,20 +29,21 @@ class People:
         """The SIDs of what people wrote and the suite took."""
         self.acts = 0
         self._seed = seed
-        self._size = size_of(seed)
+        self._town = town_of(seed)
         self._written = count(1)
         cloud.outbox.on_message = self._reached
 
     def carry_out(self, event: Event) -> None:
         self.acts += 1
-        place, dice, now = PLACES[event.place], random.Random(event.dice), self.cloud.clock.now()
+        place, dice, now = self._town.places[event.place], random.Random(event.dice), self.cloud.clock.now()
         match event.kind:
             case "book" | "walk in":
                 self._books(place, dice, walk_in=event.kind == "walk in")
             case "walk in over an offer":
                 if offers := self._offers(place):
                     slot = dice.choice(offers)["slot"]
-                    self._book(place, slot["staff_id"], slot["start"], 60, dice, "cut", source="walk_in")
+                    staff, service = self._in_the_way(slot["staff_id"], [slot["service_id"]], "cut", dice)
+                    self._book(place, staff, slot["start"], SERVICES[service], dice, service, source="walk_in")
             case "book who was asked":
                 if offers := self._offers(place):
                     offer = dice.choice(offers)
@@ -52,20 +55,28 @@ class People:
             case "over a sale":
                 sales = [b for b in self._standing(place) if b[1]["source"] == "smart_fill"]
                 if sales:
-                    _, sale = dice.choice(sales)
+                    # Standing in order: the last one is the one that is to come for longest.
+                    _, sale = sales[-1]
                     self._book(place, sale["staff_id"], sale["start_time"], 30, dice, "trim")
             case "wish":
-                wish(self.cloud, place, self._anyone(dice), dice)
+                wish(self.cloud, place, self._anyone(place, dice), dice)
             case "write":
                 words = dice.choice(["yes", "1", "BOOK", "no", "STOP", "START", "I can't come", "is Ann free?", "help"])
-                self._writes(place, place.phone(dice.randrange(self._size.customers)), words)
+                self._writes(place, place.phone(dice.randrange(place.customers)), words)
             case "time off":
                 away = {"start": now, "end": now + timedelta(hours=dice.choice([1, 4])), "reason": "sick"}
                 self.cloud.update(f"{place.root}/staff/{STAFF[1]}", time_off=[away], updated_at=now)
             case "settings":
-                self.cloud.put(f"{place.root}/settings/current", settings_of(dice, self._size.days))
+                self.cloud.put(f"{place.root}/settings/current", settings_of(dice, self._town))
+            case "consent":
+                path = f"{place.root}/customers/{self._anyone(place, dice)}"
+                if offers := self._offers(place):
+                    path = f"{place.root}/customers/{dice.choice(offers)['customer_id']}"
+                self.cloud.update(path, consents={"whatsapp": {"marketing": False, "service": dice.random() < 0.3}})
             case "pause":
                 self._pauses(place, dice)
+            case "wrong number":
+                self._mistakes_its_number(place, dice)
             case "decide in the app":
                 asked = [a for a in self._all(place, "approvals") if a[1]["status"] == "pending"]
                 if asked:
@@ -80,26 +91,40 @@ class People:
         """Into the time of a sale that is being made."""
         self.acts += 1
         self.tell(f"    somebody walks into the time of {path}")
-        dice, place = random.Random(path), place_of(path)
-        self._book(place, sale["staff_id"], sale["start_time"], 30, dice, "trim", source="walk_in")
+        dice, place = random.Random(path), self._town.place(path)
+        staff, service = self._in_the_way(sale["staff_id"], sale["service_ids"], "trim", dice)
+        self._book(place, staff, sale["start_time"], SERVICES[service], dice, service, source="walk_in")
+
+    def _in_the_way(self, staff: str, wanted: Sequence[str], usual: str, dice: random.Random) -> tuple[str, str]:
+        """Who is booked for what, so that what is wanted of this staff member cannot be: they, or the basin that it needs."""
+        needy = sorted(self._town.needs_basin)
+        if self._town.needs_basin.intersection(wanted) and dice.random() < 0.5:
+            return dice.choice([other for other in STAFF if other != staff]), dice.choice(needy)
+        return staff, usual
 
     def stop(self, path: str, ask: Data) -> None:
         """Whoever is being asked wants to hear no more."""
         self.acts += 1
         self.tell(f"    {ask['customer_id']} says STOP to {path}")
-        self._writes(place_of(path), ask["customer_phone"], "STOP")
+        self._writes(self._town.place(path), ask["customer_phone"], "STOP")
 
     def pause(self, reference: str) -> None:
         """Just when this message has to wait."""
         self.acts += 1
         self.tell(f"    the salon of {reference} is paused")
-        self._pauses(place_of(f"salons/{reference}"), random.Random(reference))
+        self._pauses(self._town.place(reference), random.Random(reference))
 
     def _pauses(self, place: Place, dice: random.Random) -> None:
         now = self.cloud.clock.now()
         self.cloud.update(place.root, status="paused", updated_at=now)
         later = now + timedelta(minutes=dice.uniform(5, 90))
         self.cloud.at(later, lambda: self.cloud.update(place.root, status="active", updated_at=later))
+
+    def _mistakes_its_number(self, place: Place, dice: random.Random) -> None:
+        """For a while the salon claims to send its SMS from a number that others hold."""
+        self.cloud.update(place.root, messaging=messaging_of(place, ELSEWHERES))
+        later = self.cloud.clock.now() + timedelta(minutes=dice.uniform(5, 40))
+        self.cloud.at(later, lambda: self.cloud.update(place.root, messaging=messaging_of(place)))
 
     def _changes(self, kind: str, place: Place, dice: random.Random) -> None:
         """Something about a booking that stands."""
@@ -151,15 +176,15 @@ class People:
         customer: str | None = None,
         source: str = "app",
     ) -> None:
-        customer = customer or self._anyone(dice)
-        book(self.cloud, place, staff, start, minutes, customer, dice, service, source)
+        customer = customer or self._anyone(place, dice)
+        book(self.cloud, place, staff, start, minutes, customer, dice, (service,), source=source)
 
     def _offers(self, place: Place) -> list[Data]:
         open_ones = ("pending", "sending", "sent", "delivered", "read")
         return [ask for _, ask in self._all(place, "outreach") if ask["status"] in open_ones]
 
-    def _anyone(self, dice: random.Random) -> str:
-        return f"c{dice.randrange(self._size.customers)}"
+    def _anyone(self, place: Place, dice: random.Random) -> str:
+        return f"c{dice.randrange(place.customers)}"
 
     def _all(self, place: Place, collection: str) -> list[tuple[str, Data]]:
         return sorted(self.cloud.list(f"{place.root}/{collection}").items())
@@ -183,6 +208,10 @@ class People:
             ["yes", "no", "words", "twice", "late", "stop", "both", "silence"], [30, 12, 12, 6, 6, 2, 4, 28]
         )[0]
         wait, link = dice.lognormvariate(2.3, 1.1), OFFER_LINK.search(message.text)
+        if message.purpose == "which_branch":
+            named = dice.choice(["1", "2", *(place.house for place in self._town.places), "the other one"])
+            self._later(wait, lambda: self._says(message, named))
+            return
         by_link = link is not None and dice.random() < 0.5
         if not (message.buttons or link) or answers == "silence":
             if message.purpose == "booking_confirmed" and dice.random() < 0.15:
@@ -225,7 +254,7 @@ class People:
         self.acts += 1
         sid = self._sid()
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} presses {button}: {message.sending.reference}")
-        self._taken(sid, self.cloud.reply(message, button=button, sid=sid).status_code)
+        self._taken(sid, message.sending.sender, self.cloud.reply(message, button=button, sid=sid).status_code)
 
     def _opens(self, link: str, answer: str) -> None:
         self.acts += 1
@@ -236,19 +265,21 @@ class People:
         self.acts += 1
         sid = self._sid()
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} says {words!r}: {message.sending.reference}")
-        self._taken(sid, self.cloud.reply(message, body=words, sid=sid).status_code)
+        self._taken(sid, message.sending.sender, self.cloud.reply(message, body=words, sid=sid).status_code)
 
     def _writes(self, place: Place, sender: str, words: str) -> None:
         sid = self._sid()
         form = {"AccountSid": ACCOUNT_SID, "ApiVersion": "2010-04-01", "MessageSid": sid, "SmsStatus": "received"}
-        form |= {"From": f"whatsapp:{sender}", "To": f"whatsapp:{place.sender}", "Body": words, "NumMedia": "0"}
-        self._taken(sid, self.cloud.webhook(twilio.INCOMING_PATH, form).status_code)
+        form |= {"From": f"whatsapp:{sender}", "To": f"whatsapp:{place.number}", "Body": words, "NumMedia": "0"}
+        self._taken(sid, place.number, self.cloud.webhook(twilio.INCOMING_PATH, form).status_code)
 
     def _sid(self) -> str:
         return f"SM{next(self._written) | 1 << 110:032x}"
 
-    def _taken(self, sid: str, status: int) -> None:
-        if status < 400:
+    def _taken(self, sid: str, number: str, status: int) -> None:
+        if self.cloud.get(route_path(ACCOUNT_SID, number)) is None:
+            self.tell("    nobody holds the number that it went to")
+        elif status < 400:
             self.inbound.append(sid)
         elif self.cloud.down:
             self.tell("    nobody is there to hear it")

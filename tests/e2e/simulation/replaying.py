@@ -26,8 +26,9 @@ APPROVAL_STATES = {
 
 def replayed(records: Sequence[AuditRecord]) -> Iterator[dict[str, Any]]:
     """After each record, by the stored field's dotted name. `records` are one object's, in their order."""
-    # A consent is of the moment at which it was said, which may be long before it was understood.
-    state: dict[str, Any] = {} if records[0].resource_type == "consent" else {"created_at": records[0].created_at}
+    # What people say is of the moment at which they said it, which may be long before it is known whose it is and what it means.
+    said = records[0].resource_type == "consent" or records[0].event_type == "message_received"
+    state: dict[str, Any] = {} if said else {"created_at": records[0].created_at}
     for record in records:
         state |= {"revision": record.revision, "updated_at": record.created_at, "audit_head": record.hash}
         state |= _CHANGES[record.resource_type](record)

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from tests.e2e.simulation import asking, counting, moving, recording, selling, tenancy
 from tests.e2e.simulation.history import History
 
-RULES: tuple[Callable[[History], Iterator[str]], ...] = (
+Rule = Callable[[History], Iterator[str]]
+
+RULES: tuple[Rule, ...] = (
     moving.nothing_broke,
     selling.nothing_is_sold_twice,
+    selling.no_room_is_sold_twice,
     selling.every_yes_has_an_end,
     selling.nothing_is_given_up_untried,
     selling.who_comes_sooner_gives_up_what_is_later,
@@ -42,6 +45,6 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     moving.a_place_waits_again_with_the_end_of_its_offer,
     tenancy.documents_are_of_one_tenant,
     tenancy.messages_are_of_one_tenant,
-    tenancy.announcements_are_of_one_tenant,
+    tenancy.announcements_know_nobody,
     tenancy.logs_know_nobody,
 )

@@ -12,12 +12,15 @@ from datetime import timedelta
 
 from local.functions import FUNCTIONS, load
 from tests.e2e.simulation.cloud import SOON, Cloud
+from tests.e2e.simulation.danger import in_danger
 from tests.e2e.simulation.events import Event, plan
 from tests.e2e.simulation.faults import KINDS, Faults
 from tests.e2e.simulation.history import History
 from tests.e2e.simulation.people import People
 from tests.e2e.simulation.rules import RULES
-from tests.e2e.simulation.town import START, build
+from tests.e2e.simulation.settling import settle
+from tests.e2e.simulation.town import town_of
+from tests.e2e.simulation.watching import watching
 
 APP = {"cancel", "salon cancels", "move", "walk in", "walk in over an offer", "book who was asked", "book"}
 
@@ -37,6 +40,8 @@ class Result:
     acts: int
     """Of customers, owners and the booking app; reports of the provider are none."""
     seconds: float
+    dangers: frozenset[str]
+    """The rules that were put to the test."""
 
     @property
     def rules(self) -> frozenset[str]:
@@ -55,9 +60,9 @@ def simulate(
     ahead = list(plan(seed) if events is None else events)
     faults = Faults(seed, without)
     faults.on = False
-    with _all_garbage_at_the_end(), Cloud(now=START, faults=faults, tell=tell) as cloud:
+    with _all_garbage_at_the_end(), Cloud(town_of(seed), faults=faults, tell=tell) as cloud, watching(cloud):
         people = People(cloud, seed, tell)
-        build(cloud, seed)
+        settle(cloud, cloud.town, seed)
         faults.on = True
 
         def act(event: Event) -> None:
@@ -107,6 +112,7 @@ def simulate(
             commits=len(history.commits),
             acts=people.acts,
             seconds=time.process_time() - started,
+            dangers=in_danger(history),
         )
 
 

@@ -1,38 +1,65 @@
 """What we sell is free and sold once, and who says yes gets it or hears why not."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.answer_message.answer_conversation import TRIES
+from local.memory.memory import Change
 from shared.calendar.booking import OCCUPYING
 from shared.messaging.message import KEEP_TRYING
 from shared.ports import Data
 from tests.e2e.simulation.history import History, kind, overlap, salon
-from tests.e2e.simulation.town import PLACES
+from tests.e2e.simulation.town import SERVICES
+
+SCANNED_WITHIN = timedelta(hours=4)
+"""How long what no event told of may stay unseen: a scan comes every two hours, and one may be lost."""
+DOWN_FOR = timedelta(hours=2)
+JUMP_AT_MOST = timedelta(hours=3)
 
 
 def nothing_is_sold_twice(history: History) -> Iterator[str]:
     """Nor is a customer booked by us in two places: by the bookings that stood when our sale was committed."""
+    for sold, sale, path, other in _beside_sales(history):
+        if overlap(sale, other) and other["staff_id"] == sale["staff_id"]:
+            yield f"{sold} sells time of {path}"
+        if overlap(sale, other) and other["customer_id"] == sale["customer_id"]:
+            yield f"{sold} books a customer who is at {path}"
+
+
+def no_room_is_sold_twice(history: History) -> Iterator[str]:
+    """What a service needs besides who does it was free, whoever was using it."""
+    needy = history.town.needs_basin
+    for sold, sale, path, other in _beside_sales(history):
+        if not needy.intersection(sale["service_ids"]):
+            continue
+        at = other["start_time"]
+        for service in other["service_ids"]:
+            last = service == other["service_ids"][-1]
+            until = other["end_time"] if last else min(other["end_time"], at + timedelta(minutes=SERVICES[service]))
+            if service in needy and sale["start_time"] < until and at < sale["end_time"]:
+                yield f"{sold} needs the basin while {path} has it"
+            at = until
+
+
+def _beside_sales(history: History) -> Iterator[tuple[str, Data, str, Data]]:
+    """Each sale of ours with each other booking of the salon that stood when it was committed."""
     standing: dict[str, Data] = {}
     for commit in history.commits:
         bookings = [change for change in commit if kind(change.path) == "bookings"]
         for change in bookings:
-            if change.after is None or change.after["status"] not in OCCUPYING:
-                standing.pop(change.path, None)
-            else:
-                standing[change.path] = change.after
+            _stands(change, standing)
         for change in bookings:
-            sale = change.after
-            if change.before is not None or sale is None or sale["source"] != "smart_fill":
-                continue
-            root = change.path.rpartition("/")[0]
-            for path, other in standing.items():
-                if path == change.path or not path.startswith(root) or not overlap(sale, other):
-                    continue
-                if other["staff_id"] == sale["staff_id"]:
-                    yield f"{change.path} sells time of {path}"
-                if other["customer_id"] == sale["customer_id"]:
-                    yield f"{change.path} books a customer who is at {path}"
+            sale, root = change.after, change.path.rpartition("/")[0]
+            if change.before is None and sale is not None and sale["source"] == "smart_fill":
+                others = ((path, other) for path, other in standing.items() if path.startswith(root))
+                yield from ((change.path, sale, path, other) for path, other in others if path != change.path)
+
+
+def _stands(change: Change, standing: dict[str, Data]) -> None:
+    if change.after is None or change.after["status"] not in OCCUPYING:
+        standing.pop(change.path, None)
+    else:
+        standing[change.path] = change.after
 
 
 def every_yes_has_an_end(history: History) -> Iterator[str]:
@@ -44,6 +71,8 @@ def every_yes_has_an_end(history: History) -> Iterator[str]:
     for sid, said in stored.items():
         if said["handled_at"] is None:
             yield f"{sid} was never handled"
+        elif said["only_for_owner"]:
+            continue  # Nobody had said which branch it was for.
         elif said["handled_at"] - said["received_at"] >= KEEP_TRYING:
             yield f"{sid} was given up, and nothing stays broken for so long"
     for path, ask in history.now.items():
@@ -80,6 +109,8 @@ def nothing_is_given_up_untried(history: History) -> Iterator[str]:
             continue
         for change in commit:
             if kind(change.path) != "inbound" or change.after is None or change.after["handled_at"] is None:
+                continue
+            if change.after["only_for_owner"]:
                 continue
             conversation = change.path.rpartition("/")[0]
             failed = sum(
@@ -118,32 +149,76 @@ def who_comes_sooner_gives_up_what_is_later(history: History) -> Iterator[str]:
 
 
 def gaps_are_free(history: History) -> Iterator[str]:
-    """In the end, when all was repaired."""
+    """For no longer than a scan may take to repair it where what was booked was not heard of."""
+    faults = history.cloud.faults.struck
+    patience = SCANNED_WITHIN + DOWN_FOR * faults["function down"] + JUMP_AT_MOST * faults["clock jump"]
+    for gap, booking, since, until, _ in gaps_booked(history):
+        if until - since > patience:
+            yield f"{gap} is open over {booking} from {since} to {until}"
+
+
+def gaps_booked(history: History) -> Iterator[tuple[str, str, datetime, datetime, datetime]]:
+    """Each open gap over which somebody booked: from when to when it stayed so, and when the time would have been over."""
     now = history.cloud.clock.now()
-    for place in PLACES:
-        bookings = history.of(place, "bookings")
-        for path, gap in history.of(place, "gaps").items():
-            for other, booking in bookings.items():
-                taken = booking["status"] in OCCUPYING and booking["staff_id"] == gap["staff_id"]
-                if gap["status"] == "open" and taken and overlap(gap, booking) and booking["end_time"] > now:
-                    yield f"{path} is open over {other}"
+    gaps: dict[str, Data] = {}
+    standing: dict[str, Data] = {}
+    since: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+    for change in history.cloud.history:
+        match kind(change.path):
+            case "gaps":
+                gaps.pop(change.path, None)
+                if change.after is not None and change.after["status"] == "open":
+                    gaps[change.path] = change.after
+            case "bookings":
+                _stands(change, standing)
+            case _:
+                continue
+        for pair in _booked(change.path, gaps, standing):
+            over = min(gaps[pair[0]]["end_time"], standing[pair[1]]["end_time"])
+            since.setdefault(pair, (change.update_time, over))
+        for gap, booking in [pair for pair in since if change.path in pair]:
+            if (gap, booking) not in _booked(change.path, gaps, standing):
+                began, over = since.pop((gap, booking))
+                yield gap, booking, began, change.update_time, over
+    yield from ((gap, booking, began, min(now, over), over) for (gap, booking), (began, over) in since.items())
+
+
+def _booked(path: str, gaps: dict[str, Data], standing: dict[str, Data]) -> set[tuple[str, str]]:
+    """The open gaps over which bookings stand, of those pairs that this document is in."""
+    root = salon(path)
+    pairs = (
+        [(path, other) for other in standing if other.startswith(f"{root}/")]
+        if path in gaps
+        else [(other, path) for other in gaps if other.startswith(f"{root}/") and path in standing]
+    )
+    return {
+        (gap, booking)
+        for gap, booking in pairs
+        if gaps[gap]["staff_id"] == standing[booking]["staff_id"] and overlap(gaps[gap], standing[booking])
+    }
 
 
 def double_bookings_are_noticed(history: History) -> Iterator[str]:
     """The app cannot be stopped from writing over our sale, but the owner hears of what overlapped long enough."""
-    for place in PLACES:
-        told = {
-            (data["resource_id"], data["details"].get("other_id"))
-            for data in history.of(place, "audit_logs").values()
-            if data["event_type"] == "alert_triggered" and data["resource_type"] == "booking"
-        }
+    told = {
+        frozenset((f"{salon(path)}/bookings/{id}", f"{salon(path)}/bookings/{data['details'].get('other_id')}"))
+        for _, path, data in history.created("audit_logs")
+        if data["event_type"] == "alert_triggered" and data["resource_type"] == "booking"
+        for id in [data["resource_id"]]
+    }
+    for sale, other in written_over(history):
+        if frozenset((sale, other)) not in told:
+            yield f"{sale} and {other} overlap, and the owner was never told"
+
+
+def written_over(history: History) -> Iterator[tuple[str, str]]:
+    """The sales of ours over which another booking stands in the end, and stood for long enough."""
+    for place in history.town.places:
         standing = {p: b for p, b in history.of(place, "bookings").items() if b["status"] in OCCUPYING}
         for path, sale in standing.items():
             for other_path, other in standing.items():
                 if sale["source"] != "smart_fill" or path == other_path or sale["staff_id"] != other["staff_id"]:
                     continue
-                since = max(sale["updated_at"], other["updated_at"])
-                pair = path.rpartition("/")[2], other_path.rpartition("/")[2]
-                until = min(sale["end_time"], other["end_time"])
-                if overlap(sale, other) and until - since > timedelta(hours=4) and not {pair, pair[::-1]} & told:
-                    yield f"{path} and {other_path} overlap, and the owner was never told"
+                since, until = max(sale["updated_at"], other["updated_at"]), min(sale["end_time"], other["end_time"])
+                if overlap(sale, other) and until - since > SCANNED_WITHIN:
+                    yield path, other_path

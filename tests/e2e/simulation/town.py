@@ -1,33 +1,66 @@
-"""Two salons of two organizations, and the people of both. One person is a customer of both salons, and two
-customers of each salon share a phone."""
+"""Two salons and the people of both, as the dice of one run draw them. One person is a customer of both salons, and two
+customers of each share a phone."""
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
 
-from local.in_process import ACCOUNT_SID, Suite
-from shared.ports import Data
+from shared.salon.salon import zone_named
 
-START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 OPEN_HOURS = range(10, 18)
 SHARED = "+447700910000"
 """The phone of somebody whom both salons know."""
+ONE_NUMBER = "+14155553000"
+"""The number from which both salons write where they are branches of one organization."""
+ELSEWHERES = "+14155559000"
+"""A number that some other organization holds."""
+STAFF = ("ann", "ben")
+SERVICES = {"cut": 60, "trim": 30, "wash": 30, "colour": 90}
+ONE_BASIN = "basin"
+"""The only one: fewer than there are who need it."""
+
+ZONES = (
+    (("Europe/London", "Europe/London"), 5),
+    (("America/St_Johns", "America/New_York"), 2),
+    (("Australia/Adelaide", "Australia/Brisbane"), 2),
+    (("Asia/Kolkata", "Asia/Dhaka"), 1),
+)
+"""Those of the two salons, and how often. Four of them are a half hour off."""
+USUAL_DAY = date(2026, 11, 23)
+CLOCK_CHANGES = {
+    "Europe/London": (date(2026, 10, 25), date(2027, 3, 28)),
+    "America/St_Johns": (date(2026, 11, 1), date(2027, 3, 14)),
+    "Australia/Adelaide": (date(2026, 10, 4), date(2027, 4, 4)),
+}
+"""The days of 25 and of 23 hours, or the other way round. In Brisbane the clock never changes."""
+
+Crowd = Literal["wishes", "regulars"]
 
 
 @dataclass(frozen=True)
 class Place:
     id: str
     word: str
-    """Begins every name in this salon: the other one must never see it."""
+    """Begins the name of everybody here: the other salon must never see it."""
     digits: str
+    house: str
+    """What the salon is called; the other one may know it where both are branches of one number."""
+    zone_name: str
+    number: str
+    """From which it writes."""
+    organization_id: str
+    customers: int
 
     @property
     def root(self) -> str:
         return f"salons/{self.id}"
 
     @property
-    def sender(self) -> str:
-        return f"+1415555{self.digits}000"
+    def zone(self) -> ZoneInfo:
+        return zone_named(self.zone_name)
 
     @property
     def owner(self) -> str:
@@ -37,142 +70,59 @@ class Place:
         # The first two of its own are one household.
         return SHARED if number == 0 else f"+44770091{self.digits}{max(number, 2):02}"
 
-
-CUSTOMERS = 9
-"""Of a salon, at most."""
-STAFF = ("ann", "ben")
-PLACES = (Place("alpha", "Aurelia", "1"), Place("beta", "Bellamy", "2"))
-SERVICES = {"cut": 60, "trim": 30, "colour": 90}
+    def at(self, day: date, hour: int) -> datetime:
+        return datetime.combine(day, time(hour), self.zone).astimezone(UTC)
 
 
 @dataclass(frozen=True)
-class Size:
-    """Of one run. Most are small, so that there can be many; the rest let one day touch the next."""
+class Town:
+    """Most are small, so that there can be many; the rest let one day touch the next, or a pool be deep."""
 
-    days: int
-    customers: int
-    """Of each salon."""
+    places: tuple[Place, Place]
+    start: datetime
+    days: tuple[date, ...]
     events: int
+    crowd: Crowd | None
+    """What many of the first salon's customers are."""
+    needs_basin: frozenset[str]
+    """The services that do."""
+    one_number: bool
+    small_pages: bool
+
+    def place(self, path: str) -> Place:
+        """The salon that this document, or what is below this reference, is of."""
+        salon_id = path.removeprefix("salons/").partition("/")[0]
+        return next(place for place in self.places if place.id == salon_id)
 
 
-def size_of(seed: int) -> Size:
-    dice = random.Random(f"{seed} size")
-    return Size(dice.choice([1, 1, 1, 2]), dice.randint(4, CUSTOMERS), dice.randint(5, 18))
+@lru_cache(maxsize=4)
+def town_of(seed: int) -> Town:
+    dice = random.Random(f"{seed} town drawn")
+    zones: tuple[str, str] = dice.choices([names for names, _ in ZONES], [often for _, often in ZONES])[0]
+    if zones[0] in CLOCK_CHANGES and dice.random() < 0.2:
+        changes = dice.choice(CLOCK_CHANGES[zones[0]])
+        days: tuple[date, ...] = (changes - timedelta(days=1), changes)
+    else:
+        days = tuple(USUAL_DAY + timedelta(days=day) for day in range(dice.choice([1] * 9 + [2])))
+    one_number, crowd = dice.random() < 0.15, dice.random() < 0.05
+    customers = dice.randint(4, 9)
+    many = dice.randint(34, 44) if crowd else customers
 
+    def place(id: str, word: str, digits: str, house: str, zone_name: str, customers: int) -> Place:
+        number = ONE_NUMBER if one_number else f"+1415555{digits}000"
+        return Place(id, word, digits, house, zone_name, number, "org" if one_number else f"org-{id}", customers)
 
-def build(suite: Suite, seed: int) -> None:
-    """Nearly full days of both salons, and wishes for more."""
-    dice, size = random.Random(f"{seed} town"), size_of(seed)
-    for place in PLACES:
-        _build(suite, place, size, dice)
-    suite.run_until_idle()
-
-
-def settings_of(dice: random.Random, days: int) -> Data:
-    return {
-        "mode": "live",
-        "gap": {"settle_seconds": dice.choice([0, 90]), "horizon_days": days},
-        "autonomy": {"gap_fill": dice.choice(["full_auto", "full_auto", "supervised"])},
-        "limits": {
-            "per_customer_hourly": dice.choice([1, 2]),
-            "hourly_actions": dice.choice([3, 20]),
-            "whatsapp_recipients_24h": dice.choice([3, 250, 250]),
-        },
-        "circuit_breaker": {"error_threshold": dice.choice([1, 5])},
-        "discounts": {"later_round_percent": dice.choice([0, 10, 25]), "daily_budget": 100},
-    }
-
-
-def _build(suite: Suite, place: Place, size: Size, dice: random.Random) -> None:
-    root = place.root
-    suite.put(f"{root}/settings/current", settings_of(dice, size.days))
-    for staff in STAFF:
-        suite.put(f"{root}/staff/{staff}", {"name": f"{place.word} {staff}", "service_ids": list(SERVICES)})
-    for service, minutes in SERVICES.items():
-        suite.put(f"{root}/services/{service}", {"name": service, "duration_minutes": minutes, "price": minutes})
-    for number in range(size.customers):
-        both = {"marketing": dice.random() < 0.8, "service": True}
-        channels: tuple[str, ...] = dice.choice([("whatsapp",), ("whatsapp", "sms"), ("whatsapp", "sms"), ("sms",)])
-        suite.put(
-            f"{root}/customers/c{number}",
-            {
-                "name": f"{place.word} {number}",
-                "phone": place.phone(number),
-                "consents": dict.fromkeys(channels, both),
-                "sooner_opt_in": dice.random() < 0.3,
-                "loyalty_tier": dice.choice(["standard", "gold", "platinum"]),
-                "visit_count": dice.randrange(9),
-            },
-        )
-        if dice.random() < 0.7:
-            wish(suite, place, f"c{number}", dice)
-    for day in range(size.days):
-        for staff in STAFF:
-            for hour in OPEN_HOURS:
-                if dice.random() < 0.85:
-                    start = START.replace(hour=hour) + timedelta(days=day)
-                    book(suite, place, staff, start, 60, f"c{dice.randrange(size.customers)}", dice, "cut")
-    suite.put(
-        root,
-        {
-            "name": f"{place.word} House",
-            "organization_id": f"org-{place.id}",
-            "status": "active",
-            "timezone": "Europe/London",
-            "currency": "GBP",
-            "locale": "en-GB",
-            "address": "1 High Street",
-            "opening_hours": {day: [{"start": "10:00", "end": "18:00"}] for day in ("mon", "tue")[: size.days]},
-            "contacts": [{"name": f"{place.word} Olga", "role": "owner", "phone": place.owner}],
-            "messaging": {"account_sid": ACCOUNT_SID, "whatsapp_from": place.sender, "sms_from": place.sender + "1"},
-            "created_at": START,
-            "updated_at": START,
-        },
+    places = (
+        place("alpha", "Aurelia", "1", "Aspen House", zones[0], many),
+        place("beta", "Bellamy", "2", "Birch House", zones[1], customers),
     )
-
-
-def wish(suite: Suite, place: Place, customer: str, dice: random.Random) -> None:
-    suite.put(
-        f"{place.root}/waitlist/w{dice.getrandbits(40)}",
-        {
-            "customer_id": customer,
-            "service_ids": dice.sample(list(SERVICES), dice.choice([1, 2])),
-            "staff_ids": dice.choice([[], [], [STAFF[0]]]),
-            "windows": [],
-            "status": "waiting",
-            "created_at": suite.clock.now(),
-        },
+    return Town(
+        places=places,
+        start=places[0].at(days[0], 8),
+        days=days,
+        events=dice.randint(5, 18),
+        crowd=dice.choice(["wishes", "regulars"]) if crowd else None,
+        needs_basin=frozenset(dice.choice([(), (), ("colour", "wash"), ("trim", "wash"), ("cut",)])),
+        one_number=one_number,
+        small_pages=dice.random() < 0.5,
     )
-
-
-def book(
-    suite: Suite,
-    place: Place,
-    staff: str,
-    start: datetime,
-    minutes: int,
-    customer: str,
-    dice: random.Random,
-    service: str,
-    source: str = "app",
-) -> None:
-    now = suite.clock.now()
-    suite.put(
-        f"{place.root}/bookings/b{dice.getrandbits(40)}",
-        {
-            "customer_id": customer,
-            "staff_id": staff,
-            "service_ids": [service],
-            "start_time": start,
-            "end_time": start + timedelta(minutes=minutes),
-            "price": 50,
-            "source": source,
-            "status": "confirmed",
-            "created_at": now,
-            "updated_at": now,
-        },
-    )
-
-
-def place_of(path: str) -> Place:
-    return next(place for place in PLACES if path.startswith(f"{place.root}/"))

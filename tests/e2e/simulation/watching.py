@@ -1,0 +1,126 @@
+"""Looks on where a guard decides and writes nothing: counts in `cloud.met` how often one stopped what a suite without it would
+have done. Each watch calls what it watches and returns what that returned."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import wraps
+from typing import Any
+from unittest.mock import patch
+
+from functions.fill_gap import ask_round
+from functions.track_delivery import delivery_report, track_report
+from shared.asking import limits
+from shared.asking.limits import AskCounters
+from shared.sales import acceptance, sell_slot
+from tests.e2e.simulation.cloud import Cloud, Machine
+
+
+@contextmanager
+def watching(cloud: Cloud) -> Iterator[None]:
+    counters: dict[int, tuple[Machine, AskCounters]] = {}
+
+    def judge(sound: Callable[..., Any]) -> Callable[..., Any]:
+        def judged(outreach: Any, **known: Any) -> Any:
+            verdict = sound(outreach, **known)
+            if isinstance(verdict, acceptance.NotHonoured):
+                blind = sound(outreach, **known | {"staff_bookings": [], "customer_bookings": []})
+                cloud.met["a time or a customer taken"] += isinstance(blind, acceptance.Honoured)
+            return verdict
+
+        return judged
+
+    def free(sound: Callable[..., bool]) -> Callable[..., bool]:
+        def is_free(*about: Any) -> bool:
+            is_so = sound(*about)
+            cloud.met["a room taken"] += not is_so
+            return is_so
+
+        return is_free
+
+    def limit(sound: Callable[..., str | None]) -> Callable[..., str | None]:
+        def limited(*asks: Any, **by: Any) -> str | None:
+            reason = sound(*asks, **by)
+            cloud.met["asked often enough"] += reason is not None
+            return reason
+
+        return limited
+
+    def left(sound: Callable[..., int]) -> Callable[..., int]:
+        def left_now(*about: Any, **by: Any) -> int:
+            number = sound(*about, **by)
+            cloud.met["no ask left"] += number == 0 and cloud.works("fill_gap")
+            return number
+
+        return left_now
+
+    def again(sound: Callable[..., Sequence[Any]]) -> Callable[..., Sequence[Any]]:
+        def checked(candidates: Sequence[Any], *about: Any) -> Sequence[Any]:
+            judged = sound(candidates, *about)
+            ready = {each.prospect.customer.id for each in candidates if each.excluded is None}
+            out = [each.excluded for each in judged if each.excluded and each.prospect.customer.id in ready]
+            cloud.met["no recipient left"] += any("different people were asked" in reason for reason in out)
+            cloud.met["promotion paused"] += any("promotional asks are paused" in reason for reason in out)
+            return judged
+
+        return checked
+
+    def round_of(sound: Callable[..., Any]) -> Callable[..., Any]:
+        def made(transaction: Any, context: Any, *about: Any) -> Any:
+            outcome = sound(transaction, context, *about)
+            gap = cloud.get(f"salons/{context.gap.salon_id}/{context.gap.path}") or {}
+            closed = gap.get("status") != "open"
+            if isinstance(outcome, ask_round.NobodyAsked) and outcome.reason in (
+                "another run was faster",
+                "the time is no longer free",
+            ):
+                cloud.met["a round about closed time" if closed else "a round behind another"] += 1
+            return outcome
+
+        return made
+
+    def counters_of(sound: Callable[..., AskCounters]) -> Callable[..., AskCounters]:
+        def seen(*about: Any) -> AskCounters:
+            found = sound(*about)
+            if machine := cloud.machine:
+                counters[id(machine)] = machine, found
+            return found
+
+        return seen
+
+    def to_change(sound: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*about: Any) -> Any:
+            found = sound(*about)
+            before = counters.get(id(cloud.machine))
+            cloud.met["counted since the plan"] += before is not None and before[1] != found[0]
+            return found
+
+        return changed
+
+    def reported(sound: Callable[..., Any]) -> Callable[..., Any]:
+        ranks, reports = delivery_report._RANK, delivery_report._REPORTED
+
+        def moved(message: Any, *, status: str, **report: Any) -> Any:
+            outcome = sound(message, status=status, **report)
+            reached = ranks.get(reports.get(status, ""), 9)
+            cloud.met["a late report"] += outcome is None and reached < ranks.get(message.status, 0)
+            return outcome
+
+        return moved
+
+    watched: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+        (acceptance, "judge", judge),
+        (sell_slot._Room, "free", free),
+        (limits, "contact_limit", limit),
+        (AskCounters, "left", left),
+        (ask_round, "checked_again", again),
+        (ask_round, "_round", round_of),
+        (ask_round, "_carry_out", round_of),
+        (ask_round, "counters_of", counters_of),
+        (ask_round, "counters_to_change", to_change),
+        (track_report, "reported", reported),
+    )
+    with ExitStack() as watches:
+        for where, name, watch in watched:
+            sound = getattr(where, name)
+            watches.enter_context(patch.object(where, name, wraps(sound)(watch(sound))))
+        yield
