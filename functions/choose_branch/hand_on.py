@@ -166,6 +166,9 @@ class _Router:
         return next_booking(self.said.body, customers, salon=salon, documents=documents, now=self.now) is not None
 
     def _knows(self, documents: Documents) -> bool:
+        """Whether the sender is a customer of the salon, one of its own people, or somebody whom it has heard before."""
+        if self._name(documents.salon_id) and salon_to_tell(documents, documents.salon_id).contact_at(self.said.sender):
+            return True
         customers = Query("customers", where=(("phone", "==", self.said.sender),), limit=1)
         known = documents.get(identity_path(self.said.conversation_id)) is not None
         return known or bool(documents.query(customers))

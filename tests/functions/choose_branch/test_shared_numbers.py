@@ -274,6 +274,17 @@ def test_a_stranger_is_kept_and_not_asked(branches: Suite):
     assert texts(branches, "+447700900777") == [] and received(branches, "s1") == received(branches, "s2") == []
 
 
+@pytest.mark.parametrize("body", ["help", "STOP", "who comes tomorrow?"])
+def test_a_branch_hears_its_own_people_though_they_never_wrote_before(branches: Suite, body: str):
+    manager = "+447700900778"
+    branches.update("salons/s2", contacts=[{"name": "Mara", "role": "manager", "phone": manager}])
+    write(branches, body, sender=manager)
+    branches.run_until_idle()
+    assert received(branches, "s1") == []
+    [heard] = received(branches, "s2")
+    assert heard["handled_at"] is not None
+
+
 def test_a_stop_is_for_every_salon_of_the_number_that_knows_them(branches: Suite):
     branches.put("salons/s2/customers/c0", customer(0))
     branches.put("salons/s2/bookings/b1", booking(START))
