@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.simulation.broken import MUTANTS, Mutant
+from tests.e2e.simulation.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,3 +16,7 @@ def test_each_promise_can_still_be_broken(mutant: Mutant) -> None:
         assert text.count(sound) == 1, f"{mutant.name}: expected once in {mutant.file}: {sound!r}"
         text = text.replace(sound, broken)
     compile(text, mutant.file, "exec")
+
+
+def test_each_rule_has_a_promise_that_it_has_to_notice() -> None:
+    assert {mutant.rule for mutant in MUTANTS} == {rule.__name__ for rule in RULES}

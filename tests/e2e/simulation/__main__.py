@@ -8,18 +8,31 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from multiprocessing import Pool
 
+from tests.e2e.simulation.danger import unproven
 from tests.e2e.simulation.rules import RULES
 from tests.e2e.simulation.run import Result, shortest, simulate
 
+AT_MOST = 5
+ENOUGH = 5000
+"""From so many runs on, a rule that was never in danger is an error: fewer may not have met it."""
+
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.e2e.simulation", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.e2e.simulation",
+        description=__doc__,
+        epilog="Ends with 1 if a run broke a rule, and, of at least 5,000 runs, also if a rule was in danger in none of them "
+        "(unproven): that it held says nothing then.",
+    )
     parser.add_argument("--seed", type=int, help="replay this run, step by step")
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--seeds", type=int, nargs="+", help="these runs, and no others")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes; default: the cores")
     parser.add_argument("--shrink", action="store_true", help="look for the shortest history that still fails")
-    parser.add_argument("--stop", action="store_true", help="at the first run that fails")
+    parser.add_argument(
+        "--stop", nargs="?", const="", metavar="RULE", help="at the first run that fails, or breaks RULE"
+    )
     asked = parser.parse_args()
     if asked.seed is not None:
         result = simulate(asked.seed, tell=print)
@@ -29,18 +42,19 @@ def main() -> int:
         return int(bool(result.broken))
     started = time.perf_counter()
     results = []
-    for result in _simulated(range(asked.first, asked.first + asked.runs), asked.jobs):
+    seeds = asked.seeds or range(asked.first, asked.first + asked.runs)
+    for result in _simulated(seeds, asked.jobs):
         results.append(result)
-        _progress(len(results), asked.runs)
+        _progress(len(results), len(seeds))
         if result.broken:
             _broken(result)
-            if asked.stop:
+            if asked.stop == "" or asked.stop in result.rules:
                 break
     _summary(results, time.perf_counter() - started)
     failed = [result for result in results if result.broken]
     if failed and asked.shrink:
         _shortest(failed[0])
-    return int(bool(failed))
+    return int(bool(failed) or _is_unproven(results))
 
 
 def _simulated(seeds: Iterable[int], jobs: int) -> Iterator[Result]:
@@ -58,8 +72,12 @@ def _progress(done: int, runs: int) -> None:
 
 
 def _broken(result: Result) -> None:
-    for line in result.broken[:20]:
-        print(f"seed {result.seed}: {line}", file=sys.stderr, flush=True)
+    """The first few lines of each rule."""
+    told = Counter[str]()
+    for line in result.broken:
+        told[line.partition(":")[0]] += 1
+        if told[line.partition(":")[0]] <= AT_MOST:
+            print(f"seed {result.seed}: {line}", file=sys.stderr, flush=True)
 
 
 def _shortest(result: Result) -> None:
@@ -83,7 +101,22 @@ def _summary(results: list[Result], seconds: float) -> None:
     for kind, times in faults.most_common():
         print(f"{times:10,} {kind}")
     print(f"{len(RULES) * len(results):,} checks: {len(RULES)} rules over each whole history:")
-    print("\n".join(f"           {rule.__name__.replace('_', ' ')}" for rule in RULES))
+    print(
+        "and in how many of the runs the rule was in danger, which a suite without its guard would have gone through otherwise:"
+    )
+    dangers = Counter(name for result in results for name in result.dangers)
+    for rule in RULES:
+        print(
+            f"{dangers[rule.__name__]:10,} {rule.__name__.replace('_', ' ')}{'' if dangers[rule.__name__] else ' (unproven)'}"
+        )
+
+
+def _is_unproven(results: list[Result]) -> bool:
+    """Whether a rule held only because it was never put to the test, in so many runs that it should have been."""
+    rules = unproven(result.dangers for result in results) if len(results) >= ENOUGH else []
+    for rule in rules:
+        print(f"unproven: {rule} was in danger in none of {len(results)} runs", file=sys.stderr)
+    return bool(rules)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ class Mutant:
     """`edits` of one file, as (sound, broken); the sound text stands in it exactly once."""
 
     name: str
+    rule: str
+    """The one that has to notice it."""
     file: str
     edits: tuple[tuple[str, str], ...]
 
@@ -15,6 +17,7 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "sent without a claim",
+        "one_message_leaves_once",
         "functions/send_outreach/send_message.py",
         (
             (
@@ -25,6 +28,7 @@ MUTANTS = (
     ),
     Mutant(
         "sent before the claim is committed",
+        "nothing_goes_out_unclaimed",
         "functions/send_outreach/send_message.py",
         (
             (
@@ -35,16 +39,24 @@ MUTANTS = (
     ),
     Mutant(
         "sent again after a lost answer",
+        "one_message_leaves_once",
         "shared/messaging/sending.py",
-        (('        "unknown",\n        "failed",\n', '        "pending",\n        "failed",\n'),),
+        (
+            (
+                '        "unknown",\n        "failed",\n        now=now,\n        actor=actor,\n        action="The provider\'s answer was lost",\n',
+                '        "pending",\n        "held",\n        now=now,\n        actor=actor,\n        action="Held: the answer was lost",\n',
+            ),
+        ),
     ),
     Mutant(
         "sold without looking at the bookings",
+        "nothing_is_sold_twice",
         "shared/sales/acceptance.py",
         (("    if takes(staff_bookings, slot, services):", "    if False:"),),
     ),
     Mutant(
         "the customer's other bookings not looked at",
+        "nothing_is_sold_twice",
         "shared/sales/acceptance.py",
         (
             (
@@ -55,6 +67,7 @@ MUTANTS = (
     ),
     Mutant(
         "bookings read outside the transaction",
+        "nothing_is_sold_twice",
         "shared/sales/sell_slot.py",
         (
             (
@@ -65,6 +78,7 @@ MUTANTS = (
     ),
     Mutant(
         "handled before it is stored",
+        "every_yes_has_an_end",
         "functions/receive_message/store_message.py",
         (
             (
@@ -75,6 +89,7 @@ MUTANTS = (
     ),
     Mutant(
         "a yes not worked on again after a crash",
+        "nothing_is_given_up_untried",
         "functions/answer_message/answer_conversation.py",
         (
             (
@@ -85,6 +100,7 @@ MUTANTS = (
     ),
     Mutant(
         "published once, if at all",
+        "everything_is_announced",
         "functions/relay_events/announce.py",
         (
             (
@@ -95,6 +111,7 @@ MUTANTS = (
     ),
     Mutant(
         "a dead sender's claim left standing",
+        "what_is_due_is_done_soon",
         "functions/send_outreach/move_on.py",
         (
             (
@@ -105,11 +122,13 @@ MUTANTS = (
     ),
     Mutant(
         "opt-outs not looked at",
+        "consent_and_hours_hold",
         "functions/send_outreach/find_obstacle.py",
         (("in withdrawn(chain.from_iterable(ledger.values())):", "in ():"),),
     ),
     Mutant(
         "contact limits not looked at",
+        "contact_limits_hold",
         "shared/asking/limits.py",
         (
             (
@@ -120,21 +139,47 @@ MUTANTS = (
     ),
     Mutant(
         "the sender's tier not looked at",
+        "recipients_stay_within_the_tier",
         "functions/fill_gap/sender_budget.py",
         (("        elif left <= 0:", "        elif False:"),),
     ),
     Mutant(
         "asks not counted",
+        "counters_equal_the_history",
         "shared/asking/limits.py",
         (("        counts[agent] = counts.get(agent, 0) + count", "        counts[agent] = counts.get(agent, 0)"),),
     ),
     Mutant(
         "a late delivery report moves backward",
+        "only_allowed_steps",
         "functions/track_delivery/delivery_report.py",
-        (("    if _RANK[reached] <= _RANK[message.status]:", "    if reached == message.status:"),),
+        (
+            ("    if _RANK[reached] <= _RANK[message.status]:", "    if reached == message.status:"),
+            ("import Amended\n", "import Amended, amend\n"),
+            (
+                """    return step(
+        message,
+        reached,
+        "sent" if reached == "sent" else "delivered",
+        now=now,
+        actor=ACTOR,
+        action=f"Reported {reached}",
+""",
+                """    return amend(
+        message,
+        event="outreach_delivered",
+        payload={"path": message.path},
+        status=reached,
+        now=now,
+        actor=ACTOR,
+        action=f"Reported {reached}",
+""",
+            ),
+        ),
     ),
     Mutant(
         "a refusal that says nothing",
+        "every_yes_has_an_end",
         "shared/asking/answer_plainly.py",
         (
             (
@@ -145,11 +190,13 @@ MUTANTS = (
     ),
     Mutant(
         "a late yes answered as often as it is heard of",
+        "every_yes_has_an_end",
         "functions/fill_gap/answer_late_yes.py",
         (("if found is None or lost is None or not lost.response.owed:", "if found is None or lost is None:"),),
     ),
     Mutant(
         "a late yes whose event is lost never answered",
+        "a_late_yes_is_answered_soon",
         "functions/send_outreach/move_on.py",
         (
             (
@@ -160,11 +207,13 @@ MUTANTS = (
     ),
     Mutant(
         "a place on the waitlist kept after its offer",
+        "a_place_waits_again_with_the_end_of_its_offer",
         "shared/asking/release_wish.py",
         (("    if outreach.waitlist_entry_id is None or not outreach.is_open:", "    if True:"),),
     ),
     Mutant(
         "asks counted outside the transaction",
+        "counters_equal_the_history",
         "functions/fill_gap/ask_round.py",
         (
             (
@@ -183,6 +232,7 @@ MUTANTS = (
     ),
     Mutant(
         "a round not bound to where its campaign was",
+        "rounds_keep_their_pause",
         "functions/fill_gap/ask_round.py",
         (
             (
@@ -193,6 +243,7 @@ MUTANTS = (
     ),
     Mutant(
         "an approval not looked at again",
+        "asks_are_about_open_time",
         "functions/fill_gap/ask_round.py",
         (
             (
@@ -202,6 +253,10 @@ MUTANTS = (
             ("    elif gap is None or not gap.is_open:", "    elif gap is None:"),
             ("    elif again[0].excluded:", "    elif False:"),
             (
+                '        *update(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": latest.decision_id})),\n',
+                "        *(update(campaigned(gap, campaign, now=now, actor=AGENT)) if gap.is_open else ()),\n",
+            ),
+            (
                 "    if candidate.excluded is not None:\n        return NobodyAsked",
                 "    if not (candidate.slot and candidate.channel and candidate.deadline):\n        return NobodyAsked",
             ),
@@ -209,6 +264,7 @@ MUTANTS = (
     ),
     Mutant(
         "an approval carried out without an answer",
+        "the_owner_allowed_it",
         "functions/resolve_approval/hear_answer.py",
         (
             (
@@ -219,6 +275,7 @@ MUTANTS = (
     ),
     Mutant(
         "a paused salon goes on asking",
+        "nobody_asks_while_stopped",
         "functions/send_outreach/find_obstacle.py",
         (
             (
@@ -229,11 +286,13 @@ MUTANTS = (
     ),
     Mutant(
         "sent by a machine that hung since the look",
+        "what_leaves_was_looked_at_just_before",
         "functions/send_outreach/send_message.py",
         (("    if clock.now() - now > FRESH:", "    if False:"),),
     ),
     Mutant(
         "the breaker not looked at",
+        "nobody_asks_while_stopped",
         "functions/send_outreach/send_message.py",
         (
             ("        if isinstance(admission, Stopped):\n", "        if isinstance(admission, Stopped) and False:\n"),
@@ -245,26 +304,31 @@ MUTANTS = (
     ),
     Mutant(
         "a change written without its record",
+        "every_change_has_its_record",
         "shared/records/commit.py",
         (("    return changed, fact(amended.record)", "    return changed, changed"),),
     ),
     Mutant(
         "records that do not form a chain",
+        "trails_replay_to_what_is_stored",
         "shared/records/audit.py",
         (("        previous_hash=document.audit_head,\n", "        previous_hash=None,\n"),),
     ),
     Mutant(
         "a status that its record does not tell",
+        "trails_replay_to_what_is_stored",
         "shared/messaging/sending.py",
         (('        "claimed",\n', '        "requested",\n'),),
     ),
     Mutant(
         "a wake-up forgotten",
+        "whatever_waits_has_a_wake_up",
         "shared/messaging/sending.py",
         (("        due_at=now + CLAIM_LEASE,\n", "        due_at=None,\n"),),
     ),
     Mutant(
         "a due document never cleared",
+        "what_is_due_is_done_soon",
         "shared/messaging/sending.py",
         (
             (
@@ -275,6 +339,7 @@ MUTANTS = (
     ),
     Mutant(
         "only the first page is woken",
+        "what_is_due_is_done_soon",
         "functions/wake_due/publish_due.py",
         (
             (
@@ -285,11 +350,13 @@ MUTANTS = (
     ),
     Mutant(
         "a sale without its record",
+        "what_we_write_for_the_app_has_its_record",
         "shared/sales/sell_slot.py",
         (("            fact(_announced(booking, outreach, salon.id, now)),\n", ""),),
     ),
     Mutant(
         "a sale without its confirmation",
+        "every_yes_has_an_end",
         "shared/sales/sell_slot.py",
         (
             (
@@ -300,7 +367,152 @@ MUTANTS = (
     ),
     Mutant(
         "a later booking kept by who comes sooner",
+        "who_comes_sooner_gives_up_what_is_later",
         "shared/sales/sell_slot.py",
         (("            *_moved_away(moved, booking, outreach, salon.id, now),\n", ""),),
+    ),
+    Mutant(
+        "a message that was answered meanwhile is not known to be",
+        "nothing_broke",
+        "shared/messaging/sending.py",
+        (('    if message.status in ("sending", "unknown"):\n', '    if message.status != "sent":\n'),),
+    ),
+    Mutant(
+        "rooms not looked at",
+        "no_room_is_sold_twice",
+        "shared/sales/sell_slot.py",
+        (("        if not room.free(slot, transaction):\n", "        if False:\n"),),
+    ),
+    Mutant(
+        "given up at the second failure",
+        "nothing_is_given_up_untried",
+        "functions/answer_message/answer_conversation.py",
+        (("said.revision > TRIES", "said.revision > 1"),),
+    ),
+    Mutant(
+        "only where a booking was is looked at",
+        "gaps_are_free",
+        "shared/calendar/booking_changes.py",
+        (("for booking in bookings if booking for staff_day", "for booking in bookings[:1] if booking for staff_day"),),
+    ),
+    Mutant(
+        "a booking over our sale told to nobody",
+        "double_bookings_are_noticed",
+        "shared/calendar/booking_changes.py",
+        (('        if sale.source == "smart_fill"\n    ]', '        if sale.source == "import"\n    ]'),),
+    ),
+    Mutant(
+        "only the first batch of a query is made",
+        "contact_limits_hold",
+        "shared/records/split_query.py",
+        (
+            (
+                '    return [Query(collection, where=((field, "in", part), *where)) for part in parts]',
+                '    return [Query(collection, where=((field, "in", part), *where)) for part in parts[:1]]',
+            ),
+        ),
+    ),
+    Mutant(
+        "the salon's hourly limit not looked at",
+        "salon_limits_hold",
+        "shared/asking/limits.py",
+        (
+            (
+                "return max(0, min(limits.hourly_actions - hour, limits.daily_actions - today))",
+                "return max(0, limits.daily_actions - today)",
+            ),
+        ),
+    ),
+    Mutant(
+        "a pause of promotion not looked at again",
+        "promotion_keeps_its_pause",
+        "functions/fill_gap/check_again.py",
+        (("        if stopped and PURPOSE", "        if False and PURPOSE"),),
+    ),
+    Mutant(
+        "the day of the limits is that of UTC",
+        "counters_equal_the_history",
+        "shared/asking/limits.py",
+        (
+            (
+                "return max(self.day, now.astimezone(zone).date().isoformat())",
+                "return max(self.day, now.date().isoformat())",
+            ),
+        ),
+    ),
+    Mutant(
+        "an approved ask not counted by its campaign",
+        "campaigns_count_their_asks",
+        "functions/fill_gap/ask_round.py",
+        (("gap.campaign.having_asked(1, now).changed(", "gap.campaign.changed("),),
+    ),
+    Mutant(
+        "what was learnt is learnt again",
+        "each_offer_teaches_once",
+        "functions/clean_up/learn_acceptance.py",
+        (("since = learned.counted_until or datetime", "since = datetime"),),
+    ),
+    Mutant(
+        "a record written over the one that stands",
+        "records_are_never_rewritten",
+        "shared/records/commit.py",
+        (
+            (
+                "from shared.ports import Clock, Contended, Create, Snapshot,",
+                "from shared.ports import Clock, Contended, Create, Put, Snapshot,",
+            ),
+            ("    return Create(record.path, record.stored())", "    return Put(record.path, record.stored())"),
+        ),
+    ),
+    Mutant(
+        "announced while it is being written",
+        "nothing_is_announced_before_it_is_committed",
+        "shared/records/commit.py",
+        (
+            (
+                "    return Create(record.path, record.stored())",
+                '    if (event := record.event()) is not None:\n        from shared.adapters import pubsub\n        from shared.ports import Published\n\n        about = {"event_type": event.event_type, "salon_id": event.salon_id, "event_id": event.event_id}\n        about["schema_version"] = "1"\n        pubsub.bus().publish(Published("salon-events", event.model_dump(mode="json"), about))\n    return Create(record.path, record.stored())',
+            ),
+        ),
+    ),
+    Mutant(
+        "a message to several branches given to the first",
+        "documents_are_of_one_tenant",
+        "functions/receive_message/store_message.py",
+        (("        case [salon_id]:\n", "        case [salon_id, *_]:\n"),),
+    ),
+    Mutant(
+        "sent from a number that others hold",
+        "messages_are_of_one_tenant",
+        "functions/send_outreach/send_message.py",
+        (("    return route is not None and salon_id in", "    return route is not None or salon_id in"),),
+    ),
+    Mutant(
+        "a phone number announced",
+        "announcements_know_nobody",
+        "shared/asking/outreach.py",
+        (
+            (
+                "        payload=details,\n        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),",
+                '        payload={**details, "phone": outreach.customer_phone},\n        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),',
+            ),
+        ),
+    ),
+    Mutant(
+        "a phone number logged",
+        "logs_know_nobody",
+        "functions/receive_message/main.py",
+        (
+            (
+                "    return Answered(taken, outcome, event_id=event_id)",
+                '    return Answered(taken, outcome, reason=form.get("From"), event_id=event_id)',
+            ),
+        ),
+    ),
+    Mutant(
+        "messages of which nobody says that they are due",
+        "nothing_is_stuck",
+        "functions/wake_due/groups.py",
+        (('"outreach", "messages", ', '"outreach", '),),
     ),
 )

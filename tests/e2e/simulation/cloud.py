@@ -18,7 +18,7 @@ from local.in_process import MAX_ATTEMPTS, MICROSECOND, Crash, Dead, Delivery, S
 from local.memory.memory import Change, Database, MemoryBus, MemoryStore
 from local.memory.memory_database import Reads
 from local.routes import Schedule
-from shared.ports import Accepted, AnswerLost, Create, Data, Published, Query, Refused, Sending, Snapshot, Write
+from shared.ports import Accepted, AnswerLost, Create, Data, Published, Query, Refused, Sending, Snapshot, Update, Write
 from shared.records.hold_locks import LEASE
 from tests.e2e.simulation.faults import Faults
 from tests.e2e.simulation.pages import pages
@@ -64,6 +64,7 @@ class Machine:
 
     function: str
     event_id: str | None
+    tries_again: bool = False
     dead: bool = False
 
 
@@ -102,6 +103,8 @@ class Cloud(Suite):
         """Lets the app do its next thing now, if it has one that could be now."""
         self.walk_in: Callable[[str, Data], None] = lambda path, sale: None
         """The app books the time of this sale."""
+        self.take: Callable[[str], None] = lambda path: None
+        """The app books all of the time that this approval is about."""
         self.stop: Callable[[str, Data], None] = lambda path, ask: None
         """Its customer opts out."""
         self.pause: Callable[[str], None] = lambda reference: None
@@ -112,12 +115,15 @@ class Cloud(Suite):
         """Which function died before which effect, and what that would have written."""
         self.met: Counter[str] = Counter()
         """How often a guard stopped what a suite without it would have done (`danger.py`)."""
+        self._pages: Counter[str] = Counter()
         self.effects = 0
         self.interleavings = 0
         self.history: list[Change] = []
         self.written_for: list[str | None] = []
         """The event that a function was at work on, for each change."""
         self._inside: list[Machine] = []
+        self._tries_again = False
+        """Whether the next machine works on what its function has failed over."""
         self._wakes: dict[int, str] = {}
         """The documents of which deliveries say that they are due, by the delivery's number."""
         for name, often in SELDOM.items():
@@ -154,7 +160,8 @@ class Cloud(Suite):
             raise PowerCut
         self.effects += 1
         self._something_in_between("overtaken at a lock" if "locks/" in what else "interleaved")
-        if self.faults.strikes("crash before an effect"):
+        again = machine.tries_again and self.faults.strikes("crash at another try")
+        if self.faults.strikes("crash before an effect") or again:
             self.died_before.append((machine.function, what, writes))
             self._dies(machine, f"before {what}")
         done = act()
@@ -179,6 +186,13 @@ class Cloud(Suite):
             with self.as_the_world():
                 self.stop(path, data)
                 self._heard_at_once("answer_message")
+
+    def about_to_approve(self, path: str) -> None:
+        """What the owner has just allowed is gone before anybody hears of their yes."""
+        if self._inside and self.faults.strikes("a walk-in into an approval"):
+            with self.as_the_world():
+                self.take(path)
+                self._heard_at_once("detect_gaps")
 
     def _heard_at_once(self, function: str) -> None:
         """What this function has to hear is heard before whatever else waits, or goes on."""
@@ -265,6 +279,8 @@ class Cloud(Suite):
             if self.faults.strikes("duplicated") or (late_yes and self.faults.strikes("a late yes heard twice")):
                 self.waiting.append(delivery)
             failed = len(self.failures)
+            path = self._wakes.get(delivery.number, delivery.about)
+            self._tries_again = any((function, path) == (name, where) for _, name, where in self.failed_over)
             before = sum(self.outcomes.values())
             self._deliver(delivery)
             if len(self.failures) > failed:
@@ -303,7 +319,9 @@ class Cloud(Suite):
         def on_its_machine(event: Any) -> Any:
             if self.clock.now() < self.down.get(function.name, self.clock.now()):
                 raise Crash("down")
-            self._inside.append(Machine(function.name, event["id"] if isinstance(event, CloudEvent) else None))
+            tries_again, self._tries_again = self._tries_again, False
+            event_id = event["id"] if isinstance(event, CloudEvent) else None
+            self._inside.append(Machine(function.name, event_id, tries_again))
             try:
                 return door(event)
             except PowerCut:
@@ -348,7 +366,9 @@ class Cloud(Suite):
             self.announcements.append((message, len(self.history)))
         before = len(self.waiting)
         super()._published(message)
-        self.met["a second page of what is due"] += message.topic == "ticks" and "after" in message.body
+        if message.topic == "ticks" and "after" in message.body:
+            self._pages[str(message.body["at"])] += 1
+            self.met["a third page of what is due"] += self._pages[str(message.body["at"])] == 2
         if message.topic == "salon-due":
             path = f"salons/{message.body['salon_id']}/{message.body['path']}"
             self._wakes.update((delivery.number, path) for delivery in self.waiting[before:])
@@ -385,6 +405,8 @@ class _Watched:
         for write in writes:
             if isinstance(write, Create):
                 self._cloud.about_to_create(write.path, write.data)
+            elif isinstance(write, Update) and write.fields.get("recorded_status") == "approved":
+                self._cloud.about_to_approve(write.path)
         what = f"commit of {writes[0].path.partition('/')[2]}"
         done = self._cloud.effect(what, lambda: self._database.commit(writes, reads), writes)
         if not done:

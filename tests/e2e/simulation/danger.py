@@ -61,12 +61,6 @@ def _a_yes_was_refused(history: History) -> bool:
     return any(response["action"] not in (None, *NOT_REFUSED) for response in responses)
 
 
-def _failed_twice(history: History) -> bool:
-    """A message that was worked on a third time."""
-    said = (change.after or {} for change in history.cloud.history if kind(change.path) == "inbound")
-    return any(each.get("revision", 0) >= 3 and each["handled_at"] is None for each in said)
-
-
 def _sold(history: History) -> bool:
     return any(booking["source"] == "smart_fill" for _, _, booking in history.created("bookings"))
 
@@ -93,10 +87,12 @@ def _left_without_an_answer(history: History) -> bool:
     )
 
 
-def _a_claim_was_made_before(history: History) -> bool:
+def _a_claim_failed(history: History) -> bool:
+    """Somebody else had made it, or whoever was about to died."""
+    failed = [*history.cloud.beaten, *(writes for _, _, writes in history.cloud.died_before)]
     return any(
         kind(write.path) in ("outreach", "messages") and write.fields.get("status") == "sending"
-        for writes in history.cloud.beaten
+        for writes in failed
         for write in writes
         if isinstance(write, Update)
     )
@@ -133,6 +129,12 @@ def _nothing_to_ask_about(history: History) -> bool:
     """The time was gone when the round was to go out, or when its approval came."""
     called_off = (record["details"].get("reason") == "the time is no longer free" for record in history.records)
     return met("a round about closed time")(history) or any(called_off)
+
+
+def _counted_otherwise(history: History) -> bool:
+    """Somebody counted between a plan and its commit, or it was another day in UTC than on the salon's wall."""
+    made = ((history.town.place(path).zone, ask["created_at"]) for _, path, ask in history.created("outreach"))
+    return met("counted since the plan")(history) or any(at.astimezone(zone).date() != at.date() for zone, at in made)
 
 
 def _learnt_twice(history: History) -> bool:
@@ -174,12 +176,12 @@ DANGERS: dict[Rule, Danger] = {
     selling.nothing_is_sold_twice: met("a time or a customer taken"),
     selling.no_room_is_sold_twice: met("a room taken"),
     selling.every_yes_has_an_end: _a_yes_was_refused,
-    selling.nothing_is_given_up_untried: _failed_twice,
+    selling.nothing_is_given_up_untried: told("Worked on again"),
     selling.who_comes_sooner_gives_up_what_is_later: _came_sooner,
     selling.gaps_are_free: _booked_over_a_gap,
     selling.double_bookings_are_noticed: lambda history: any(selling.written_over(history)),
     asking.one_message_leaves_once: _left_without_an_answer,
-    asking.nothing_goes_out_unclaimed: _a_claim_was_made_before,
+    asking.nothing_goes_out_unclaimed: _a_claim_failed,
     asking.consent_and_hours_hold: told(
         "Closed: the customer has opted out",
         "Closed: the customer no longer consents",
@@ -199,7 +201,7 @@ DANGERS: dict[Rule, Danger] = {
     asking.what_leaves_was_looked_at_just_before: told("Held: it was looked at too long ago", of="outreach"),
     asking.asks_are_about_open_time: _nothing_to_ask_about,
     asking.the_owner_allowed_it: told("Approval expired", of="approval"),
-    counting.counters_equal_the_history: met("counted since the plan"),
+    counting.counters_equal_the_history: _counted_otherwise,
     counting.campaigns_count_their_asks: _asked_as_approved,
     counting.rounds_keep_their_pause: met("a round behind another"),
     counting.each_offer_teaches_once: _learnt_twice,
@@ -211,7 +213,7 @@ DANGERS: dict[Rule, Danger] = {
     recording.nothing_is_announced_before_it_is_committed: _never_written,
     recording.only_allowed_steps: met("a late report"),
     moving.whatever_waits_has_a_wake_up: _woken,
-    moving.what_is_due_is_done_soon: met("a second page of what is due"),
+    moving.what_is_due_is_done_soon: met("a third page of what is due"),
     moving.a_late_yes_is_answered_soon: told("Late yes announced again"),
     moving.nothing_is_stuck: _a_sender_never_came_back,
     moving.a_place_waits_again_with_the_end_of_its_offer: lambda h: _moved(h, "waitlist", "offered", "waiting"),

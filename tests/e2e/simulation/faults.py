@@ -7,6 +7,7 @@ from collections.abc import Iterable
 CHANCES: dict[str, float] = {
     "crash before an effect": 0.004,
     "crash after an effect": 0.004,
+    "crash at another try": 0.05,
     "interleaved": 0.1,
     "overtaken at a lock": 0.3,
     "the app at the same instant": 0.02,
@@ -14,6 +15,7 @@ CHANCES: dict[str, float] = {
     "a machine that hangs": 0.01,
     "a walk-in into a sale": 0.2,
     "a STOP into an ask": 0.02,
+    "a walk-in into an approval": 0.15,
     "a pause into a refusal": 0.2,
     "a late yes unheard": 0.1,
     "a late yes heard twice": 0.2,

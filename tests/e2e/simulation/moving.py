@@ -14,6 +14,7 @@ from tests.e2e.simulation.history import History, is_put_off, kind, salon
 TICK = timedelta(minutes=1)
 """The sweep comes once a minute."""
 CLEANED_EVERY = timedelta(hours=6)
+LATE_YES_WITHIN = ANSWER_WITHIN + ANSWER_LOST_WITHIN + TICK
 OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 
 
@@ -87,8 +88,10 @@ def a_late_yes_is_answered_soon(history: History) -> Iterator[str]:
         elif asked_at := since.pop(change.path, None):
             took = change.update_time - asked_at
             unheard = _unheard(history, change.path, asked_at, change.update_time)
-            if took > ANSWER_WITHIN + ANSWER_LOST_WITHIN + TICK + max(TICK, unheard):
+            if took > LATE_YES_WITHIN + max(TICK, unheard):
                 yield f"{change.path} was answered after {took}"
+    # The run ends with a calm day.
+    yield from (f"{path} was never answered" for path in since)
 
 
 def nothing_is_stuck(history: History) -> Iterator[str]:

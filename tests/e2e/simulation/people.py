@@ -95,6 +95,16 @@ class People:
         staff, service = self._in_the_way(sale["staff_id"], sale["service_ids"], "trim", dice)
         self._book(place, staff, sale["start_time"], SERVICES[service], dice, service, source="walk_in")
 
+    def take(self, path: str) -> None:
+        """All of the time that is about to be offered, for the owner has allowed it."""
+        place, approval = self._town.place(path), self.cloud.get(path) or {}
+        gap = self.cloud.get(f"{place.root}/gaps/{approval['trigger_id']}")
+        if gap is not None:
+            self.acts += 1
+            self.tell(f"    somebody takes the time of {path}")
+            minutes = int((gap["end_time"] - gap["start_time"]).total_seconds() / 60)
+            self._book(place, gap["staff_id"], gap["start_time"], minutes, random.Random(path), "cut", source="walk_in")
+
     def _in_the_way(self, staff: str, wanted: Sequence[str], usual: str, dice: random.Random) -> tuple[str, str]:
         """Who is booked for what, so that what is wanted of this staff member cannot be: they, or the basin that it needs."""
         needy = sorted(self._town.needs_basin)

@@ -86,6 +86,7 @@ def simulate(
 
         cloud.meanwhile = meanwhile
         cloud.walk_in = people.walk_in
+        cloud.take = people.take
         cloud.stop = people.stop
         cloud.pause = people.pause
         while ahead:

@@ -66,7 +66,7 @@ def _settle(suite: Suite, town: Town, place: Place, dice: random.Random) -> None
         _customer(suite, town, place, number, dice, likely=0.35 if crowd else 0.8)
         if dice.random() < (0.95 if crowd == "wishes" else 0.7):
             wish(suite, place, f"c{number}", dice)
-        if crowd == "regulars" or dice.random() < 0.1:
+        if crowd == "regulars" or dice.random() < 0.2:
             _past_visits(suite, town, place, f"c{number}", dice)
     for day in town.days:
         for staff in STAFF:
