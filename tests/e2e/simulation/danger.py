@@ -1,5 +1,5 @@
 """Whether a run put a rule to the test: whether what the rule guards against really arose in it, so that a suite without the
-guard would have gone another way. A rule that held in a thousand runs of which none was in danger is unproven.
+guard would have decided otherwise. A rule that held in a thousand runs of which none was in danger is unproven.
 
 `DANGERS` says of each rule when a run was in danger of breaking it. Most of it the history tells; where a guard decides and
 writes nothing, `watching.py` has seen it.

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
-from functions.fill_gap import ask_round
+from functions.fill_gap import ask_round, candidates
 from functions.track_delivery import delivery_report, track_report
 from shared.asking import limits
 from shared.asking.limits import AskCounters
@@ -18,6 +18,8 @@ from tests.e2e.simulation.cloud import Cloud, Machine
 @contextmanager
 def watching(cloud: Cloud) -> Iterator[None]:
     counters: dict[int, tuple[Machine, AskCounters]] = {}
+    limits_said: list[str | None] = []
+    blind: list[bool] = []
 
     def judge(sound: Callable[..., Any]) -> Callable[..., Any]:
         def judged(outreach: Any, **known: Any) -> Any:
@@ -39,11 +41,22 @@ def watching(cloud: Cloud) -> Iterator[None]:
 
     def limit(sound: Callable[..., str | None]) -> Callable[..., str | None]:
         def limited(*asks: Any, **by: Any) -> str | None:
-            reason = sound(*asks, **by)
-            cloud.met["asked often enough"] += reason is not None
-            return reason
+            limits_said.append(None if blind else sound(*asks, **by))
+            return limits_said[-1]
 
         return limited
+
+    def judge_candidate(sound: Callable[..., Any]) -> Callable[..., Any]:
+        def judged(*about: Any) -> Any:
+            candidate = sound(*about)
+            if limits_said and limits_said[-1] is not None and candidate.excluded == limits_said[-1]:
+                blind.append(True)
+                cloud.met["asked often enough"] += sound(*about).excluded is None
+                blind.clear()
+            limits_said.clear()
+            return candidate
+
+        return judged
 
     def left(sound: Callable[..., int]) -> Callable[..., int]:
         def left_now(*about: Any, **by: Any) -> int:
@@ -54,9 +67,9 @@ def watching(cloud: Cloud) -> Iterator[None]:
         return left_now
 
     def again(sound: Callable[..., Sequence[Any]]) -> Callable[..., Sequence[Any]]:
-        def checked(candidates: Sequence[Any], *about: Any) -> Sequence[Any]:
-            judged = sound(candidates, *about)
-            ready = {each.prospect.customer.id for each in candidates if each.excluded is None}
+        def checked(before: Sequence[Any], *about: Any) -> Sequence[Any]:
+            judged = sound(before, *about)
+            ready = {each.prospect.customer.id for each in before if each.excluded is None}
             out = [each.excluded for each in judged if each.excluded and each.prospect.customer.id in ready]
             cloud.met["no recipient left"] += any("different people were asked" in reason for reason in out)
             cloud.met["promotion paused"] += any("promotional asks are paused" in reason for reason in out)
@@ -111,6 +124,7 @@ def watching(cloud: Cloud) -> Iterator[None]:
         (acceptance, "judge", judge),
         (sell_slot._Room, "free", free),
         (limits, "contact_limit", limit),
+        (candidates, "_judge", judge_candidate),
         (AskCounters, "left", left),
         (ask_round, "checked_again", again),
         (ask_round, "_round", round_of),
