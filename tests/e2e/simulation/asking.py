@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from functions.send_outreach.send_message import FRESH
+from shared.calendar.booking import OCCUPYING
 from shared.ports import Data
 from shared.salon.salon import zone_named
-from tests.e2e.simulation.history import History, salon
+from tests.e2e.simulation.history import History, kind, salon
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(milliseconds=1)
@@ -179,6 +180,30 @@ def asks_are_about_open_time(history: History) -> Iterator[str]:
         written = len(history.cloud.history) if whole is None else whole
         if history.version(f"{root}/autonomous_decisions/{ask['decision_id']}", written) is None:
             yield f"{path} was made and nobody had decided so"
+
+
+def nobody_is_asked_about_time_they_are_booked_in(history: History) -> Iterator[str]:
+    """By what stood before the instant of the ask and still when it was made, but for what they would give up for it."""
+    bookings: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    for change in history.cloud.history:
+        if kind(change.path) == "bookings" and change.after is not None:
+            bookings[salon(change.path), change.after["customer_id"]].add(change.path)
+
+    def is_there(customer: str, slot: Data, booking: Data | None) -> bool:
+        stands = booking is not None and booking["status"] in OCCUPYING and booking["customer_id"] == customer
+        return (
+            booking is not None
+            and stands
+            and booking["start_time"] < slot["end"]
+            and slot["start"] < booking["end_time"]
+        )
+
+    for index, path, ask in history.created("outreach"):
+        mine, slot = f"{salon(path)}/bookings/{ask['moves_booking_id']}", ask["slot"]
+        for other in bookings[salon(path), ask["customer_id"]] - {mine}:
+            versions = history.version_until(other, ask["created_at"]), history.version(other, index)
+            if all(is_there(ask["customer_id"], slot, version) for version in versions):
+                yield f"{path} asks who is at {other} then"
 
 
 def the_owner_allowed_it(history: History) -> Iterator[str]:

@@ -515,4 +515,21 @@ MUTANTS = (
         "functions/wake_due/groups.py",
         (('"outreach", "messages", ', '"outreach", '),),
     ),
+    Mutant(
+        "a customer's own bookings not looked at",
+        "nobody_is_asked_about_time_they_are_booked_in",
+        "functions/fill_gap/find_prospects.py",
+        (
+            (
+                "return tuple(booking for booking in self._bookings if booking.customer_id == customer.id)",
+                "return ()",
+            ),
+        ),
+    ),
+    Mutant(
+        "only the first thirty of a query's values are asked for",
+        "nobody_is_asked_about_time_they_are_booked_in",
+        "shared/records/split_query.py",
+        (("range(0, len(values), IN_LIMIT)", "range(0, min(len(values), 30), IN_LIMIT)"),),
+    ),
 )

@@ -131,6 +131,11 @@ def _nothing_to_ask_about(history: History) -> bool:
     return met("a round about closed time")(history) or any(called_off)
 
 
+def _somebody_was_booked_then(history: History) -> bool:
+    decisions = (change.after or {} for change in history.cloud.history if kind(change.path) == "autonomous_decisions")
+    return any(each["excluded"] == "booked at that time" for made in decisions for each in made.get("considered", []))
+
+
 def _counted_otherwise(history: History) -> bool:
     """Somebody counted between a plan and its commit, or it was another day in UTC than on the salon's wall."""
     made = ((history.town.place(path).zone, ask["created_at"]) for _, path, ask in history.created("outreach"))
@@ -200,6 +205,7 @@ DANGERS: dict[Rule, Danger] = {
     ),
     asking.what_leaves_was_looked_at_just_before: told("Held: it was looked at too long ago", of="outreach"),
     asking.asks_are_about_open_time: _nothing_to_ask_about,
+    asking.nobody_is_asked_about_time_they_are_booked_in: _somebody_was_booked_then,
     asking.the_owner_allowed_it: told("Approval expired", of="approval"),
     counting.counters_equal_the_history: _counted_otherwise,
     counting.campaigns_count_their_asks: _asked_as_approved,

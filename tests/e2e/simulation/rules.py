@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     asking.nobody_asks_while_stopped,
     asking.what_leaves_was_looked_at_just_before,
     asking.asks_are_about_open_time,
+    asking.nobody_is_asked_about_time_they_are_booked_in,
     asking.the_owner_allowed_it,
     counting.counters_equal_the_history,
     counting.campaigns_count_their_asks,

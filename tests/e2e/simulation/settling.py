@@ -41,6 +41,7 @@ def settings_of(dice: random.Random, town: Town) -> Data:
             "hourly_actions": dice.choice([3, 20]),
             "whatsapp_recipients_24h": dice.choice([3, 250, 250]),
         },
+        "offers": {"candidate_pool": 60 if town.crowd else 40},
         "circuit_breaker": {"error_threshold": dice.choice([1, 5])},
         "discounts": {"later_round_percent": dice.choice([0, 10, 25]), "daily_budget": 100},
     }
@@ -62,8 +63,10 @@ def _settle(suite: Suite, town: Town, place: Place, dice: random.Random) -> None
             f"{root}/services/{service}",
             {"name": service, "duration_minutes": minutes, "price": minutes, "resource_ids": needs},
         )
+    # Who stands first in a crowd can hardly be asked, so that it matters what is known of those behind the first thirty.
+    first = sorted(f"c{number}" for number in range(place.customers))[:30] if crowd else []
     for number in range(place.customers):
-        _customer(suite, town, place, number, dice, likely=0.35 if crowd else 0.8)
+        _customer(suite, town, place, number, dice, likely=0.05 if f"c{number}" in first else 0.9 if crowd else 0.8)
         if dice.random() < (0.95 if crowd == "wishes" else 0.7):
             wish(suite, place, f"c{number}", dice)
         if crowd == "regulars" or dice.random() < 0.2:

@@ -106,7 +106,7 @@ def town_of(seed: int) -> Town:
         days = tuple(USUAL_DAY + timedelta(days=day) for day in range(dice.choice([1] * 9 + [2])))
     one_number, crowd = dice.random() < 0.15, dice.random() < 0.05
     customers = dice.randint(4, 9)
-    many = dice.randint(34, 44) if crowd else customers
+    many = dice.randint(46, 54) if crowd else customers
 
     def place(id: str, word: str, digits: str, house: str, zone_name: str, customers: int) -> Place:
         number = ONE_NUMBER if one_number else f"+1415555{digits}000"
@@ -120,7 +120,7 @@ def town_of(seed: int) -> Town:
         places=places,
         start=places[0].at(days[0], 8),
         days=days,
-        events=dice.randint(5, 18),
+        events=dice.randint(5, 18) + (8 if crowd else 0),
         crowd=dice.choice(["wishes", "regulars"]) if crowd else None,
         needs_basin=frozenset(dice.choice([(), (), ("colour", "wash"), ("trim", "wash"), ("cut",)])),
         one_number=one_number,
