@@ -101,9 +101,7 @@ def _summary(results: list[Result], seconds: float) -> None:
     for kind, times in faults.most_common():
         print(f"{times:10,} {kind}")
     print(f"{len(RULES) * len(results):,} checks: {len(RULES)} rules over each whole history:")
-    print(
-        "and in how many of the runs the rule was in danger, which a suite without its guard would have gone through otherwise:"
-    )
+    print("each with the runs in which it was in danger, for a suite without its guard would have decided otherwise:")
     dangers = Counter(name for result in results for name in result.dangers)
     for rule in RULES:
         print(
