@@ -20,7 +20,7 @@ SMALL: tuple[tuple[ModuleType, str, int], ...] = (
     (answer_conversation, "AT_ONCE", 2),
     (learn_acceptance, "LEARNT_AT_ONCE", 2),
     (fan_out, "AT_ONCE", 1),
-    (scan_salon, "MANY", 4),
+    (scan_salon, "MANY", 12),
     # So few sends are looked at that one objection pauses the promotion.
     (promotion_pause, "LAST_SENDS", 10),
     (watch_reactions, "LAST_SENDS", 10),

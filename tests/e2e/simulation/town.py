@@ -99,11 +99,11 @@ class Town:
 def town_of(seed: int) -> Town:
     dice = random.Random(f"{seed} town drawn")
     zones: tuple[str, str] = dice.choices([names for names, _ in ZONES], [often for _, often in ZONES])[0]
-    if zones[0] in CLOCK_CHANGES and dice.random() < 0.2:
+    if zones[0] in CLOCK_CHANGES and dice.random() < 0.15:
         changes = dice.choice(CLOCK_CHANGES[zones[0]])
         days: tuple[date, ...] = (changes - timedelta(days=1), changes)
     else:
-        days = tuple(USUAL_DAY + timedelta(days=day) for day in range(dice.choice([1] * 9 + [2])))
+        days = tuple(USUAL_DAY + timedelta(days=day) for day in range(dice.choice([1] * 19 + [2])))
     one_number, crowd = dice.random() < 0.15, dice.random() < 0.05
     customers = dice.randint(4, 9)
     many = dice.randint(46, 54) if crowd else customers
