@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from functions.repair_salon import mend
+from functions.repair_salon.faults import AT_REST
 from local.in_process import Suite
-from tests.stories.salon import NOW, ROOT, SALON, cancel, freed_gaps, outreach_of, phone, salon, write
+from tests.stories.salon import NOW, ROOT, SALON, cancel, freed_gaps, offers, ours, outreach_of, phone, salon, write
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
 def found(suite: Suite) -> int:
@@ -66,3 +67,27 @@ def test_whichever_round_is_the_one_left_open_it_is_found_though_others_share_it
         looked = mend.repair_salon(documents=suite.store.salon(SALON), clock=suite.clock, dry_run=True)
         assert [fault.resource_id for fault in looked.faults if fault.resource_type == "gap"] == ["closed"]
         suite.waiting.clear()
+
+
+@pytest.mark.parametrize(
+    ("after", "looked_at"),
+    [
+        (AT_REST - SECOND, False),
+        (AT_REST, True),
+        (mend.SOLD_WITHIN - SECOND, True),
+        (mend.SOLD_WITHIN, False),
+    ],
+)
+def test_a_sale_is_looked_at_from_when_it_is_at_rest_until_its_confirmation_can_fail_no_more(
+    after: timedelta, looked_at: bool
+) -> None:
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        [sale] = ours(suite)
+        suite.update(f"{ROOT}/outreach/{sale['outreach_id']}", **{"response.booking_id": "another"})
+        suite.waiting.clear()
+        suite.clock.move_to(NOW + after)
+        looked = mend.repair_salon(documents=suite.store.salon(SALON), clock=suite.clock, dry_run=True)
+        assert bool([fault for fault in looked.faults if fault.mend == "tell the owner"]) is looked_at

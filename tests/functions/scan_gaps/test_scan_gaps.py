@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.scan_gaps import scan_salon
 from local.in_process import Conditions, Delivery, Fate, Suite
 from local.memory.memory_database import MemoryDatabase
 from shared.ports import Query, Snapshot, Write
@@ -127,6 +128,25 @@ def test_what_the_event_has_said_the_scan_does_not_say_again() -> None:
         suite.run_until_idle()
         suite.advance(minutes=15)
         assert len(records(suite, announces="BOOKING_CANCELLED")) == 1
+
+
+@pytest.mark.parametrize("changed", [1, 2, 3, 5])
+def test_more_changes_than_a_scan_reads_are_all_found_all_the_same(
+    changed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole horizon is read instead, from as many changes on as one scan reads."""
+    monkeypatch.setattr(scan_salon, "MANY", 2)
+    with Suite(now=NOW) as suite:
+        open_calendar(suite)
+        suite.conditions = Losing("detect_gaps")
+        suite.advance(minutes=3)
+        for hour in range(12, 12 + changed):
+            suite.clock.move_to(suite.clock.now() + timedelta(seconds=1))
+            cancelled(suite, "b1" if hour == 13 else f"b{hour}")
+        suite.run_until_idle()
+        assert gaps(suite, staff_id="mia", date="2026-11-23") == []
+        scan(suite)
+        assert sum(gap["duration_minutes"] for gap in gaps(suite, status="open", staff_id="mia", date="2026-11-23")) == 60 * changed  # fmt: skip
 
 
 @pytest.fixture
