@@ -4,7 +4,7 @@ new."""
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from shared.ports import SALON, Documents, Reader
+from shared.ports import SALON, Documents
 from shared.records.audit import AuditRecord, record_fact
 from shared.records.commit import fact
 from shared.records.problem import Problem
@@ -34,7 +34,7 @@ def set_aside(problems: Iterable[Problem], *, documents: Documents, now: datetim
     return len(fresh)
 
 
-def _today(documents: Reader, now: datetime) -> date:
+def _today(documents: Documents, now: datetime) -> date:
     """The date on the salon's wall, as far as the salon can be read."""
     found = documents.get(SALON)
     return Salon.readable_part(documents.salon_id, found.data).date_of(now) if found else now.date()

@@ -10,10 +10,11 @@ import pytest
 from local.in_process import ACCOUNT_SID, Suite
 from local.owner.ignore_gap import take_back_sale
 from shared.messaging.rendering import templates
+from shared.ports import Refused
 from tests.functions.notify_owner.test_notify_owner import alert
 from tests.functions.send_outreach.test_sending import send
 from tests.shared.messaging.test_outgoing import message
-from tests.stories.approvals import ask
+from tests.stories.approvals import MANAGER, ask
 from tests.stories.salon import (
     OWNER,
     ROOT,
@@ -53,6 +54,7 @@ DAYS = {
 BOTH_NUMBERS = {"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}
 OLGA = {"name": "Olga", "role": "owner", "phone": OWNER, "quiet_hours": {"start": "20:30", "end": "09:00"}}
 TO = phone(0)
+BUSY = Refused(20429, "too many requests", retry=True, provider_fault=False)
 
 
 def at_noon(suite: Suite, days: int) -> datetime:
@@ -250,3 +252,30 @@ def test_the_night_is_that_of_the_customer_and_not_of_the_salon() -> None:
         assert kind.purpose not in purposes(suite, TO)
         suite.advance(seconds=1)
         assert kind.purpose in purposes(suite, TO)
+
+
+def test_an_offer_that_could_not_leave_by_day_waits_for_the_morning_of_its_customer() -> None:
+    """It is 09:30 in Los Angeles when they are asked, and 22:30 when the salon goes on."""
+    day = Day(WEST, MONDAY)
+    hours = {"response_deadline_minutes": 24 * 60}
+    with salon(zone=ORDINARY.zone, now=day.at("09:30:00"), waiting=0, opening_hours=EVERY_DAY, settings={"offers": hours, "quiet_hours": {"start": "23:30", "end": "05:00"}}) as suite:  # fmt: skip
+        suite.put(f"{ROOT}/customers/c0", customer(0, timezone=WEST.key))
+        suite.put(f"{ROOT}/waitlist/w0", waitlist_entry("c0", suite.clock.now() - DAY))
+        suite.outbox.answers.append(BUSY)
+        time_is_free(suite)
+        suite.update(ROOT, status="paused", updated_at=suite.clock.now())
+        suite.clock.move_to(day.at("23:30:00"))
+        suite.update(ROOT, status="active", updated_at=suite.clock.now())
+        morning = day.at("05:00:00", DAY)
+        suite.advance_to(morning - SECOND)
+        assert offers(suite) == []
+        suite.advance_to(morning)
+        assert [message.sending.to for message in offers(suite)] == [TO]
+
+
+@pytest.mark.parametrize(("clock", "asked"), [("12:30:00", OWNER), ("20:30:00", MANAGER), ("05:30:00", MANAGER)])
+def test_of_the_salons_people_whoever_is_awake_there_is_asked(clock: str, asked: str) -> None:
+    max = {"name": "Max", "role": "manager", "phone": MANAGER}
+    with salon(zone=ORDINARY.zone, now=ORDINARY.at(clock), waiting=0, contacts=[OLGA, max]) as suite:
+        ask(suite)
+        assert [to for to in (OWNER, MANAGER) if "owner_approval" in purposes(suite, to)] == [asked]
