@@ -20,7 +20,7 @@ from shared.records.stored import natural_id
 ACTOR = "answer_message"
 OFFERS_SINCE = timedelta(days=30)
 OFFERS = 50
-"""How far back, and how many, offers are looked for among what was said before."""
+"""How far back, and how many, the latest first, offers are looked for among what was said before."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def said_until(said: Inbound, documents: Reader) -> list[Line]:
             ("address_key", "==", said.conversation_id),
             ("created_at", ">", said.received_at - OFFERS_SINCE),
         ),
+        order_by=("-created_at",),
         limit=OFFERS,
     )
     others = [_line(each) for each in [*documents.query(asked), *messages] if each.id != said.id]

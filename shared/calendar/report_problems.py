@@ -2,12 +2,13 @@
 new."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from shared.ports import Documents
+from shared.ports import SALON, Documents
 from shared.records.audit import AuditRecord, record_fact
 from shared.records.commit import fact
 from shared.records.problem import Problem
+from shared.salon.salon import Salon
 
 
 def set_aside(problems: Iterable[Problem], *, documents: Documents, now: datetime, actor: str) -> int:
@@ -21,14 +22,22 @@ def set_aside(problems: Iterable[Problem], *, documents: Documents, now: datetim
         return 0
     known = {snapshot.path for snapshot in documents.get_all(sorted(found))}
     fresh = [each for path, each in sorted(found.items()) if path not in known]
+    if not fresh:
+        return 0
+    today = _today(documents, now)
+    notices = [_notice(problem, documents.salon_id, now, today, actor) for problem, _ in fresh]
     # The owner first: should we stop between the two, the documents are still new to the next run.
-    for notice in {
-        record.path: record for record in (_notice(p, documents.salon_id, now, actor) for p, _ in fresh)
-    }.values():
+    for notice in {record.path: record for record in notices}.values():
         documents.commit(fact(notice))
     for _, record in fresh:
         documents.commit(fact(record))
     return len(fresh)
+
+
+def _today(documents: Documents, now: datetime) -> date:
+    """The date on the salon's wall, as far as the salon can be read."""
+    found = documents.get(SALON)
+    return Salon.readable_part(documents.salon_id, found.data).date_of(now) if found else now.date()
 
 
 def _record(problem: Problem, salon_id: str, now: datetime, actor: str) -> AuditRecord:
@@ -46,12 +55,12 @@ def _record(problem: Problem, salon_id: str, now: datetime, actor: str) -> Audit
     )
 
 
-def _notice(problem: Problem, salon_id: str, now: datetime, actor: str) -> AuditRecord:
+def _notice(problem: Problem, salon_id: str, now: datetime, today: date, actor: str) -> AuditRecord:
     return record_fact(
         salon_id=salon_id,
         resource_type="calendar",
         resource_id=problem.kind,
-        version=now.date(),
+        version=today,
         now=now,
         actor=actor,
         event="alert_triggered",

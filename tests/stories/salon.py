@@ -1,10 +1,12 @@
-"""A small made-up salon for tests: one stylist, one service, a waitlist, everything at whole hours in UTC+0 winter time."""
+"""A small made-up salon for tests: one stylist, one service, a waitlist, everything at whole hours on the wall of its zone,
+which is UTC+0 winter time unless a test says another."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
@@ -13,10 +15,12 @@ from local.outbox import Message
 from shared.adapters import twilio
 from shared.messaging.tokens import OfferToken, sign
 from shared.ports import Write
+from tests.zones import wall
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday, 09:30 in London
 SALON = "s1"
 ROOT = f"salons/{SALON}"
+LONDON = ZoneInfo("Europe/London")
 WHATSAPP = "+14155238886"
 SMS = "+447700900800"
 OWNER = "+447700900999"
@@ -50,10 +54,17 @@ def booking(start: datetime, minutes: int = 60, **fields: Any) -> dict[str, Any]
     }
 
 
-def open_salon(suite: Suite, *, waiting: int = 3, settings: dict[str, Any] | None = None, **salon: Any) -> datetime:
+def open_salon(
+    suite: Suite,
+    *,
+    waiting: int = 3,
+    settings: dict[str, Any] | None = None,
+    zone: ZoneInfo = LONDON,
+    **salon: Any,
+) -> datetime:
     """A salon with a full afternoon and `waiting` customers on the waitlist; returns the start of the booking `b1` that
-    a test may cancel (13:00, three and a half hours ahead)."""
-    start = NOW.replace(hour=13, minute=0)
+    a test may cancel (13:00 on Monday, three and a half hours after NOW where it is in London)."""
+    start = wall(zone, "13:00")
     root = ROOT
     suite.put(f"{root}/settings/current", {"mode": "live", "gap": {"settle_seconds": 0}, **(settings or {})})
     suite.put(f"{root}/staff/mia", {"name": "Mia", "service_ids": ["cut"]})
@@ -63,7 +74,7 @@ def open_salon(suite: Suite, *, waiting: int = 3, settings: dict[str, Any] | Non
         suite.put(f"{root}/customers/c{number}", customer(number))
         suite.put(f"{root}/waitlist/w{number}", waitlist_entry(f"c{number}", NOW - timedelta(hours=10 - number)))
     for hour in range(10, 18):
-        suite.put(f"{root}/bookings/b{hour}", booking(start.replace(hour=hour)))
+        suite.put(f"{root}/bookings/b{hour}", booking(wall(zone, f"{hour}:00")))
     suite.delete(f"{root}/bookings/b13")
     suite.put(f"{root}/bookings/b1", booking(start))
     suite.put(
@@ -72,7 +83,7 @@ def open_salon(suite: Suite, *, waiting: int = 3, settings: dict[str, Any] | Non
             "name": "Salon One",
             "organization_id": "org1",
             "status": "active",
-            "timezone": "Europe/London",
+            "timezone": zone.key,
             "currency": "GBP",
             "locale": "en-GB",
             "address": "1 High Street",

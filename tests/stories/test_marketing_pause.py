@@ -14,6 +14,7 @@ from shared.asking.check_breaker import reset_agent
 from shared.asking.outreach import Outreach
 from shared.asking.promotion_pause import PAUSE
 from shared.asking.watch_reactions import watch_reactions
+from shared.messaging.outgoing import Delivery
 from tests.functions.fill_gap.test_approval_of_offers import VERA, vip_salon
 from tests.shared.asking.test_promotion_pause import ask
 from tests.stories.approvals import questions
@@ -26,9 +27,11 @@ from tests.stories.salon import (
     WHATSAPP,
     arrive,
     cancel,
+    customer,
     decisions,
     offers,
     outreach_of,
+    phone,
     regular,
     salon,
     settle,
@@ -175,6 +178,38 @@ def test_only_the_last_fifty_are_looked_at(suite: Suite) -> None:
     assert not watch(suite), "of three objections two are among the last fifty"
     suite.delete(f"{ROOT}/outreach/o0")
     assert watch(suite)
+
+
+def test_what_never_left_takes_no_place_among_the_last_fifty(suite: Suite) -> None:
+    never = [ask(number).changed(delivery=Delivery()) for number in range(10)]
+    sent_before(suite, *never, *(ask(number) for number in range(10, 57)), *objections(3, past=57))
+    assert watch(suite)
+
+
+def test_a_stop_counts_however_many_others_said_it_before(suite: Suite) -> None:
+    for number in range(15):
+        write(suite, "STOP", sender=f"+4477009002{number:02}")
+    suite.run_until_idle()
+    for number in range(3):
+        suite.put(f"{ROOT}/customers/p{number}", customer(70 + number))
+        sent_before(suite, ask(number, customer=f"p{number}"))
+    suite.clock.move_to(NOW + timedelta(minutes=1))
+    for number in range(3):
+        write(suite, "STOP", sender=phone(70 + number))
+    suite.run_until_idle()
+    assert watch(suite)
+
+
+@pytest.mark.parametrize(("ago", "looked_at"), [(timedelta(hours=2, seconds=-1), True), (timedelta(hours=2), False)])
+def test_a_late_stop_is_looked_at_though_one_hourly_look_did_not_come(
+    suite: Suite, ago: timedelta, looked_at: bool
+) -> None:
+    sent_before(suite, *objections(2), ask(0, customer="r1"))
+    write(suite, "STOP", sender=suite.get(f"{ROOT}/customers/r1")["phone"])  # type: ignore[index]
+    suite.run_until_idle()
+    suite.clock.move_to(NOW + ago)
+    clean_up(SALON, store=suite.store, clock=suite.clock)
+    assert (paused(suite) is not None) is looked_at
 
 
 def test_a_yes_of_the_owner_to_a_promotional_offer_is_called_off_by_a_pause() -> None:

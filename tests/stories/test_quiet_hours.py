@@ -1,7 +1,7 @@
-"""Every kind of message at the edges of quiet hours, on ordinary days and on those when the clocks of London change."""
+"""Every kind of message at the edges of quiet hours, on an ordinary day and on those when the clocks change, far from UTC."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,11 @@ import pytest
 from local.in_process import ACCOUNT_SID, Suite
 from local.owner.ignore_gap import take_back_sale
 from shared.messaging.rendering import templates
+from shared.ports import Refused
 from tests.functions.notify_owner.test_notify_owner import alert
 from tests.functions.send_outreach.test_sending import send
 from tests.shared.messaging.test_outgoing import message
-from tests.stories.approvals import ask
+from tests.stories.approvals import MANAGER, ask
 from tests.stories.salon import (
     OWNER,
     ROOT,
@@ -31,18 +32,29 @@ from tests.stories.salon import (
     waitlist_entry,
     write,
 )
+from tests.zones import EAST, EVERY_DAY, HALF_HOURS, MONDAY, WEST, wall
 
-LONDON = ZoneInfo("Europe/London")
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
-DAYS = {"ordinary": date(2026, 11, 23), "of 23 hours": date(2027, 3, 28), "of 25 hours": date(2026, 10, 25)}
-OPEN = {day: [{"start": "00:00", "end": "24:00"}] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+
+
+class Day(NamedTuple):
+    zone: ZoneInfo
+    date: date
+
+    def at(self, clock: str, later: timedelta = timedelta()) -> datetime:
+        return wall(self.zone, clock, self.date + later)
+
+
+ORDINARY = Day(HALF_HOURS, MONDAY)
+DAYS = {
+    "ordinary": ORDINARY,
+    "of 23 hours": Day(WEST, date(2027, 3, 14)),
+    "of 25 hours": Day(EAST, date(2027, 4, 4)),
+}
 BOTH_NUMBERS = {"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}
 OLGA = {"name": "Olga", "role": "owner", "phone": OWNER, "quiet_hours": {"start": "20:30", "end": "09:00"}}
 TO = phone(0)
-
-
-def wall(day: date, clock: str) -> datetime:
-    return datetime.combine(day, datetime.min.time().fromisoformat(clock), LONDON).astimezone(UTC)
+BUSY = Refused(20429, "too many requests", retry=True, provider_fault=False)
 
 
 def at_noon(suite: Suite, days: int) -> datetime:
@@ -126,17 +138,17 @@ def brought_about(suite: Suite, kind: Kind, moment: datetime) -> int:
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_what_may_leave_at_20_29_59_waits_at_20_30_unless_it_answers(kind: Kind, day: date) -> None:
+def test_what_may_leave_at_20_29_59_waits_at_20_30_unless_it_answers(kind: Kind, day: Day) -> None:
     for clock, leaves in (("20:29:59", True), ("20:30:00", kind.answers)):
-        with salon(now=wall(day, "20:15:00"), waiting=0, opening_hours=OPEN, messaging=BOTH_NUMBERS, contacts=[OLGA]) as suite:  # fmt: skip
-            assert brought_about(suite, kind, wall(day, clock)) == leaves, clock
+        with salon(zone=day.zone, now=day.at("20:15:00"), waiting=0, opening_hours=EVERY_DAY, messaging=BOTH_NUMBERS, contacts=[OLGA]) as suite:  # fmt: skip
+            assert brought_about(suite, kind, day.at(clock)) == leaves, clock
 
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if not kind.answers], ids=[name for name, kind in KINDS.items() if not kind.answers])  # fmt: skip
-def test_what_waits_leaves_at_nine_and_not_a_second_before(kind: Kind, day: date) -> None:
-    evening, morning = wall(day - DAY, "20:30:00"), wall(day, "09:00:00")
-    with salon(now=evening - 15 * MINUTE, waiting=0, opening_hours=OPEN, messaging=BOTH_NUMBERS, contacts=[OLGA]) as suite:  # fmt: skip
+def test_what_waits_leaves_at_nine_and_not_a_second_before(kind: Kind, day: Day) -> None:
+    evening, morning = day.at("20:30:00", -DAY), day.at("09:00:00")
+    with salon(zone=day.zone, now=evening - 15 * MINUTE, waiting=0, opening_hours=EVERY_DAY, messaging=BOTH_NUMBERS, contacts=[OLGA]) as suite:  # fmt: skip
         assert brought_about(suite, kind, evening) == 0
         suite.advance_to(morning - SECOND)
         assert purposes(suite, kind.to).count(kind.purpose) == 0
@@ -149,8 +161,8 @@ def test_what_waits_leaves_at_nine_and_not_a_second_before(kind: Kind, day: date
 def test_an_answer_held_up_for_more_than_ten_minutes_waits_for_the_morning(
     kind: Kind, late: timedelta, leaves: bool
 ) -> None:
-    evening = wall(DAYS["ordinary"], "20:29:00")
-    with salon(now=evening, waiting=0, opening_hours=OPEN) as suite:
+    evening = ORDINARY.at("20:29:00")
+    with salon(zone=ORDINARY.zone, now=evening, waiting=0, opening_hours=EVERY_DAY) as suite:
         kind.before(suite)
         suite.run_until_idle()
         kind.now(suite)
@@ -158,7 +170,7 @@ def test_an_answer_held_up_for_more_than_ten_minutes_waits_for_the_morning(
         suite.waiting.clear()
         suite.clock.move_to(evening + late)
         assert send(suite, path) == ("sent" if leaves else "held")
-        suite.advance_to(wall(DAYS["ordinary"] + DAY, "09:00:00") - SECOND)
+        suite.advance_to(ORDINARY.at("09:00:00", DAY) - SECOND)
         assert purposes(suite, TO).count(kind.purpose) == leaves
         suite.advance(seconds=1)
         assert purposes(suite, TO).count(kind.purpose) == 1
@@ -168,9 +180,9 @@ def test_an_answer_held_up_for_more_than_ten_minutes_waits_for_the_morning(
 @pytest.mark.parametrize("kind", [KINDS["answer"], KINDS["confirmation"]], ids=["answer", "confirmation"])
 def test_what_is_answered_only_later_is_no_answer_to_the_clock(kind: Kind, late: timedelta, leaves: bool) -> None:
     """It could not be worked on before."""
-    evening = wall(DAYS["ordinary"], "20:29:00")
+    evening = ORDINARY.at("20:29:00")
     with Suite(now=evening) as suite:
-        open_salon(suite, waiting=0, opening_hours=OPEN)
+        open_salon(suite, zone=ORDINARY.zone, waiting=0, opening_hours=EVERY_DAY)
         kind.before(suite)
         suite.run_until_idle()
         found = suite.get(ROOT)
@@ -195,10 +207,10 @@ ANSWERS = set(templates()) - ASKS - NOTICES
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
 @pytest.mark.parametrize(("clock", "quiet"), [("20:29:59", False), ("20:30:00", True), ("08:59:59", True), ("09:00:00", False)])  # fmt: skip
-def test_whatever_it_is_for_a_message_that_answers_nobody_keeps_quiet_hours(clock: str, quiet: bool, day: date) -> None:
+def test_whatever_it_is_for_a_message_that_answers_nobody_keeps_quiet_hours(clock: str, quiet: bool, day: Day) -> None:
     """And one that does keeps none, nor needs to say more than that it does."""
-    now = wall(day, clock)
-    with salon(now=now, waiting=0, contacts=[OLGA]) as suite:
+    now = day.at(clock)
+    with salon(zone=day.zone, now=now, waiting=0, contacts=[OLGA]) as suite:
         question = ask(suite, useful_for=20 * DAY, run=False)
         variables = dict.fromkeys((name for each in templates().values() for name in each["en"]["variables"].values()), "x")  # fmt: skip
         found = {}
@@ -229,14 +241,41 @@ def until_written(suite: Suite, kind: Kind) -> str:
 
 
 def test_the_night_is_that_of_the_customer_and_not_of_the_salon() -> None:
-    noon, kind = wall(DAYS["ordinary"], "12:00:00"), KINDS["sale taken back"]
-    with salon(now=noon - 15 * MINUTE, waiting=0, opening_hours=OPEN) as suite:
+    noon, kind = ORDINARY.at("12:00:00"), KINDS["sale taken back"]
+    with salon(zone=ORDINARY.zone, now=noon - 15 * MINUTE, waiting=0, opening_hours=EVERY_DAY) as suite:
         has_booked(suite)
-        suite.update(f"{ROOT}/customers/c0", timezone="Pacific/Auckland")
+        suite.update(f"{ROOT}/customers/c0", timezone=WEST.key)
         suite.clock.move_to(noon)
         takes_back_the_sale(suite)
-        # 01:00 in Auckland; 09:00 there is 20:00 in London.
-        suite.advance_to(noon + timedelta(hours=8) - SECOND)
+        # 22:30 in Los Angeles; 09:00 there is 22:30 in Kolkata.
+        suite.advance_to(noon + timedelta(hours=10, minutes=30) - SECOND)
         assert kind.purpose not in purposes(suite, TO)
         suite.advance(seconds=1)
         assert kind.purpose in purposes(suite, TO)
+
+
+def test_an_offer_that_could_not_leave_by_day_waits_for_the_morning_of_its_customer() -> None:
+    """It is 09:30 in Los Angeles when they are asked, and 22:30 when the salon goes on."""
+    day = Day(WEST, MONDAY)
+    hours = {"response_deadline_minutes": 24 * 60}
+    with salon(zone=ORDINARY.zone, now=day.at("09:30:00"), waiting=0, opening_hours=EVERY_DAY, settings={"offers": hours, "quiet_hours": {"start": "23:30", "end": "05:00"}}) as suite:  # fmt: skip
+        suite.put(f"{ROOT}/customers/c0", customer(0, timezone=WEST.key))
+        suite.put(f"{ROOT}/waitlist/w0", waitlist_entry("c0", suite.clock.now() - DAY))
+        suite.outbox.answers.append(BUSY)
+        time_is_free(suite)
+        suite.update(ROOT, status="paused", updated_at=suite.clock.now())
+        suite.clock.move_to(day.at("23:30:00"))
+        suite.update(ROOT, status="active", updated_at=suite.clock.now())
+        morning = day.at("05:00:00", DAY)
+        suite.advance_to(morning - SECOND)
+        assert offers(suite) == []
+        suite.advance_to(morning)
+        assert [message.sending.to for message in offers(suite)] == [TO]
+
+
+@pytest.mark.parametrize(("clock", "asked"), [("12:30:00", OWNER), ("20:30:00", MANAGER), ("05:30:00", MANAGER)])
+def test_of_the_salons_people_whoever_is_awake_there_is_asked(clock: str, asked: str) -> None:
+    max = {"name": "Max", "role": "manager", "phone": MANAGER}
+    with salon(zone=ORDINARY.zone, now=ORDINARY.at(clock), waiting=0, contacts=[OLGA, max]) as suite:
+        ask(suite)
+        assert [to for to in (OWNER, MANAGER) if "owner_approval" in purposes(suite, to)] == [asked]

@@ -68,6 +68,22 @@ def test_what_came_while_nobody_worked_is_worked_on_with_the_next():
         assert [inbound(suite)[body]["outcome"] for body in ("SKIP", "hello")] == ["declined", "kept for the owner"]
 
 
+@pytest.mark.parametrize("many", [3, 4, 7])
+def test_however_many_came_while_nobody_worked_all_are_worked_on_in_their_order(
+    many: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(room, "AT_ONCE", 3)
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        for number in range(many):
+            suite.waiting = [d for d in suite.waiting if d.function.name != "answer_message"]
+            suite.clock.move_to(NOW + timedelta(seconds=number))
+            write(suite, "SKIP" if number == 0 else f"and is number {number} free?", sender=phone(0))
+        suite.run_until_idle()
+        said = sorted(inbound(suite).values(), key=lambda each: each["received_at"])
+        assert [each["outcome"] for each in said] == ["declined"] + ["kept for the owner"] * (many - 1)
+
+
 def test_a_message_that_keeps_failing_keeps_the_next_only_until_its_owner_has_it(monkeypatch: pytest.MonkeyPatch):
     poisoned(monkeypatch)
     with Suite(now=NOW) as suite:

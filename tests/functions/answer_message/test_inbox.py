@@ -65,6 +65,52 @@ def test_everything_said_before_is_kept_with_it_in_order_and_on_both_sides():
         assert conversation["waiting_since"] == NOW + timedelta(minutes=1), "since the first of them"
 
 
+def had_offers(suite: Suite, many: int, *, every: timedelta) -> None:
+    """Offers to c0 before the one that stands open, each with its own words."""
+    model = outreach_of(suite, "c0")
+    for number in range(1, many + 1):
+        at = suite.clock.now() - number * every
+        words = {**model["variables"], "service": f"Cut number {number}."}
+        past = {"id": f"old{number}", "created_at": at, "status": "expired", "due_at": None, "variables": words}
+        suite.put(f"{ROOT}/outreach/old{number}", {**model, **past, "delivery": {**model["delivery"], "sent_at": at}})
+
+
+@pytest.mark.parametrize("many", [18, 19, 60])
+def test_of_all_that_was_said_the_last_twenty_are_kept(many: int):
+    """However many offers a month has had: the latest of them are among it."""
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        had_offers(suite, many, every=timedelta(hours=11))
+        write(suite, "how much is a fringe?", sender=phone(0))
+        suite.run_until_idle()
+        [conversation] = conversations(suite)
+        said = [line["text"] for line in conversation["lines"]]
+        assert len(said) == 20 and said[-1] == "how much is a fringe?" and "We have Cut with Mia" in said[-2]
+        assert ["number 1." in said[-3], "number 18." in said[0]] == [True, True]
+
+
+def test_of_a_long_talk_the_last_twenty_lines_are_kept():
+    with salon(waiting=1) as suite:
+        for number in range(25):
+            suite.advance(minutes=1)
+            write(suite, f"how much is number {number}?", sender=phone(0))
+        suite.run_until_idle()
+        [conversation] = conversations(suite)
+        # Of what we said, that a person will answer was said once, at the beginning.
+        assert [line["text"] for line in conversation["lines"]] == [f"how much is number {n}?" for n in range(5, 25)]
+
+
+@pytest.mark.parametrize(("ago", "kept"), [(timedelta(days=30, seconds=-1), True), (timedelta(days=30), False)])
+def test_an_offer_of_a_month_ago_is_no_part_of_what_was_said(ago: timedelta, kept: bool):
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        had_offers(suite, 1, every=ago)
+        write(suite, "how much is a fringe?", sender=phone(0))
+        suite.run_until_idle()
+        [conversation] = conversations(suite)
+        assert any("number 1." in line["text"] for line in conversation["lines"]) is kept
+
+
 def test_a_voice_note_waits_for_a_person_and_is_named_as_what_it_is():
     with salon(waiting=1) as suite:
         cancel(suite)

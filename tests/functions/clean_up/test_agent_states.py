@@ -1,7 +1,8 @@
 """The figures of an agent: read anew every hour, true to what happened, and at no message's cost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +18,7 @@ from shared.salon.settings import SalonSettings
 from tests.shared.asking.test_promotion_pause import ask
 from tests.stories.salon import NOW, ROOT, SALON, arrive, cancel, offers, ours, salon
 from tests.stories.test_marketing_pause import sent_before
+from tests.zones import WEST, in_each_zone, wall
 
 AGENT = "gap_fill_agent"
 NO_NUMBER = Refused(21211, "HTTP 400", retry=False, provider_fault=False)
@@ -65,6 +67,30 @@ def test_the_figures_are_what_happened() -> None:
     assert shown["config"] == {
         "max_hourly_actions": 20, "max_daily_actions": 100, "cooldown_minutes": 5, "custom": {"mode": "live"},
     }  # fmt: skip
+
+
+@in_each_zone
+def test_the_figures_of_a_day_are_those_since_the_salons_midnight(zone: ZoneInfo) -> None:
+    with salon(zone=zone, now=wall(zone, "09:30"), waiting=1) as suite:
+        cancel(suite)
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        for clock, day, taken in (("09:30", 23, 1), ("16:30", 23, 1), ("23:59", 23, 1), ("24:00", 24, 0)):
+            suite.clock.move_to(wall(zone, clock))
+            shown = refresh(suite)
+            counted = shown["counters"]
+            assert (counted["date"], counted["actions_taken"]) == (f"2026-11-{day}", taken), clock
+            assert counted["revenue_generated"] == 50 * taken
+            assert shown["rate_limits"]["daily_actions"]["current"] == taken
+
+
+def test_of_a_day_of_25_hours_the_first_is_counted_in_the_last() -> None:
+    """The clocks of Los Angeles go back on 1 November."""
+    sunday = date(2026, 11, 1)
+    with salon(zone=WEST, now=wall(WEST, "23:30", sunday), waiting=0) as suite:
+        first = wall(WEST, "00:00", sunday)
+        sent_before(suite, ask(0).changed(created_at=first), ask(1).changed(created_at=first - timedelta(seconds=1)))
+        assert refresh(suite)["counters"]["actions_taken"] == 1
 
 
 def test_every_field_of_the_original_design_is_there() -> None:

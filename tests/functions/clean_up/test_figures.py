@@ -15,6 +15,7 @@ from shared.messaging.outgoing import Delivery
 from shared.salon.settings import LimitSettings, SalonSettings
 from tests.shared.asking.test_decision import decision
 from tests.shared.asking.test_promotion_pause import ask
+from tests.zones import in_each_zone, utc_midnight, wall
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -54,12 +55,23 @@ def test_one_that_left_and_was_not_delivered_failed() -> None:
     assert shown(made(NOW, status="failed", left=True)).counters.actions_failed == 1
 
 
-def test_the_day_is_the_salons() -> None:
-    midnight = datetime(2026, 11, 23, 0, tzinfo=UTC)
-    counted = shown(made(midnight), made(midnight - SECOND)).counters
-    assert (counted.date, counted.actions_taken) == ("2026-11-23", 1)
-    toronto = shown(made(midnight), made(midnight + 5 * HOUR), zone=ZoneInfo("America/Toronto")).counters
-    assert (toronto.date, toronto.actions_taken) == ("2026-11-23", 1)
+@in_each_zone
+def test_the_day_is_the_salons(zone: ZoneInfo) -> None:
+    """From its midnight on, whatever the date of UTC is meanwhile."""
+    began, turn, ended = wall(zone, "00:00"), utc_midnight(zone), wall(zone, "24:00")
+    counters = AskCounters().counted(AGENT, 3, now=began, zone=zone)
+    for now in (began, turn - SECOND, turn, ended - SECOND):
+        found = shown(
+            made(began - SECOND), made(began), sold=[sold(began - SECOND, 9), sold(began)], counters=counters, now=now, zone=zone
+        )  # fmt: skip
+        counted = found.counters
+        assert (counted.date, counted.actions_taken, counted.revenue_generated) == ("2026-11-23", 1, 50)
+        assert found.rate_limits["daily_actions"].current == 3 and day_began(now, zone) == began
+    evening = shown(made(turn), made(ended - SECOND), sold=[sold(ended - SECOND)], now=ended - SECOND, zone=zone)
+    assert (evening.counters.actions_taken, evening.counters.revenue_generated) == (2, 50)
+    tomorrow = shown(made(ended - SECOND), sold=[sold(ended - SECOND)], counters=counters, now=ended, zone=zone)
+    assert (tomorrow.counters.date, tomorrow.counters.actions_taken) == ("2026-11-24", 0)
+    assert tomorrow.counters.revenue_generated == 0 and tomorrow.rate_limits["daily_actions"].current == 0
 
 
 def test_a_day_of_25_hours_is_read_whole() -> None:

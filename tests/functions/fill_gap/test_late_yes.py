@@ -151,6 +151,28 @@ def test_of_several_times_the_nearest_to_the_lost_one_is_offered():
         assert times == [15, 17]
 
 
+@pytest.mark.parametrize(("taken", "another"), [(0, 11), (2, 17), (3, 10), (4, None)])
+def test_the_first_of_four_times_that_nobody_has_taken_meanwhile_is_offered(taken: int, another: int | None):
+    """They were booked a moment ago, so that no gap knows of it yet. After four the search is given up: twelve o'clock
+    tomorrow, which is free, is not offered."""
+    tomorrow = START + timedelta(days=1)
+    two_days = {day: [{"start": "10:00", "end": "18:00"}] for day in ("mon", "tue")}
+    with salon(waiting=2, opening_hours=two_days) as suite:
+        for hour in range(10, 18):
+            suite.put(f"{ROOT}/bookings/t{hour}", booking(tomorrow.replace(hour=hour)))
+        suite.run_until_idle()
+        free(suite, 11, 15, 17)
+        for id in ("t10", "t12"):
+            cancel(suite, id)
+        times = [START.replace(hour=hour) for hour in (11, 15, 17)] + [tomorrow.replace(hour=10)]
+        for number, time in enumerate(times[:taken]):
+            suite.put(f"{ROOT}/bookings/walk-in{number}", booking(time, source="walk_in", customer_id=None))
+        say_yes(suite, 0, 1)
+        run_without(suite, "detect_gaps")
+        offer = instead(suite)
+        assert (offer["slot"]["start"].hour if offer else None) == another
+
+
 def names_staff(suite: Suite) -> None:
     suite.put(f"{ROOT}/staff/noah", {"name": "Noah", "service_ids": ["cut"]})
     suite.update(f"{ROOT}/waitlist/w1", staff_ids=["mia"])

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from local.in_process import Suite
 from tests.functions.fill_gap.test_exclusions import who_was_asked
 from tests.stories.salon import NOW, ROOT, booking, cancel, customer, decisions, regular, salon, waits
+from tests.zones import EAST, HALF_HOURS, WEST, wall
 
 START, END = NOW.replace(hour=13, minute=0), NOW.replace(hour=14, minute=0)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -67,6 +69,16 @@ def test_who_is_due_by_the_day_of_the_gap_is_asked_back_and_nobody_before() -> N
         score(suite, "his", 44, "2026-11-23", preferred_staff=["noah"])
         cancel(suite)
         assert considered(suite) == {"c0": "waitlist_exact", "late": "overdue", "today": "overdue", "hers": "overdue"}
+
+
+@pytest.mark.parametrize(("zone", "freed"), [(EAST, "b10"), (WEST, "b17"), (HALF_HOURS, "b1")], ids=str)
+def test_the_day_of_the_gap_is_the_salons(zone: ZoneInfo, freed: str) -> None:
+    """Where the time begins on another day in UTC."""
+    with salon(zone=zone, now=wall(zone, "09:05"), waiting=0) as suite:
+        for number, (name, due) in enumerate([("today", "2026-11-23"), ("tomorrow", "2026-11-24")]):
+            score(suite, name, number, due)
+        cancel(suite, freed)
+        assert considered(suite) == {"today": "overdue"}
 
 
 @pytest.mark.parametrize(("ago", "factor"), [(14 * DAY - SECOND, 0.9), (14 * DAY, 1)])

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from functions.reconnect_salons import reconnect as room
 from local.in_process import ACCOUNT_SID, Suite
 from shared.salon.channel_route import route_path
 from shared.salon.registry import registry_path, shard_of
@@ -70,13 +73,26 @@ def test_a_salon_that_is_connected_is_left_as_it_is() -> None:
         assert suite.outcomes["connect_salon", "connected"] == 1
 
 
-def test_a_salon_that_was_not_written_lately_is_not_read() -> None:
+@pytest.mark.parametrize(("ago", "read"), [(timedelta(hours=26, seconds=-1), True), (timedelta(hours=26), False)])
+def test_a_salon_that_was_not_written_lately_is_not_read(ago: timedelta, read: bool) -> None:
+    """The platform repeats a lost event for a day; then an hourly run must still come by."""
     with salon() as suite:
-        path = registry_path(shard_of(SALON))
-        suite.put(path, {"salons": {}})
-        suite.clock.move_to(NOW + timedelta(hours=27))
+        suite.put(registry_path(shard_of(SALON)), {"salons": {}})
+        suite.clock.move_to(NOW + ago)
         reconnect(suite)
-        assert not listed(suite)
+        assert listed(suite) is read
+
+
+def test_of_more_than_one_run_asks_for_the_latest_are_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "AT_ONCE", 2)
+    with salon() as suite:
+        found = suite.get(ROOT)
+        assert found is not None
+        for number in range(3):
+            suite.put(f"salons/more{number}", {**found, "updated_at": NOW + number * timedelta(seconds=1)})
+        suite.waiting.clear()
+        reconnect(suite)
+        assert [listed(suite, f"more{number}") for number in range(3)] == [False, True, True]
 
 
 def test_a_salon_that_cannot_be_understood_holds_up_no_other() -> None:

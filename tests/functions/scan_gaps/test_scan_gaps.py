@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.scan_gaps import scan_salon
 from local.in_process import Conditions, Delivery, Fate, Suite
 from local.memory.memory_database import MemoryDatabase
 from shared.ports import Query, Snapshot, Write
@@ -25,6 +26,7 @@ from tests.stories.calendar import (
     write,
 )
 from tests.stories.salon import NOW, SALON
+from tests.zones import EVERY_DAY
 
 CHANGES: dict[str, Change] = {
     "cancelled": lambda suite: cancelled(suite, "b1"),
@@ -127,6 +129,27 @@ def test_what_the_event_has_said_the_scan_does_not_say_again() -> None:
         suite.run_until_idle()
         suite.advance(minutes=15)
         assert len(records(suite, announces="BOOKING_CANCELLED")) == 1
+
+
+@pytest.mark.parametrize("changed", [1, 2, 3, 5])
+def test_more_changes_than_a_scan_reads_are_all_found_all_the_same(
+    changed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole horizon is read instead, from as many changes on as one scan reads."""
+    monkeypatch.setattr(scan_salon, "MANY", 2)
+    with Suite(now=NOW) as suite:
+        open_calendar(suite, opening_hours=EVERY_DAY)
+        for day in range(1, changed + 1):
+            booked(suite, f"d{day}", at(12) + timedelta(days=day), updated_at=NOW - timedelta(days=1))
+        suite.run_until_idle()
+        suite.advance(minutes=6)
+        suite.conditions = Losing("detect_gaps")
+        for day in range(1, changed + 1):
+            cancelled(suite, f"d{day}")
+        suite.run_until_idle()
+        assert gaps(suite, status="open", origin="freed") == []
+        scan(suite)
+        assert len(gaps(suite, status="open", origin="freed")) == changed
 
 
 @pytest.fixture

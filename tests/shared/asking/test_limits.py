@@ -13,6 +13,7 @@ from shared.asking.outreach import Outreach, Response
 from shared.messaging.outgoing import Delivery
 from shared.salon.settings import LimitSettings
 from tests.shared.messaging.test_outgoing import outreach
+from tests.zones import in_each_zone, utc_midnight, wall
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -155,6 +156,23 @@ def test_idle_time_uses_a_fifth_of_the_hour_and_is_counted_with_the_rest():
     assert AskCounters().left_for_idle(AGENT, limits=generous, now=NOW, zone=LONDON) == 200
     full = counted((NOW, 20))
     assert full.left_for_idle(AGENT, limits=LIMITS, now=NOW, zone=LONDON) == 0
+
+
+@in_each_zone
+def test_what_idle_time_uses_is_counted_in_the_salons_day(zone: ZoneInfo):
+    """Two before the date of UTC changes, two after it, and five a day."""
+    limits, turn, midnight = (
+        LimitSettings(hourly_actions=1000, daily_actions=5),
+        utc_midnight(zone),
+        wall(zone, "24:00"),
+    )
+    counters = AskCounters().counted_for_idle(AGENT, 2, now=turn - MINUTE, zone=zone)
+    counters = counters.counted_for_idle(AGENT, 2, now=turn + MINUTE, zone=zone)
+    left = [
+        counters.left_for_idle(AGENT, limits=limits, now=now, zone=zone)
+        for now in (turn + 2 * MINUTE, midnight - SECOND, midnight)
+    ]
+    assert left == [1, 1, 5]
 
 
 def ask(ago: timedelta, purpose: str = "service") -> Outreach:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from shared.messaging.messaging_hours import PROMOTIONAL_SMS, allowed, answers, country_of, next_allowed
 from shared.salon.settings import QuietHours
+from tests.zones import in_each_zone, wall
 
 KOLKATA, NEW_YORK, MADRID = ZoneInfo("Asia/Kolkata"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Madrid")
 WHATSAPP = {"quiet": QuietHours(), "channel": "whatsapp", "marketing": True, "country": None}
@@ -122,6 +123,13 @@ def test_the_morning_comes_an_hour_earlier_or_later_when_the_clocks_change():
 def test_an_opening_the_clock_jumps_over_comes_with_the_jump():
     early = {**WHATSAPP, "quiet": QuietHours(start="20:30", end="02:30")}
     assert next_allowed(at("03-28T23:00", MADRID), zone=MADRID, **early) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+@in_each_zone
+def test_quiet_hours_of_a_day_end_on_that_day(zone: ZoneInfo):
+    day = {**WHATSAPP, "quiet": QuietHours(start="00:30", end="23:30")}
+    for clock in ("00:30", "05:00", "12:30", "15:30", "16:30", "23:29"):
+        assert next_allowed(wall(zone, clock), zone=zone, **day) == wall(zone, "23:30"), clock
 
 
 def test_hours_that_never_meet_have_no_next_moment():
