@@ -30,7 +30,7 @@ ORDER ?=
 # The tests of a module stay in one worker, so what they share (a local cloud, emulators) is started once. Modules, and the
 # tests of each, come in random order.
 test: $(INSTALLED) ## every test; ORDER=seed: in the order that a run before has named
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(if $(ORDER),--randomly-seed=$(ORDER))
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder --durations 8 --durations-min 10 $(if $(ORDER),--randomly-seed=$(ORDER))
 
 RUNS ?= 200
 
