@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate simulate-mutants check pages bench study bundle deploy-plan can-deploy
+.PHONY: help demo run test simulate simulate-mutants mutants check pages bench study bundle deploy-plan can-deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ simulate: $(INSTALLED) ## the whole suite under faults, RUNS times (200), each f
 
 simulate-mutants: $(INSTALLED) ## whether the simulation notices promises that are broken on purpose
 	$(BIN)/python -m tests.e2e.simulation.mutants
+
+mutants: $(INSTALLED) ## which small mistakes no test notices: of changed files, or ALL=1 a sample of 3,000 (docs/mutants.md)
+	PYTHONPATH=. $(BIN)/python .ci/mutants.py
 
 check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/ruff check .

@@ -1,0 +1,99 @@
+"""Puts mistakes into what decides, one at a time, and says which of them no test notices: mutation testing, by mutmut.
+
+Into the files that changed since BASE (the last commit), or with ALL into a sample of 3,000 drawn by SEED from every pure
+file. Exits with 1 where a mistake goes unnoticed that docs/mutants.md does not argue, or fewer than 90 % are noticed.
+"""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from mutmut import __main__ as mutmut
+from mutmut import configuration
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.utils.format_utils import status_by_exit_code
+
+from tests.architecture.project import ROOT, python_files, reaches_ports
+
+PAGE = ROOT / "docs" / "mutants.md"
+SAMPLE = 3_000
+LEAST = 0.90
+NOTICED = {"killed", "timeout", "suspicious", "segfault", "caught by type check"}
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    files = [str(path.relative_to(ROOT)) for path in pure_files()]
+    if not os.environ.get("ALL"):
+        files = sorted(set(files) & changed(os.environ.get("BASE", "HEAD~1")))
+    if not files:
+        print("no pure file has changed: ALL=1 for a sample of all")
+        return 0
+    configuration._config = replace(configuration._load_config(), only_mutate=files)
+    chosen = sample(generated(files))
+    mutmut._run(chosen, None)
+    return report(chosen, files)
+
+
+def pure_files() -> Iterator[Path]:
+    """What decides from given facts alone: it reaches no port. Texts are data, and have tests of their own."""
+    for path in python_files("functions", "shared"):
+        door = path.name in ("__init__.py", "main.py") or path.is_relative_to(ROOT / "shared" / "adapters")
+        if not door and path.name != "texts.py" and not reaches_ports(path):
+            yield path
+
+
+def changed(since: str) -> set[str]:
+    listing = subprocess.run(["git", "diff", "--name-only", since], capture_output=True, text=True, check=True).stdout
+    return set(listing.splitlines())
+
+
+def generated(files: list[str]) -> list[str]:
+    """The names of all mistakes that can be made in these files."""
+    Path("mutants").mkdir(exist_ok=True)
+    mutmut.copy_src_dir()
+    mutmut.copy_also_copy_files()
+    mutmut.setup_source_paths()
+    mutmut.create_mutants(os.cpu_count() or 1)
+    return sorted(name for file in files for name in verdicts(file))
+
+
+def verdicts(file: str) -> dict[str, int | None]:
+    data = SourceFileMutationData(path=file)
+    data.load()
+    return data.exit_code_by_key
+
+
+def sample(names: list[str]) -> list[str]:
+    seed = int(os.environ.get("SEED", "0"))
+    chosen = random.Random(seed).sample(names, min(SAMPLE, len(names)))
+    print(f"{len(chosen)} of {len(names)} mistakes, drawn by seed {seed}")
+    return chosen
+
+
+def report(chosen: list[str], files: list[str]) -> int:
+    found = {name: status_by_exit_code[code] for file in files for name, code in verdicts(file).items()}
+    unnoticed = [name for name in sorted(chosen) if found[name] not in NOTICED]
+    argued = PAGE.read_text()
+    new = [name for name in unnoticed if line(name) not in argued]
+    for name in new:
+        print(f"\n{name}: {found[name]}\n{line(name)}")
+    score = 1 - len(unnoticed) / len(chosen)
+    print(f"\n{len(chosen) - len(unnoticed)} of {len(chosen)} noticed ({score:.1%}), {len(unnoticed) - len(new)} argued")
+    return int(bool(new) or score < LEAST)
+
+
+def line(name: str) -> str:
+    """The function, what stood there and what stands there now: as docs/mutants.md names a mistake."""
+    changes = [each for each in get_diff_for_mutant(name).splitlines()[2:] if each[:1] in "+-"]
+    where = name.rpartition("__mutmut_")[0].replace(".x_", ".").replace("xǁ", "").replace("ǁ", ".")
+    return "\n".join([f"# {where}", *(each[0] + " " + each[1:].strip() for each in changes)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
