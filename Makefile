@@ -41,7 +41,7 @@ simulate-mutants: $(INSTALLED) ## whether the simulation notices promises that a
 	$(BIN)/python -m tests.e2e.simulation.mutants
 
 mutants: $(INSTALLED) ## which small mistakes no test notices: of changed files, or ALL=1 a sample of 3,000 (docs/mutants.md)
-	PYTHONPATH=. $(BIN)/python .ci/mutants.py
+	$(BIN)/python .ci/mutants.py
 
 check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/ruff check .
