@@ -294,6 +294,35 @@ FOLLOWED: dict[str, tuple[Gap, Finding, Told, dict[str, Any]]] = {
         ),
         {"awaits_owner": False, "campaign": SETTLING, "due_at": SETTLES},
     ),
+    "what the salon cancelled, and waits for the owner still": (
+        a_gap(awaits_owner=True, campaign=RUNNING.waiting_for_owner("cancelled by the salon"), due_at=at("15:30")),
+        a_finding(salon_freed=(FREED,), priority="low"),
+        changed({"priority": "low"}),
+        {"priority": "low"},
+    ),
+    "what the salon cancelled, booked again": (
+        a_gap(awaits_owner=True, campaign=RUNNING.waiting_for_owner("cancelled by the salon"), due_at=at("15:30")),
+        a_finding(stretch=NARROW, sellable_from=at("15:00"), **IDLE),
+        changed(
+            {
+                "start_time": at("15:00"),
+                "origin": "idle",
+                "freed": [],
+                "awaits_owner": False,
+                "campaign": STORED_RUNNING | {"status": "idle", "next_round_at": None},
+            },
+            "moved",
+        ),
+        {
+            "start_time": at("15:00"),
+            "duration_minutes": 60,
+            "sellable_from": at("15:00"),
+            "origin": "idle",
+            "freed": [],
+            "awaits_owner": False,
+            "campaign": RUNNING.idle(),
+        },
+    ),
     "freed time that is booked again before anybody was asked": (
         a_gap(campaign=SETTLING, due_at=SETTLES),
         a_finding(stretch=NARROW, sellable_from=at("15:00"), **IDLE),
@@ -475,5 +504,6 @@ def test_a_step_of_a_campaign_sets_this_and_no_more(campaign: Campaign, expected
 
 
 def test_what_can_be_sold_ends_with_the_gap():
+    assert a_gap().stretch == between("14:00", "16:00")
     assert a_gap().sellable_at(at("14:10"), 30) == between("14:40", "16:00")
     assert a_gap().sellable_at(at("13:00"), 60) == between("14:00", "16:00")
