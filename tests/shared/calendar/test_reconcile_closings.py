@@ -1,5 +1,6 @@
 """Why a gap closes when the calendar is looked at, for what the owner reads and for what is announced."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -108,6 +109,13 @@ def test_a_gap_that_is_none_any_more_says_the_first_reason_that_applies(name: st
     bookings, parts, now, (action, details) = CLOSINGS[name]
     ours = {"it is sold": True}.get(name, False if action == FILLED else None)
     assert closing(bookings, parts, now) == [(action, details, ours, "ann")]
+
+
+def test_time_that_is_worked_and_free_but_not_to_be_sold_yet_is_not_offered():
+    """The salon has shortened its horizon: a closure of a part of the gap is not why."""
+    day = a_day(*AROUND, salon=a_salon(closures=[{"start": at("14:00"), "end": at("14:10")}]))
+    (change,) = reconcile(day, [a_gap()], now=at("09:00", date(2026, 11, 8)), actor="ann")
+    assert change.record.action == "Gap ignored: not_offered"
 
 
 @pytest.mark.parametrize(

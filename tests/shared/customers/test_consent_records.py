@@ -1,12 +1,15 @@
 """What the ledger of consents holds of what somebody said, and by which keys they are found."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from local.memory.memory import MemoryDatabase, MemoryStore
 from shared.customers.address_keys import keys_of
 from shared.customers.consent import ConsentRecord, Statement, barred, started, stopped
-from shared.customers.read_consents import entered
+from shared.customers.read_consents import entered, withdrawal_records
 from shared.ports import Create
 from shared.records.stored import natural_id
 from shared.values.identity import address_key
@@ -19,17 +22,17 @@ SMS = [("sms", "service"), ("sms", "marketing")]
 
 
 @pytest.mark.parametrize(
-    ("records", "pairs", "granted"),
+    ("said", "pairs", "granted"),
     [
-        (stopped(SAID), [*WHATSAPP, *SMS], False),
-        (started(SAID, "sms"), SMS, True),
-        (barred(SAID, "whatsapp"), WHATSAPP, False),
+        (stopped, [*WHATSAPP, *SMS], False),
+        (lambda said: started(said, "sms"), SMS, True),
+        (lambda said: barred(said, "whatsapp"), WHATSAPP, False),
     ],
 )
 def test_a_word_about_being_asked_is_kept_with_who_said_it_where_and_when(
-    records: list[ConsentRecord], pairs: list[tuple[str, str]], granted: bool
+    said: Callable[[Statement], list[ConsentRecord]], pairs: list[tuple[str, str]], granted: bool
 ):
-    assert records == [
+    assert said(SAID) == [
         ConsentRecord(
             id=natural_id("con", "idn_1", "SM1", channel, purpose), salon_id="s1", created_at=NOW, updated_at=NOW,
             identity="idn_1", customer_ids=["c1", "c2"], channel=channel, purpose=purpose, granted=granted,
@@ -37,6 +40,10 @@ def test_a_word_about_being_asked_is_kept_with_who_said_it_where_and_when(
         )
         for channel, purpose in pairs
     ]  # fmt: skip
+
+
+def test_an_entry_has_the_same_id_in_every_release():
+    assert stopped(SAID)[0].id == "con_96d711be977e87da253b"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +66,17 @@ def test_each_entry_is_recorded_without_what_was_written(records: list[ConsentRe
         }  # fmt: skip
         assert {name: fact.data[name] for name in said} == said
     assert entered(records, later)[1].data["actor"] == "customer"
+
+
+def test_the_ledger_is_read_by_address():
+    documents = MemoryStore(MemoryDatabase()).salon("s1")
+    ledger = {key: stopped(replace(SAID, identity=key)) for key in ("idn_1", "idn_2", "idn_3")}
+    for records in ledger.values():
+        assert documents.commit(*entered(records, NOW))
+    found = withdrawal_records(documents, ["idn_1", "idn_3", "idn_4"])
+    assert {key: {record.id for record in records} for key, records in found.items()} == {
+        key: {record.id for record in ledger[key]} for key in ("idn_1", "idn_3")
+    }
 
 
 def test_a_customer_is_found_by_a_key_of_each_channel_and_by_none_without_an_address():

@@ -437,7 +437,7 @@ def test_an_offer_falls_back_with_the_words_of_the_other_channel_and_no_signed_l
     before = outreach(
         status="sent", delivery=LEFT, attempts=1, instead_of=instead_of, customer_phone=phone, locale="es", variables=WORDS,
     )  # fmt: skip
-    amended = fallen_back(before, "sms", address_key="idn_2", message_sid="SM1", code=63024, **BY)
+    amended = fallen_back(before, "sms", address_key="idn_2", message_sid="SM9", code=63024, **BY)
     says = Told(
         "outreach_held",
         "Goes out by sms instead (not delivered (63024))",
@@ -451,7 +451,7 @@ def test_an_offer_falls_back_with_the_words_of_the_other_channel_and_no_signed_l
         "status": "pending",
         "channel": "sms",
         "attempts": 0,
-        "delivery": Delivery(former_id="SM1", former_error="63024"),
+        "delivery": Delivery(former_id="SM9", former_error="63024"),
         "due_at": LATER + MINUTE,
         "purpose": purpose,
         "message": render(purpose, "es", WORDS | {"link": "-"}).text,
