@@ -1,5 +1,6 @@
 """What each change of an approval records, announces and sets."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -166,6 +167,17 @@ def test_a_question_has_the_same_id_and_its_action_the_same_hash_in_every_releas
     assert approval_id("dec_1") == "apr_ed733ef3ff4fc64308c1"
     action = {"price": 50.0, "start": NOW, "who": ["a", None, True], "how": {"to": ("b", 2.5)}}
     assert action_hash(action) == "cfbf77c3b12dae5957d6377abc77284a32f4cafdbe3f693bb996ef7d5519c757"
+
+
+def test_an_action_has_the_same_hash_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch):
+    here = action_hash({"start": NOW})
+    try:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("TZ", "Asia/Kolkata")
+            time.tzset()
+            assert action_hash({"start": NOW}) == here
+    finally:
+        time.tzset()
 
 
 def test_what_an_action_may_not_hold_is_named():

@@ -140,6 +140,7 @@ NEXT = date(2026, 11, 24)
         ([None, STANDS], [("rahul", "2026-11-23")]),
         ([STANDS, changed(staff_id="mia"), STANDS], [("mia", "2026-11-23"), ("rahul", "2026-11-23")]),
         ([changed(start="23:00", end="24:00")], [("rahul", "2026-11-23")]),
+        ([changed(start="23:00", end_time=at("24:00") + timedelta(microseconds=1))], [("rahul", "2026-11-23"), ("rahul", "2026-11-24")]),
         ([changed(start="23:00", end="24:01")], [("rahul", "2026-11-23"), ("rahul", "2026-11-24")]),
         ([changed(start="23:00", end="47:59")], [("rahul", "2026-11-23"), ("rahul", "2026-11-24")]),
         ([a_booking("23:00", "23:50", "tended")], [("rahul", "2026-11-23")]),
