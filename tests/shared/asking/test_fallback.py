@@ -37,6 +37,10 @@ def test_an_sms_to_where_nobody_can_answer_it_only_names_the_link(instead: bool)
     assert offer_purpose("sms", "+447700900100", instead=instead) == f"{offer}_sms"
 
 
+def test_an_offer_is_about_its_own_slot_unless_it_is_said_otherwise() -> None:
+    assert offer_purpose("whatsapp", "+447700900100") == "slot_offer"
+
+
 @pytest.mark.parametrize("status", ["sent", "unknown"])
 def test_what_is_not_known_to_have_arrived_is_waited_for_five_minutes(status: str) -> None:
     left = {"delivery": Delivery(sent_at=NOW)} if status == "sent" else {"last_attempt_at": NOW}

@@ -100,12 +100,25 @@ def message(**fields: Any) -> Message:
     )
 
 
+MAY_BECOME: dict[str, set[str]] = {
+    "pending": {"sending", "sent", "delivered", "read", "responded", "failed", "expired"},
+    "sending": {"pending", "sent", "delivered", "read", "responded", "failed", "unknown", "expired"},
+    "sent": {"delivered", "read", "responded", "failed", "expired"},
+    "delivered": {"read", "responded", "failed", "expired"},
+    "read": {"responded", "failed", "expired"},
+    "responded": set(),
+    "failed": {"responded"},
+    "unknown": {"sent", "delivered", "read", "responded", "failed", "expired"},
+    "expired": {"responded"},
+}
+
+
 @pytest.mark.parametrize(("status", "wanted"), list(product(STATUSES, STATUSES)))
 def test_a_status_follows_only_where_its_state_machine_says(status: OutgoingStatus, wanted: OutgoingStatus):
     def take() -> Outgoing:
         return step(outreach(status=status), wanted, "sent", now=LATER, actor="test", action="?").document
 
-    if wanted == status or wanted in TRANSITIONS[status]:
+    if wanted == status or wanted in MAY_BECOME[status]:
         assert take().status == wanted
     else:
         with pytest.raises(ForbiddenTransition, match=f"out_1: {status} -> {wanted}"):
