@@ -89,6 +89,90 @@ def chosen(plan: Round | NoRound) -> list[str]:
 TEN = [candidate(number) for number in range(10)]
 
 
+CAPPED = ("target_unreachable", "no more may be asked at once")
+OUT = (Awaited(0.25, 5 * MINUTE),) * 3
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "predicted", "more"),
+    [
+        ({}, 8, "0.70", CAPPED),
+        ({"whole": False}, 3, "0.66", ("5 more after 5 minutes, if it is still free", *CAPPED)),
+        (
+            {"whole": False, "awaited": OUT, "campaign": Campaign(first_asked_at=NOW - 5 * MINUTE)},
+            2,
+            "0.70",
+            ("6 more after 5 minutes, if it is still free", *CAPPED),
+        ),
+        (
+            {"whole": False, "at_once": 1},
+            1,
+            "0.66",
+            (
+                "7 more after 5 minutes, if it is still free",
+                "the rest of what the limit leaves is kept for time that goes first",
+                *CAPPED,
+            ),
+        ),
+        (
+            {"whole": False, "top_up": True, "room": 5, "campaign": RUNNING},
+            5,
+            "0.53",
+            ("target_unreachable", "no more may be asked for this gap"),
+        ),
+        ({"target_fill_probability": 0.3}, 3, "0.36", ("3 reach the target with a predicted 0.36",)),
+    ],
+)
+def test_a_round_says_how_many_it_asks_and_what_kept_it_from_more(
+    given: dict[str, Any], asked: int, predicted: str, more: tuple[str, ...]
+):
+    plan = planned(TEN, **given)
+    assert isinstance(plan, Round)
+    chance = f"predicted chance that the time is taken: {predicted}"
+    assert plan.reasons == (f"10 of 10 could be asked, {asked} are", chance, *more)
+
+
+@pytest.mark.parametrize(
+    ("people", "asked", "predicted", "next_in"),
+    [
+        ([candidate(0, level="supervised"), candidate(1, excluded="opted out"), candidate(2)], 1, "0.14", 10),
+        ([candidate(0, level="supervised")], 0, "0.00", 10),
+    ],
+)
+def test_a_round_says_that_the_owner_is_asked(people: list[Candidate], asked: int, predicted: str, next_in: int):
+    plan = planned(people)
+    assert isinstance(plan, Round)
+    assert plan.reasons == (
+        f"{1 + asked} of {len(people)} could be asked, {asked} are",
+        f"predicted chance that the time is taken: {predicted}",
+        "target_unreachable",
+        "nobody else can be asked",
+        "the owner is asked about one more",
+    )
+    assert (plan.wave, plan.next_at) == (asked, NOW + next_in * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("people", "given", "why"),
+    [
+        ([], {}, "nobody to ask at present"),
+        ([candidate(0, excluded="opted out")], {}, "nobody to ask at present"),
+        ([candidate(0, level="manual_only")], {}, "nobody to ask at present"),
+        ([candidate(0, autonomy=None)], {}, "nobody to ask at present"),
+        (TEN, {"allowance": 0}, "the salon's limit of asks is reached"),
+        (TEN, {"allowance": 3, "at_once": 0}, "what the salon's limit leaves is kept for time that goes first"),
+        (
+            TEN,
+            {"awaited": (Awaited(0.99), Awaited(0.99)), "target_fill_probability": 0.3},
+            "the offers that are out may still be taken",
+        ),
+    ],
+)
+def test_a_round_that_asks_nobody_says_why(people: list[Candidate], given: dict[str, Any], why: str):
+    plan = planned(people, **given)
+    assert isinstance(plan, NoRound) and plan.reason == why
+
+
 def test_the_best_are_asked_together_up_to_the_smallest_of_the_caps():
     assert len(chosen(planned(TEN))) == 8
     assert chosen(planned(TEN, max_wave_size=3)) == ["c0", "c1", "c2"]

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -127,6 +128,36 @@ def test_a_target_that_the_caps_prevent_is_said_so_with_the_predicted_probabilit
     assert found.size == 8
     assert found.reasons == ("target_unreachable", "no more may be asked at once")
     assert 0 < found.predicted < 0.73
+
+
+FAR, ONE_BY_ONE = timedelta(hours=24, seconds=1), "it starts in more than 24 hours: one at a time"
+
+
+@pytest.mark.parametrize(
+    ("ready", "given", "size", "reasons"),
+    [
+        (9 * [0.1], {"room": 2}, 2, ("no more may be asked for this gap",)),
+        (9 * [0.1], {"room": 0}, 0, ("no more may be asked for this gap",)),
+        (9 * [0.1], {"allowance": 2}, 2, ("the salon's limit leaves no more",)),
+        (9 * [0.1], {"room": 2, "allowance": 2}, 2, ("no more may be asked for this gap", "the salon's limit leaves no more")),
+        (9 * [0.1], {"lead": FAR}, 1, (ONE_BY_ONE,)),
+        (9 * [0.1], {"lead": FAR, "out": (Awaited(0.2),)}, 0, (ONE_BY_ONE,)),
+        (3 * [0.1], {}, 3, ("nobody else can be asked",)),
+        ([], {}, 0, ("nobody else can be asked",)),
+        (8 * [0.1], {"offers": OfferSettings(max_disappointed=0)}, 1, ("more would be disappointed than allowed",)),
+        (8 * [0.3], {"offers": OfferSettings(max_disappointed=0.1)}, 2, ("more would be disappointed than allowed",)),
+    ],
+)  # fmt: skip
+def test_each_cap_that_keeps_a_round_from_its_target_is_named(
+    ready: list[float], given: dict[str, Any], size: int, reasons: tuple[str, ...]
+) -> None:
+    found = size_of(ready, **{"offers": OfferSettings(), **given})
+    assert (found.size, found.reasons) == (size, ("target_unreachable", *reasons))
+
+
+def test_a_round_that_reaches_its_target_says_with_how_many() -> None:
+    found = size_of([0.3] * 8, OfferSettings())
+    assert (found.size, found.reasons) == (8, ("8 reach the target with a predicted 0.73",))
 
 
 @pytest.mark.parametrize("cut_off", [timedelta(minutes=12), HALF_HOUR, timedelta(hours=2)])
