@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from functions.fill_gap.candidates import Candidate, judged
+from functions.fill_gap.autonomy import Autonomy
+from functions.fill_gap.candidates import Candidate, about_same_time, judged, most_given_away, owner_asked_until
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.offered_slot import notice_of
-from functions.fill_gap.prospect import PRIOR, Prospect, Source
+from functions.fill_gap.prospect import PRIOR, Prospect, Source, why
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.outreach import Outreach, Slot
 from shared.calendar.service import Service
@@ -182,7 +183,13 @@ def test_nobody_is_asked_who_is_less_likely_to_accept_than_the_salon_wants():
 
 def test_what_only_a_person_may_decide_is_never_asked():
     settings = SalonSettings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only"}})
-    assert str(judge(waiting(), settings=settings).excluded).startswith("for a person to decide: ")
+    assert (
+        judge(waiting(), settings=settings).excluded == "for a person to decide: gap_fill is manual_only in this salon"
+    )
+    vips = SalonSettings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only", "vip_offers": "manual_only"}})
+    for_both = "for a person to decide: gap_fill is manual_only in this salon, an offer to a VIP"
+    later = waiting(source="waitlist_partial", segment="vip")
+    assert judge(later, settings=vips).excluded == for_both
 
 
 @pytest.mark.parametrize("source", PRIOR)
@@ -278,3 +285,174 @@ def test_of_equals_the_waitlists_own_order_counts_then_who_was_asked_longest_ago
     people = [person("c1"), person("c22", waited=2 * HOUR), person("c333", priority=1)]
     found = judged(people, gap(freed=FREED), criteria_of())
     assert [candidate.prospect.customer.id for candidate in found] == ["c333", "c22", "c1"]
+
+
+def test_who_was_asked_longest_ago_comes_first_among_equals_and_who_never_was_before_them():
+    asked = (ask(3 * HOUR, customer_id="c4444", slot=None), ask(50 * HOUR, customer_id="c4444", slot=None))
+    before = (ask(4 * HOUR, customer_id="c333", slot=None),)
+    people = [
+        regular(customer=customer("c4444"), asks=asked),
+        regular(customer=customer("c333"), asks=before),
+        regular(customer=customer("c22")),
+        regular(customer=customer("c1")),
+    ]
+    found = judged(people, gap(freed=FREED), criteria_of())
+    assert [candidate.prospect.customer.id for candidate in found] == ["c1", "c22", "c333", "c4444"]
+
+
+def test_the_best_comes_first_by_what_a_yes_is_expected_to_bring():
+    people = [
+        regular(customer=customer("c1")),
+        regular(customer=customer("c22", loyalty_tier="bronze")),
+        regular(customer=customer("c333", lifetime_value=500)),
+        waiting(customer=customer("c4444"), entry=entry(priority=-1)),
+    ]
+    found = judged(people, gap(freed=FREED), criteria_of())
+    assert [candidate.prospect.customer.id for candidate in found] == ["c4444", "c22", "c333", "c1"]
+
+
+def test_a_wish_without_a_date_comes_after_those_with_one():
+    people = [waiting(customer=customer(id), entry=entry(created_at=at)) for id, at in (("c1", None), ("c22", NOW))]
+    found = judged(people, gap(freed=FREED), criteria_of())
+    assert [candidate.prospect.customer.id for candidate in found] == ["c22", "c1"]
+
+
+@pytest.mark.parametrize(
+    ("prospect", "reason"),
+    [
+        (waiting(), "waits for exactly this"),
+        (waiting(source="waitlist_partial"), "waits for this with another stylist"),
+        (regular(source="sooner"), "has a later booking and would come sooner"),
+        (regular(source="overdue"), "is due for a visit"),
+        (regular(visits=7), "regular of this staff member (7 visits)"),
+        (waiting(source="late_yes"), "said yes too late to another time"),
+    ],
+)
+def test_everybody_who_comes_to_mind_does_so_for_a_reason(prospect: Prospect, reason: str):
+    assert why(prospect) == reason
+    assert judge(prospect).considered()["reasons"] == [reason]
+
+
+def test_the_decision_keeps_all_that_an_ask_was_chosen_by():
+    ignored = tuple(ask(n * 24 * HOUR, customer_id="c1", slot=None) for n in range(2, 7))
+    gold = customer(loyalty_tier="gold")
+    likely = waiting(customer=gold, asks=ignored, segment="high_value")
+    assert judge(likely, discount=10).considered() == {
+        "customer_id": "c1",
+        "source": "waitlist_exact",
+        "segment": "high_value",
+        "probability": 0.1181,
+        "score": 7.9,
+        "components": {
+            "base_revenue": 50,
+            "margin_contribution": 27,
+            "ltv_multiplier": 0,
+            "loyalty_bonus": 5,
+            "urgency_factor": 2.5,
+            "service_match": 0,
+            "history": 0,
+            "expected": pytest.approx(0.2 * 0.9**5 * 34.5),
+            "score": 7.9,
+        },
+        "discount_percent": 10,
+        "autonomy_level": "full_auto",
+        "reasons": ["waits for exactly this"],
+        "excluded": None,
+    }
+
+
+def test_of_who_was_excluded_early_the_decision_keeps_why():
+    asleep = judge(waiting(customer=customer(timezone="Pacific/Auckland")))
+    assert asleep.asleep_until == datetime(2026, 11, 23, 20, tzinfo=UTC)
+    assert asleep.considered() == {
+        "customer_id": "c1",
+        "source": "waitlist_exact",
+        "segment": "regular",
+        "probability": 0.0,
+        "score": 0.0,
+        "components": {},
+        "discount_percent": 0.0,
+        "autonomy_level": None,
+        "reasons": ["waits for exactly this"],
+        "excluded": "quiet hours where they are",
+    }
+
+
+def test_only_one_offer_of_a_round_is_sold_so_the_largest_discount_is_all_it_can_cost():
+    def offered(price: int, percent: float) -> Candidate:
+        service = CUT.changed(price=Decimal(price))
+        return Candidate(waiting(), service=service, discount_percent=percent, autonomy=Autonomy("full_auto", ()))
+
+    assert most_given_away([]) == most_given_away([Candidate(waiting(), discount_percent=10)]) == 0
+    assert most_given_away([offered(50, 10), offered(40, 20), offered(90, 0)]) == Decimal(8)
+
+
+def test_the_owner_may_approve_until_five_minutes_before_the_customers_notice_begins():
+    assert owner_asked_until(judge(waiting()), SalonSettings(mode="live")) == START - 50 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("fields", "same"),
+    [
+        ({}, True),
+        ({"created_at": NOW - 24 * HOUR}, False),
+        ({"created_at": NOW - 24 * HOUR + timedelta(seconds=1)}, True),
+        ({"slot": None}, False),
+        ({"slot": Slot(start=END, end=END + HOUR, service_id="cut", staff_id="mia")}, False),
+        ({"slot": Slot(start=END - MINUTE, end=END + HOUR, service_id="cut", staff_id="noah")}, True),
+        ({"status": "expired", "attempts": 0}, False),
+        ({"status": "expired", "attempts": 1}, True),
+        ({"status": "failed", "attempts": 0}, True),
+    ],
+)
+def test_which_asks_were_about_the_same_time(fields: dict[str, Any], same: bool):
+    slot = Slot(start=START, end=END, service_id="cut", staff_id="mia")
+    assert about_same_time(ask(2 * HOUR, **fields), slot, NOW) is same
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "start"),
+    [
+        ((END, END + HOUR), (START, END), START),
+        ((START, END - MINUTE), (START, END), START),
+        ((START, END), (END, END + HOUR), START),
+    ],
+)
+def test_of_the_times_they_named_the_first_that_has_room_counts(
+    first: tuple[datetime, datetime], then: tuple[datetime, datetime], start: datetime
+):
+    prospect = waiting(entry=entry(windows=[{"start": opens, "end": ends} for opens, ends in (first, then)]))
+    slot = judge(prospect).slot
+    assert slot is not None and (slot.start, prospect.windows) == (start, 2)
+    assert regular().windows == 0
+
+
+def test_a_booking_they_would_give_up_is_not_in_their_way_and_another_is():
+    overlapping = booking(START + MINUTE, END + MINUTE)
+    other = booking(START - HOUR / 2, START + HOUR / 2).changed(id="b2")
+    assert judge(regular(source="sooner", moves=overlapping, bookings=(overlapping,))).excluded is None
+    both = judge(regular(source="sooner", moves=overlapping, bookings=(overlapping, other)))
+    assert both.excluded == "booked at that time"
+
+
+def test_a_room_in_use_leaves_no_time_that_suits():
+    taken = {"cut": (Stretch(END - MINUTE, END + HOUR),)}
+    assert judge(waiting(), rooms_taken=taken).excluded == "no time that suits, with their notice"
+    assert judge(waiting(), rooms_taken={"wash": taken["cut"]}).excluded is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "excluded"),
+    [
+        ({"entry": entry()}, None),
+        ({"moves": booking(START + 48 * HOUR, END + 48 * HOUR)}, None),
+        ({"last_visit": None}, None),
+        ({"usual_interval": None}, None),
+        ({}, "visited within half their usual interval"),
+    ],
+)
+def test_who_was_just_here_is_left_alone_unless_they_said_that_they_want_to_come(
+    fields: dict[str, Any], excluded: str | None
+):
+    here = {"last_visit": START - 24 * HOUR, "usual_interval": 28 * 24 * HOUR, **fields}
+    assert judge(regular(**here)).excluded == excluded

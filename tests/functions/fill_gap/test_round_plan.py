@@ -353,6 +353,27 @@ def test_the_next_round_comes_sooner_as_the_start_approaches():
     assert [pause(each * MINUTE) / MINUTE for each in minutes] == [10, 10, 9, 5, 2, 2]
 
 
+def test_a_round_that_is_due_sets_the_next_one_by_its_own_time():
+    plan = planned(TEN, campaign=RUNNING.changed(next_round_at=NOW - MINUTE))
+    assert isinstance(plan, Round) and plan.next_at == NOW + 10 * MINUTE
+    first_top_up = planned(TEN, room=1, top_up=True, campaign=NEW)
+    assert isinstance(first_top_up, Round) and first_top_up.next_at == NOW + 10 * MINUTE
+
+
+def test_what_is_predicted_is_for_the_time_that_is_left_and_for_a_minute_at_least():
+    def predicted(start_in: int, campaign: Campaign = NEW) -> float:
+        start = NOW + start_in * MINUTE
+        slot = Slot(start=start, end=start + 60 * MINUTE, service_id="cut", staff_id="mia")
+        plan = planned([candidate(0, slot=slot)], campaign=campaign)
+        assert isinstance(plan, Round)
+        return plan.predicted
+
+    assert 0 < predicted(29) == predicted(31) < predicted(32) < predicted(45) < predicted(60) == predicted(180)
+    begun = [Campaign(first_asked_at=NOW - ago * MINUTE) for ago in (0, 15, 21)]
+    until_half_an_hour, quarter, by_the_cut_off = (predicted(180, campaign) for campaign in begun)
+    assert quarter < until_half_an_hour == predicted(180) < by_the_cut_off
+
+
 def test_idle_time_goes_to_who_named_it_unless_the_salon_offers_it_to_all():
     hour = {"start": NOW + timedelta(hours=3), "end": NOW + timedelta(hours=4)}
 
