@@ -1,5 +1,6 @@
 """Who could take a gap, and the reason of everybody who is not asked."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -456,3 +457,53 @@ def test_who_was_just_here_is_left_alone_unless_they_said_that_they_want_to_come
 ):
     here = {"last_visit": START - 24 * HOUR, "usual_interval": 28 * 24 * HOUR, **fields}
     assert judge(regular(**here)).excluded == excluded
+
+
+DAY = timedelta(days=1)
+BETWEEN, WEEKLY = "a promotional ask less than 24 hours ago", "3 promotional asks within seven days already"
+
+
+@pytest.mark.parametrize(
+    ("ago", "waiting_hears", "regular_hears"),
+    [
+        ((DAY - timedelta(seconds=1),), None, BETWEEN),
+        ((DAY,), None, None),
+        ((2 * DAY, 4 * DAY, 7 * DAY - timedelta(seconds=1)), None, WEEKLY),
+        ((2 * DAY, 4 * DAY, 7 * DAY), None, None),
+    ],
+)
+def test_who_asked_for_it_themselves_hears_of_it_however_often_they_were_promoted_to(
+    ago: tuple[timedelta, ...], waiting_hears: str | None, regular_hears: str | None
+):
+    before = tuple(ask(each, consent_purpose="marketing", slot=None) for each in ago)
+    assert judge(waiting(asks=before)).excluded == waiting_hears
+    assert judge(regular(asks=before)).excluded == regular_hears
+
+
+@pytest.mark.parametrize("zone, excluded", [("Asia/Kolkata", "asked 3 time(s) today already"), ("Asia/Karachi", None)])
+def test_the_day_of_a_limit_is_the_salons(zone: str, excluded: str | None):
+    """The first ask was six minutes after midnight in Kolkata, and before midnight in Karachi."""
+    now = datetime(2026, 11, 23, 5, tzinfo=UTC)
+    asked = tuple(ask(NOW - now + each * HOUR, slot=None, status="responded") for each in (2, 8, 10.4))
+    assert judge(waiting(asks=asked), now=now, salon=SALON.changed(timezone=zone)).excluded == excluded
+
+
+@pytest.mark.parametrize(
+    ("prospect", "excluded"),
+    [
+        (regular(), "quiet hours where they are"),
+        (waiting(), None),
+        (regular(customer=customer(phone="+447700900100", consents={"sms": BOTH})), None),
+        (regular(customer=customer(phone="+919876500001", consents={"whatsapp": BOTH})), None),
+    ],
+)
+def test_promotion_by_sms_waits_for_the_hours_of_its_country(prospect: Prospect, excluded: str | None):
+    """Half past nine in Kolkata: the salon's quiet hours are over, and those of the law for half an hour not."""
+    if prospect.customer.phone == customer().phone:
+        prospect = replace(prospect, customer=customer(phone="+919876500001", consents={"sms": BOTH}))
+    now = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    sends = SALON.messaging.changed(sms_from="+14155238886")
+    salon = SALON.changed(timezone="Asia/Kolkata", messaging=sends)
+    found = judge(prospect, now=now, salon=salon)
+    assert found.excluded == excluded
+    assert found.asleep_until == (now + HOUR / 2 if excluded else None)
