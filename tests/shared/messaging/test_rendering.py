@@ -106,3 +106,23 @@ def test_what_is_stored_holds_no_link_and_no_token():
     assert OFFER["link"] not in stored and "Balayage" in stored
     assert stored == render("slot_offer_sms", "en", {**OFFER, "link": "-"}).text
     assert unsigned_text("slot_offer", "hi-IN", OFFER) == render("slot_offer", "hi", OFFER).text
+
+
+def test_a_template_is_submitted_with_its_body_its_buttons_and_what_each_number_stands_for():
+    every = templates()
+    assert set(every) == set(TEXTS) and all(set(each) == {"en", "hi", "es"} for each in every.values())
+    offer, text = every["slot_offer"]["hi"], TEXTS["slot_offer"]
+    assert offer["variables"] == {str(number): name for number, name in enumerate(text.names, 1)}
+    numbers = {name: f"{{{{{number}}}}}" for number, name in offer["variables"].items()}
+    assert offer["buttons"] == [
+        {"title": titles["hi"], "payload": numbers[payload]} for payload, titles in text.buttons
+    ]
+    assert [each["payload"] for each in offer["buttons"]] == [numbers["accept_token"], numbers["decline_token"]]
+    assert set(offer) == {"body", "buttons", "variables"}
+
+
+def test_a_variable_that_is_not_given_is_missing():
+    with pytest.raises(
+        ValueError, match="expected the variable price for a message of purpose slot_offer, found nothing"
+    ):
+        render("slot_offer", "en", {name: value for name, value in OFFER.items() if name != "price"})
