@@ -507,3 +507,36 @@ def test_promotion_by_sms_waits_for_the_hours_of_its_country(prospect: Prospect,
     found = judge(prospect, now=now, salon=salon)
     assert found.excluded == excluded
     assert found.asleep_until == (now + HOUR / 2 if excluded else None)
+
+
+@pytest.mark.parametrize(
+    ("source", "segment", "lead", "known"),
+    [
+        ("waitlist_exact", "high_value", timedelta(hours=2), True),
+        ("waitlist_partial", "high_value", timedelta(hours=2), False),
+        ("waitlist_exact", "regular", timedelta(hours=2), False),
+        ("waitlist_exact", "high_value", timedelta(hours=30), False),
+    ],
+)
+def test_the_odds_are_those_of_people_like_them_at_this_lead(source: str, segment: str, lead: timedelta, known: bool):
+    """With the prior of a waitlist, 0.25, less a fifth because it is soon."""
+    learned = AcceptanceRates().with_answer(source, segment, lead, accepted=True)
+    found = judge(waiting(segment="high_value"), learned=learned).probability
+    assert found == pytest.approx((0.2 * 20 + 1) / 21 if known else 0.2)
+
+
+def test_a_discount_lowers_what_is_expected_and_binds_the_autonomy():
+    plain, reduced = judge(regular()), judge(regular(), discount=25)
+    assert plain.worth is not None and reduced.worth is not None
+    assert (plain.worth.margin_contribution, reduced.worth.margin_contribution) == (30, 22.5)
+    assert reduced.autonomy == Autonomy("supervised", ("a discount above 20 %",))
+    dear = SalonSettings.merged({"mode": "live", "approval_amount": 49.99})
+    assert judge(waiting(), settings=dear).autonomy == Autonomy("supervised", ("an amount above 49.99",))
+
+
+@pytest.mark.parametrize("left", [30, 31])
+def test_the_deadline_is_the_sooner_of_their_patience_and_their_notice(left: int):
+    now = START - 45 * MINUTE - left * MINUTE
+    assert judge(waiting(), now=now).deadline == now + 30 * MINUTE
+    patient = SalonSettings.merged({"mode": "live", "offers": {"response_deadline_minutes": left + 1}})
+    assert judge(waiting(), now=now, settings=patient).deadline == START - 45 * MINUTE

@@ -105,3 +105,11 @@ def test_a_booking_that_ends_now_is_over_and_of_two_that_start_together_the_firs
     stood["over"] = SeenBooking("mia", Stretch(NOW - HOUR, NOW), "over")
     assert remembered(stood, NOW) == '{"a":["mia",1795422600000000,1795426200000001,"2"]}'
     assert remembered({"over": stood["over"]}, NOW) == "{}"
+
+
+def test_a_booking_that_is_gone_stands_in_where_it_was_last_seen() -> None:
+    stretch = Stretch(NOW, NOW + HOUR)
+    booking = stand_in("b1", "mia", stretch)
+    seen = SeenBooking.of(booking)
+    assert seen == SeenBooking("mia", stretch, seen_as(booking))
+    assert seen.as_booking("b1") == booking
