@@ -157,3 +157,19 @@ def test_bookings_that_touch_are_no_double_booking_and_the_earlier_comes_first()
     assert double_booked([one, next_to_it, long], ALL) == [(long, one), (long, next_to_it)]
     twin = a_booking("11:00", "12:00", id="a")
     assert double_booked([one, twin], ALL) == [(twin, one)]
+
+
+@pytest.mark.parametrize(
+    ("services", "end", "used"),
+    [
+        (["facial", "cut"], "12:30", ["11:00-12:15"]),
+        (["facial", "gone"], "13:00", ["11:00-12:15"]),
+        (["cut", "gone"], "13:00", []),
+        (["gone", "facial"], "13:00", ["11:00-13:00"]),
+        (["cut", "gone", "facial"], "13:00", ["11:30-13:00"]),
+        (["facial", "gone", "facial"], "13:00", ["11:00-13:00"]),
+    ],
+)
+def test_a_room_is_in_use_where_its_service_lies_or_may_lie(services: list[str], end: str, used: list[str]):
+    visit = a_booking("11:00", end).changed(service_ids=services)
+    assert [shown(stretch) for stretch in resources_taken(FACIAL, [visit], ALL)] == used
