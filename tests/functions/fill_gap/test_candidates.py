@@ -289,16 +289,18 @@ def test_of_equals_the_waitlists_own_order_counts_then_who_was_asked_longest_ago
 
 
 def test_who_was_asked_longest_ago_comes_first_among_equals_and_who_never_was_before_them():
-    asked = (ask(3 * HOUR, customer_id="c4444", slot=None), ask(50 * HOUR, customer_id="c4444", slot=None))
-    before = (ask(4 * HOUR, customer_id="c333", slot=None),)
+    asked = (ask(50 * HOUR, customer_id="c1", slot=None), ask(3 * HOUR, customer_id="c1", slot=None))
+    before = (ask(4 * HOUR, customer_id="c22", slot=None),)
     people = [
-        regular(customer=customer("c4444"), asks=asked),
-        regular(customer=customer("c333"), asks=before),
-        regular(customer=customer("c22")),
-        regular(customer=customer("c1")),
+        regular(customer=customer("c1"), asks=asked),
+        regular(customer=customer("c22"), asks=before),
+        regular(customer=customer("c4444")),
+        regular(customer=customer("c333")),
     ]
+    # How often they let an offer pass would tell them apart by itself.
+    people = [replace(each, asks=tuple(ask.changed(status="responded") for ask in each.asks)) for each in people]
     found = judged(people, gap(freed=FREED), criteria_of())
-    assert [candidate.prospect.customer.id for candidate in found] == ["c1", "c22", "c333", "c4444"]
+    assert [candidate.prospect.customer.id for candidate in found] == ["c333", "c4444", "c22", "c1"]
 
 
 def test_the_best_comes_first_by_what_a_yes_is_expected_to_bring():
