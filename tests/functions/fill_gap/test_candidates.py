@@ -106,7 +106,7 @@ def test_whoever_can_be_asked_has_a_slot_a_channel_a_deadline_and_a_reason():
     candidate = judge(waiting())
     assert candidate.excluded is None
     assert candidate.slot == Slot(start=START, end=END, service_id="cut", staff_id="mia")
-    assert (candidate.channel, candidate.deadline) == ("whatsapp", NOW + 30 * MINUTE)
+    assert (candidate.service, candidate.channel, candidate.deadline) == (CUT, "whatsapp", NOW + 30 * MINUTE)
     assert candidate.reasons == ("waits for exactly this",)
     assert candidate.autonomy is not None and candidate.autonomy.level == "full_auto"
 
