@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.calendar.booking import Booking
-from shared.calendar.gap import Finding
-from shared.calendar.staff_day import Freed, StaffDay, findings, freed_by_change, freed_time
+from shared.calendar.booking import NOT_FREE, Booking
+from shared.calendar.gap import Finding, Gap
+from shared.calendar.staff_day import Freed, StaffDay, findings, freed_by_change, freed_time, not_free
 from shared.salon.settings import GapSettings
 from tests.shared.calendar.schedules import (
     DAY,
@@ -23,6 +23,7 @@ from tests.shared.calendar.schedules import (
     between,
     shown,
 )
+from tests.shared.sales.test_acceptance import gap
 
 MORNING = at("06:00")
 
@@ -270,6 +271,39 @@ def test_what_the_bookings_show_as_given_back_names_its_cause():
     ]
     [moved] = freed_by_change(booked[0], None)["rahul"]
     assert moved == Freed(between("10:00", "11:00"), "moved")
+
+
+SAID = at("07:00")
+OWNER_SAID = gap(
+    status="ignored", closed_reason="owner", closed_at=SAID, start_time=at("12:00"), end_time=at("14:00")
+)  # fmt: skip
+
+
+def cancelled(start: str, end: str, when: datetime | None, **fields: object) -> Booking:
+    return a_booking(start, end, status="cancelled").changed(cancelled_at=when, **fields)
+
+
+@pytest.mark.parametrize(
+    ("stored", "bookings", "not_free_then"),
+    [
+        ([OWNER_SAID], [], ["12:00-14:00"]),
+        ([OWNER_SAID.changed(status="filled")], [], []),
+        ([OWNER_SAID.changed(closed_reason="closure")], [], []),
+        ([OWNER_SAID.changed(closed_at=None)], [], []),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", SAID)], ["12:00-14:00"]),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", SAID + timedelta(seconds=1))], ["12:00-12:30", "13:00-14:00"]),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", None, updated_at=at("08:00"))], ["12:00-12:30", "13:00-14:00"]),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", at("06:00"), updated_at=at("08:00"))], ["12:00-14:00"]),
+        ([OWNER_SAID], [a_booking("12:30", "13:00").changed(cancelled_at=at("08:00"))], ["12:00-14:00"]),
+        ([], [cancelled("15:00", "16:00", SAID, cancellation_reason=NOT_FREE)], ["15:00-16:00"]),
+        ([], [cancelled("15:00", "16:00", SAID, cancellation_reason="ill")], []),
+        ([], [a_booking("15:00", "16:00").changed(cancellation_reason=NOT_FREE, updated_at=SAID)], []),
+    ],
+)
+def test_what_the_owner_said_is_not_free_stays_so_until_somebody_cancels_later_on(
+    stored: list[Gap], bookings: list[Booking], not_free_then: list[str]
+):
+    assert [shown(stretch) for stretch in not_free(stored, bookings)] == not_free_then
 
 
 # --- against a minute grid ---
