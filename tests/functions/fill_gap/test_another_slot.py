@@ -96,6 +96,11 @@ CASES: list[tuple[str | None, dict[str, Any]]] = [
     (None, {}),
     (None, {"allowance": 1}),
     (None, {"prospect": late(entry=None)}),
+    # It answers them, and is no promotion.
+    (
+        None,
+        {"prospect": late(asks=(ask(2 * HOUR, id="p", status="responded", slot=None, consent_purpose="marketing"),))},
+    ),
     # They have just written: what they were asked within the hour is no reason.
     (None, {"prospect": late(asks=asked_today(2))}),
     (None, {"prospect": late(asks=(ask(2 * HOUR, id=LOST.id, status="sent"),))}),
@@ -217,7 +222,9 @@ def test_a_time_that_starts_beyond_three_days_is_for_who_named_it(beyond: int, n
 
 def test_a_gap_that_another_service_fits_is_not_offered() -> None:
     wash = CUT.changed(id="wash")
-    assert offered(gap(services_fittable=["wash"], **NEXT), services={"cut": CUT, "wash": wash}) == []
+    services, washes = {"cut": CUT, "wash": wash}, gap(id="washes", services_fittable=["wash"], **NEXT)
+    assert offered(washes, services=services) == []
+    assert offered(washes, gap(**NEXT), services=services) == [("gap_1", 2)]
 
 
 def test_what_is_offered_instead_is_judged_as_any_offer_is() -> None:
