@@ -188,11 +188,12 @@ def _is_pictogram(letter: str) -> bool:
 def folded(text: str) -> str:
     """The text without what does not change its meaning: case, accents, punctuation, skin tones, kinds of digits."""
     letters = []
-    for letter in unicodedata.normalize("NFKD", text.casefold()).replace("ँ", "ं"):
+    # Taken apart, "´" would be a space and an accent: "can´t" is one word.
+    for letter in unicodedata.normalize("NFKD", text.casefold().replace("´", "'")).replace("ँ", "ं"):
         kind = unicodedata.category(letter)
         if (
             "\u0300" <= letter <= "\u036f"
-            or letter in "'’ʼ`´"
+            or letter in "'’ʼ`"
             or kind in ("Cf", "Me", "Sk")
             or "\ufe00" <= letter <= "\ufe0f"
         ):

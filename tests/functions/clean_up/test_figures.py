@@ -135,3 +135,26 @@ def test_the_configuration_is_the_one_in_force() -> None:
     config = shown().config
     assert (config.max_hourly_actions, config.max_daily_actions, config.cooldown_minutes) == (5, 7, 5)
     assert shown().health.consecutive_failures == 2
+    assert config.custom == {"mode": "dry_run"}
+    live = SalonSettings.merged({"mode": "live", "agent_modes": {"upsell_agent": "dry_run"}})
+    nothing = Activity([], [], AskCounters(), last_execution=NOW - HOUR, next_scheduled=NOW + HOUR)
+    for agent, mode in ((AGENT, "live"), ("upsell_agent", "dry_run")):
+        found = figures(agent, nothing, breaker=Breaker(), settings=live, now=NOW, zone=LONDON)
+        assert found.config.custom == {"mode": mode}
+        assert (found.last_execution, found.next_scheduled) == (NOW - HOUR, NOW + HOUR)
+        assert found.health.last_heartbeat == NOW
+
+
+def test_a_rate_has_four_digits_and_a_time_one() -> None:
+    asks = [made(NOW), made(NOW - SECOND), made(NOW - 2 * SECOND, status="failed")]
+    assert shown(*asks).health.success_rate_24h == 0.6667
+    took = [
+        made(NOW - n * SECOND).changed(last_attempt_at=NOW - n * SECOND - timedelta(milliseconds=ms))
+        for n, ms in enumerate((100, 100, 101))
+    ]
+    assert shown(*took).health.average_response_time_ms == 100.3
+
+
+def test_what_is_dated_ahead_of_the_clock_is_rated_when_its_time_has_come() -> None:
+    assert shown(made(NOW + SECOND)).health.success_rate_24h is None
+    assert shown(made(NOW)).health.success_rate_24h == 1

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -20,12 +21,22 @@ AT_ONCE = 3
 """Of a wave of eight."""
 
 
-def allowed(mine: Gap, *others: Gap, counters: AskCounters | None = None, hourly: int = 20, wave: int = 8) -> Allowance:
+def allowed(
+    mine: Gap,
+    *others: Gap,
+    counters: AskCounters | None = None,
+    hourly: int = 20,
+    daily: int = 100,
+    wave: int = 8,
+    zone: ZoneInfo = LONDON,
+) -> Allowance:
     settings = SalonSettings(
-        mode="live", offers=OfferSettings(max_wave_size=wave), limits=LimitSettings(hourly_actions=hourly)
+        mode="live",
+        offers=OfferSettings(max_wave_size=wave),
+        limits=LimitSettings(hourly_actions=hourly, daily_actions=daily),
     )
     found = counters or AskCounters()
-    return allowance_of(mine, others, agent=AGENT, counters=found, settings=settings, now=NOW, zone=LONDON)
+    return allowance_of(mine, others, agent=AGENT, counters=found, settings=settings, now=NOW, zone=zone)
 
 
 def at_once(mine: Gap, *others: Gap, **options: Any) -> int:
@@ -111,3 +122,20 @@ def test_of_all_that_are_due_exactly_one_may_always_use_what_is_left(starts: lis
     first = min(range(len(due)), key=lambda number: (due[number].start_time, due[number].id))
     assert asks[first] == max(asks) == hourly
     assert sum(each == hourly for each in asks) == 1 or hourly == 0
+
+
+def test_what_was_asked_already_is_not_left_and_what_another_agent_asked_is():
+    used = counted((NOW, 18))
+    assert allowed(gap(), another(), counters=used) == Allowance(2, 0, NOW + HOUR)
+    assert allowed(gap(), another(), counters=counted((NOW, 18), agent="retention_agent")).at_once == 17
+
+
+def test_the_day_of_the_limit_is_the_salons():
+    """Half past three in the afternoon in Kolkata: what was asked before midnight there is of yesterday."""
+    zone = ZoneInfo("Asia/Kolkata")
+    late = AskCounters().counted(AGENT, 5, now=NOW - 16 * HOUR, zone=zone)
+    assert allowed(gap(), counters=late, daily=5, zone=zone) == Allowance(5, 5, NOW + HOUR)
+    early = AskCounters().counted(AGENT, 5, now=NOW - 15 * HOUR, zone=zone)
+    tomorrow = NOW + 8.5 * HOUR
+    assert allowed(gap(), another(), counters=early, daily=5, zone=zone) == Allowance(0, 0, tomorrow)
+    assert allowed(gap(origin="idle"), counters=early, daily=5, zone=zone) == Allowance(0, 0, tomorrow)

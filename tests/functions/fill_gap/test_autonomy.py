@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -89,5 +89,35 @@ def test_of_two_levels_the_stricter_counts(one: AutonomyLevel, other: AutonomyLe
     assert strictest([one, other]) == (other if STRICTNESS.index(other) > STRICTNESS.index(one) else one)
 
 
-def test_every_level_names_what_demanded_it() -> None:
-    assert autonomy("gap_fill", discount_percent=25, settings=DEFAULT).reasons == ("a discount above 20 %",)
+@pytest.mark.parametrize(
+    ("kind", "given", "reasons"),
+    [
+        ("gap_fill", {}, ("gap_fill is full_auto in this salon",)),
+        ("gap_fill", {"discount_percent": 25}, ("a discount above 20 %",)),
+        ("gap_fill", {"discount_percent": 36}, ("a discount above 35 %",)),
+        ("gap_fill", {"vip": True}, ("an offer to a VIP",)),
+        ("gap_fill", {"amount": Decimal(101)}, ("an amount above 100",)),
+        (
+            "discount_offer",
+            {"vip": True, "amount": Decimal(101), "discount_percent": 25},
+            (
+                "discount_offer is supervised in this salon",
+                "a discount above 20 %",
+                "an offer to a VIP",
+                "an amount above 100",
+            ),
+        ),
+        ("refund", {"vip": True}, ("refunds are for a person",)),
+        ("staff_matter", {"discount_percent": 36}, ("staff matters are for a person", "a discount above 35 %")),
+    ],
+)
+def test_every_level_names_all_that_demanded_it_and_nothing_that_demanded_less(
+    kind: str, given: dict[str, Any], reasons: tuple[str, ...]
+) -> None:
+    limited = SalonSettings.merged({"approval_amount": 100})
+    assert autonomy(kind, **given, settings=limited).reasons == reasons
+
+
+def test_without_a_discount_named_there_is_none() -> None:
+    none = SalonSettings.merged({"discounts": {"max_auto_percent": 0, "max_supervised_percent": 0}})
+    assert autonomy("gap_fill", settings=none).level == "full_auto"

@@ -24,16 +24,17 @@ def step(open_offers: int = 0, *, salon: Salon = SALON, now: datetime = NOW, **f
 
 
 def test_a_closed_gap_and_one_that_waits_for_the_owner_are_left_alone():
-    assert isinstance(step(status="filled"), Leave)
-    assert isinstance(step(awaits_owner=True), Leave)
-    assert isinstance(step(campaign=Campaign(status="waiting_owner")), Leave)
-    assert isinstance(step(campaign=Campaign(status="ended", reason="dry run")), Leave)
+    assert step(status="filled") == Leave("the gap is filled")
+    assert step(awaits_owner=True) == Leave("it waits for the owner's word")
+    assert step(campaign=Campaign(status="waiting_owner")) == Leave("it waits for the owner's word")
+    assert step(campaign=Campaign(status="ended", reason="dry run")) == Leave("its campaign has ended: dry run")
 
 
 def test_while_it_settles_nobody_is_asked_and_then_somebody_is():
     settling = Campaign(status="settling", next_round_at=NOW + MINUTE)
-    assert isinstance(step(campaign=settling), Leave)
+    assert step(campaign=settling) == Leave("people may still re-book")
     assert step(campaign=settling, now=NOW + MINUTE) == Ask(5)
+    assert step(campaign=settling.changed(next_round_at=None)) == Ask(5)
 
 
 def test_a_paused_salon_waits_and_does_not_end():
@@ -42,7 +43,8 @@ def test_a_paused_salon_waits_and_does_not_end():
 
 def test_idle_time_is_offered_once_and_freed_time_again():
     again = Campaign(status="running", round=1)
-    assert isinstance(step(origin="idle", campaign=again), End)
+    assert step(origin="idle", campaign=again) == End("idle time is offered once")
+    assert step(origin="idle", campaign=Campaign()) == Ask(5, whole=True)
     assert step(origin="freed", campaign=again) == Ask(5)
 
 
@@ -50,12 +52,18 @@ def test_idle_time_is_offered_once_and_freed_time_again():
 def test_a_salon_that_offers_no_idle_time_offers_freed_time(origin: str, fill_idle: str, offered: bool):
     offering = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": fill_idle}})
     found = next_step(gap(campaign=Campaign(), origin=origin), salon=SALON, settings=offering, open_offers=0, now=NOW)
-    assert isinstance(found, Ask) is offered
+    if offered:
+        assert isinstance(found, Ask)
+    else:
+        assert found == Leave("idle time is not offered in this salon")
 
 
 def test_a_round_that_stands_is_left_alone_until_it_is_due():
-    assert isinstance(step(2, campaign=RUNNING), Leave)
+    assert step(2, campaign=RUNNING) == Leave("the round is still open")
     assert step(2, campaign=RUNNING, now=NOW + 5 * MINUTE) == Ask(3)
+    put_off = RUNNING.changed(reason="nobody to ask at present")
+    assert step(0, campaign=put_off) == Leave("nobody to ask at present")
+    assert step(0, campaign=put_off, now=NOW + 5 * MINUTE) == Ask(3)
 
 
 @pytest.mark.parametrize(("open_offers", "room"), [(1, 1), (0, 2)])
@@ -65,7 +73,7 @@ def test_what_fell_away_is_made_up_for_at_once(open_offers: int, room: int):
 
 def test_nobody_is_made_up_for_beyond_what_the_gap_may_ask():
     assert step(0, campaign=RUNNING.changed(asked=4)) == Ask(1, top_up=True)
-    assert isinstance(step(0, campaign=RUNNING.changed(asked=5)), End)
+    assert step(0, campaign=RUNNING.changed(asked=5)) == End("as many customers were asked as one gap may ask")
 
 
 def test_a_campaign_that_waits_for_a_reason_waits_for_its_time():

@@ -1,5 +1,6 @@
 """What asking somebody is worth, component by component."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -108,3 +109,29 @@ def test_a_discount_is_paid_from_the_margin() -> None:
     service = Service.from_document("cut", {"name": "Cut", "duration_minutes": 60, "price": Decimal(100)})
     found = worth(customer, service, probability=1.0, lead=timedelta(hours=30), discount_percent=20)
     assert found.margin_contribution == 48.0
+
+
+def test_the_owner_reads_every_component_to_the_cent_and_the_score_to_a_tenth() -> None:
+    customer = Customer.from_document(
+        "c1",
+        {
+            "name": "C", "loyalty_tier": "bronze", "lifetime_value": 12_345, "preferred_service_ids": ["cut"], "visit_count": 5,
+        },
+    )  # fmt: skip
+    service = Service.from_document("cut", {"name": "Cut", "duration_minutes": 60, "price": 33.37, "margin": 0.55})
+    found = worth(customer, service, probability=0.25, lead=3 * HOUR, discount_percent=12.5)
+    assert replace(found, expected=round(found.expected, 4)) == Worth(
+        base_revenue=33.37,
+        margin_contribution=16.06,
+        ltv_multiplier=0.82,
+        loyalty_bonus=0.67,
+        urgency_factor=1.67,
+        service_match=1.67,
+        history=1.0,
+        expected=5.4722,
+        score=16.7,
+    )
+
+
+def test_without_a_discount_named_the_margin_is_whole() -> None:
+    assert of(price=100).margin_contribution == 60

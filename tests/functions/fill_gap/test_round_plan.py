@@ -89,6 +89,90 @@ def chosen(plan: Round | NoRound) -> list[str]:
 TEN = [candidate(number) for number in range(10)]
 
 
+CAPPED = ("target_unreachable", "no more may be asked at once")
+OUT = (Awaited(0.25, 5 * MINUTE),) * 3
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "predicted", "more"),
+    [
+        ({}, 8, "0.70", CAPPED),
+        ({"whole": False}, 3, "0.66", ("5 more after 5 minutes, if it is still free", *CAPPED)),
+        (
+            {"whole": False, "awaited": OUT, "campaign": Campaign(first_asked_at=NOW - 5 * MINUTE)},
+            2,
+            "0.70",
+            ("6 more after 5 minutes, if it is still free", *CAPPED),
+        ),
+        (
+            {"whole": False, "at_once": 1},
+            1,
+            "0.66",
+            (
+                "7 more after 5 minutes, if it is still free",
+                "the rest of what the limit leaves is kept for time that goes first",
+                *CAPPED,
+            ),
+        ),
+        (
+            {"whole": False, "top_up": True, "room": 5, "campaign": RUNNING},
+            5,
+            "0.53",
+            ("target_unreachable", "no more may be asked for this gap"),
+        ),
+        ({"target_fill_probability": 0.3}, 3, "0.36", ("3 reach the target with a predicted 0.36",)),
+    ],
+)
+def test_a_round_says_how_many_it_asks_and_what_kept_it_from_more(
+    given: dict[str, Any], asked: int, predicted: str, more: tuple[str, ...]
+):
+    plan = planned(TEN, **given)
+    assert isinstance(plan, Round)
+    chance = f"predicted chance that the time is taken: {predicted}"
+    assert plan.reasons == (f"10 of 10 could be asked, {asked} are", chance, *more)
+
+
+@pytest.mark.parametrize(
+    ("people", "asked", "predicted", "next_in"),
+    [
+        ([candidate(0, level="supervised"), candidate(1, excluded="opted out"), candidate(2)], 1, "0.14", 10),
+        ([candidate(0, level="supervised")], 0, "0.00", 10),
+    ],
+)
+def test_a_round_says_that_the_owner_is_asked(people: list[Candidate], asked: int, predicted: str, next_in: int):
+    plan = planned(people)
+    assert isinstance(plan, Round)
+    assert plan.reasons == (
+        f"{1 + asked} of {len(people)} could be asked, {asked} are",
+        f"predicted chance that the time is taken: {predicted}",
+        "target_unreachable",
+        "nobody else can be asked",
+        "the owner is asked about one more",
+    )
+    assert (plan.wave, plan.next_at) == (asked, NOW + next_in * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("people", "given", "why"),
+    [
+        ([], {}, "nobody to ask at present"),
+        ([candidate(0, excluded="opted out")], {}, "nobody to ask at present"),
+        ([candidate(0, level="manual_only")], {}, "nobody to ask at present"),
+        ([candidate(0, autonomy=None)], {}, "nobody to ask at present"),
+        (TEN, {"allowance": 0}, "the salon's limit of asks is reached"),
+        (TEN, {"allowance": 3, "at_once": 0}, "what the salon's limit leaves is kept for time that goes first"),
+        (
+            TEN,
+            {"awaited": (Awaited(0.99), Awaited(0.99)), "target_fill_probability": 0.3},
+            "the offers that are out may still be taken",
+        ),
+    ],
+)
+def test_a_round_that_asks_nobody_says_why(people: list[Candidate], given: dict[str, Any], why: str):
+    plan = planned(people, **given)
+    assert isinstance(plan, NoRound) and plan.reason == why
+
+
 def test_the_best_are_asked_together_up_to_the_smallest_of_the_caps():
     assert len(chosen(planned(TEN))) == 8
     assert chosen(planned(TEN, max_wave_size=3)) == ["c0", "c1", "c2"]
@@ -267,6 +351,27 @@ def test_the_next_round_comes_sooner_as_the_start_approaches():
 
     minutes = (180, 70, 66, 50, 38, 34)
     assert [pause(each * MINUTE) / MINUTE for each in minutes] == [10, 10, 9, 5, 2, 2]
+
+
+def test_a_round_that_is_due_sets_the_next_one_by_its_own_time():
+    plan = planned(TEN, campaign=RUNNING.changed(next_round_at=NOW - MINUTE))
+    assert isinstance(plan, Round) and plan.next_at == NOW + 10 * MINUTE
+    first_top_up = planned(TEN, room=1, top_up=True, campaign=NEW)
+    assert isinstance(first_top_up, Round) and first_top_up.next_at == NOW + 10 * MINUTE
+
+
+def test_what_is_predicted_is_for_the_time_that_is_left_and_for_a_minute_at_least():
+    def predicted(start_in: int, campaign: Campaign = NEW) -> float:
+        start = NOW + start_in * MINUTE
+        slot = Slot(start=start, end=start + 60 * MINUTE, service_id="cut", staff_id="mia")
+        plan = planned([candidate(0, slot=slot)], campaign=campaign)
+        assert isinstance(plan, Round)
+        return plan.predicted
+
+    assert 0 < predicted(29) == predicted(31) < predicted(32) < predicted(45) < predicted(60) == predicted(180)
+    begun = [Campaign(first_asked_at=NOW - ago * MINUTE) for ago in (0, 15, 21)]
+    until_half_an_hour, quarter, by_the_cut_off = (predicted(180, campaign) for campaign in begun)
+    assert quarter < until_half_an_hour == predicted(180) < by_the_cut_off
 
 
 def test_idle_time_goes_to_who_named_it_unless_the_salon_offers_it_to_all():

@@ -1,11 +1,20 @@
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.fill_gap.reply_model import DELIVERED, MEDIAN_REPLY, SIGMA, Awaited, answered_within, disappointed
+from functions.fill_gap.reply_model import (
+    DELIVERED,
+    MEDIAN_REPLY,
+    SIGMA,
+    Awaited,
+    answered_within,
+    disappointed,
+    taken_within,
+)
 from functions.fill_gap.round_size import RoundSize, round_size
 from shared.salon.settings import OfferSettings
 
@@ -129,6 +138,36 @@ def test_a_target_that_the_caps_prevent_is_said_so_with_the_predicted_probabilit
     assert 0 < found.predicted < 0.73
 
 
+FAR, ONE_BY_ONE = timedelta(hours=24, seconds=1), "it starts in more than 24 hours: one at a time"
+
+
+@pytest.mark.parametrize(
+    ("ready", "given", "size", "reasons"),
+    [
+        (9 * [0.1], {"room": 2}, 2, ("no more may be asked for this gap",)),
+        (9 * [0.1], {"room": 0}, 0, ("no more may be asked for this gap",)),
+        (9 * [0.1], {"allowance": 2}, 2, ("the salon's limit leaves no more",)),
+        (9 * [0.1], {"room": 2, "allowance": 2}, 2, ("no more may be asked for this gap", "the salon's limit leaves no more")),
+        (9 * [0.1], {"lead": FAR}, 1, (ONE_BY_ONE,)),
+        (9 * [0.1], {"lead": FAR, "out": (Awaited(0.2),)}, 0, (ONE_BY_ONE,)),
+        (3 * [0.1], {}, 3, ("nobody else can be asked",)),
+        ([], {}, 0, ("nobody else can be asked",)),
+        (8 * [0.1], {"offers": OfferSettings(max_disappointed=0)}, 1, ("more would be disappointed than allowed",)),
+        (8 * [0.3], {"offers": OfferSettings(max_disappointed=0.1)}, 2, ("more would be disappointed than allowed",)),
+    ],
+)  # fmt: skip
+def test_each_cap_that_keeps_a_round_from_its_target_is_named(
+    ready: list[float], given: dict[str, Any], size: int, reasons: tuple[str, ...]
+) -> None:
+    found = size_of(ready, **{"offers": OfferSettings(), **given})
+    assert (found.size, found.reasons) == (size, ("target_unreachable", *reasons))
+
+
+def test_a_round_that_reaches_its_target_says_with_how_many() -> None:
+    found = size_of([0.3] * 8, OfferSettings())
+    assert (found.size, found.reasons) == (8, ("8 reach the target with a predicted 0.73",))
+
+
 @pytest.mark.parametrize("cut_off", [timedelta(minutes=12), HALF_HOUR, timedelta(hours=2)])
 @pytest.mark.parametrize("apart", [AT_ONCE, FIVE])
 @pytest.mark.parametrize("wave", [8, 50])
@@ -166,3 +205,51 @@ def test_the_reply_times_are_those_of_the_field() -> None:
     assert round(answered_within(timedelta(minutes=15)), 2) == 0.43
     assert answered_within(MEDIAN_REPLY) == 0.5
     assert answered_within(timedelta()) == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "share"), [(-5, 0), (0, 0), (1, 0.0306), (10, 0.3324), (20, 0.5), (40, 0.6676), (60, 0.7538)]
+)
+def test_answers_come_early_and_some_late(minutes: int, share: float) -> None:
+    assert answered_within(timedelta(minutes=minutes)) == pytest.approx(share, abs=5e-5)
+
+
+def test_an_offer_that_has_long_been_silent_is_hardly_taken_any_more() -> None:
+    """Of two in which one of every two delivered says yes, half of them within twenty minutes."""
+    fresh, silent = Awaited(0.5), Awaited(0.5, MEDIAN_REPLY)
+    assert fresh.yes_within(MEDIAN_REPLY) == pytest.approx(0.2325)
+    assert silent.yes_within(MEDIAN_REPLY) == pytest.approx(0.465 * (answered_within(2 * MEDIAN_REPLY) - 0.5) / 0.7675)
+    assert (fresh.yes_ever, silent.yes_ever) == (pytest.approx(0.465), pytest.approx(0.2325 / 0.7675))
+    assert fresh.yes_within(AT_ONCE) == silent.yes_within(AT_ONCE) == 0
+
+
+def test_of_several_offers_one_is_enough_and_each_yes_beyond_it_disappoints() -> None:
+    two, certain = [Awaited(0.5), Awaited(0.5)], Awaited(1 / DELIVERED)
+    assert taken_within([], HALF_HOUR) == disappointed([]) == 0
+    assert taken_within(two, MEDIAN_REPLY) == pytest.approx(1 - 0.7675**2)
+    assert disappointed(two[:1]) == pytest.approx(0)
+    assert disappointed(two) == pytest.approx(2 * 0.465 - (1 - 0.535**2))
+    assert disappointed([certain, certain]) == pytest.approx(1)
+    assert taken_within([certain, certain], timedelta(days=999)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("wave", "begins", "then"),
+    [(1, 1, 1), (3, 3, 3), (4, 2, 1), (5, 2, 2), (8, 3, 2), (9, 4, 3), (16, 6, 4), (50, 19, 13)],
+)
+def test_a_round_begins_with_three_eighths_and_goes_on_by_quarters(wave: int, begins: int, then: int) -> None:
+    offers = OfferSettings(max_wave_size=wave, max_disappointed=50.0)
+    assert size_of([0.02] * 60, offers).first == begins
+    assert size_of([0.02] * 60, offers, out=(Awaited(0.01, FIVE),)).first == then
+
+
+@pytest.mark.parametrize(
+    ("ago", "cut_off", "horizon"),
+    [(0, 180, 30), (0, 20, 20), (15, 180, 15), (20, 180, 10), (20.1, 180, 180), (25, 6, 6), (90, 180, 180)],
+)
+def test_a_round_should_sell_within_half_an_hour_of_the_first_offer_or_by_the_cut_off(
+    ago: float, cut_off: int, horizon: int
+) -> None:
+    minute = timedelta(minutes=1)
+    found = size_of([0.2], since_first=ago * minute, until_cut_off=cut_off * minute)
+    assert found.predicted == pytest.approx(Awaited(0.2).yes_within(horizon * minute))

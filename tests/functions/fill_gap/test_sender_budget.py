@@ -95,6 +95,9 @@ def test_who_waits_for_room_waits_until_there_is_some() -> None:
     assert waits.asleep_until == NOW + HOUR
     [lowered] = judged([candidate("a")], *full, budget=1)
     assert lowered.asleep_until == NOW + 2 * HOUR, "one falling out is not enough"
+    three = [*full, reached("z", for_another=3 * HOUR)]
+    for budget, hours in ((3, 1), (2, 2), (1, 3)):
+        assert judged([candidate("a")], *three, budget=budget)[0].asleep_until == NOW + hours * HOUR
     [never] = judged([candidate("a")], *full, budget=0)
     assert never.asleep_until is None
 
@@ -126,3 +129,16 @@ def test_no_choice_among_those_left_over_overdraws_it(names: list[str], known: s
 def test_the_order_of_who_is_asked_stays() -> None:
     people = [replace(candidate(name)) for name in "cab"]
     assert left_over(people, budget=2) == ["c", "a"]
+
+
+def test_who_was_reached_24_hours_ago_to_the_second_is_a_new_person_again() -> None:
+    over, nearly = reached("x", for_another=0 * HOUR), reached("y", for_another=SECOND)
+    assert left_over([candidate("x"), candidate("a")], over, budget=1) == ["x"]
+    assert left_over([candidate("a"), candidate("x")], over, budget=1) == ["a"], "and is no longer counted"
+    assert left_over([candidate("a"), candidate("y")], nearly, budget=1) == ["y"]
+
+
+def test_who_has_no_address_costs_nothing() -> None:
+    people = [candidate("a"), candidate("b")]
+    found = within_budget(people, {"b": "key"}, [], budget=0, now=NOW)
+    assert [each.excluded is None for each in found] == [True, False]

@@ -143,6 +143,30 @@ def test_at_night_everything_waits_for_the_end_of_the_owners_own_quiet_hours(wei
     assert told_at(SLEEPS, weight, sent(), zone=LONDON, now=morning) == "alone"
 
 
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("09:30:00", "09:45:00"),
+        ("09:44:59.999999", "09:45:00"),
+        ("09:45:00", "10:00:00"),
+        ("09:45:00.000001", "10:00:00"),
+        ("10:07:33", "10:15:00"),
+    ],
+)
+def test_a_digest_leaves_at_the_next_quarter_of_an_hour(now, told):
+    moment, leaves = (datetime.fromisoformat(f"2026-11-23T{clock}+00:00") for clock in (now, told))
+    before = NoticesSent(at=[moment] * 3)
+    assert told_at(AWAKE, "usual", before, zone=LONDON, now=moment) == leaves
+    assert told_at(AWAKE, "usual", before, zone=LONDON, now=moment, until=leaves) == "alone"
+
+
+def test_an_owners_quiet_hours_are_those_of_the_salons_clock():
+    kolkata = ZoneInfo("Asia/Kolkata")
+    evening = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    assert told_at(SLEEPS, "sale", sent(), zone=kolkata, now=evening) == datetime(2026, 11, 24, 3, 30, tzinfo=UTC)
+    assert told_at(SLEEPS, "sale", sent(), zone=kolkata, now=evening - timedelta(seconds=1)) == "alone"
+
+
 def test_only_the_last_hour_is_remembered():
     assert sent(61, 60, 59, 5).one_more(NOW) == sent(59, 5, 0)
 
@@ -157,6 +181,11 @@ def test_only_the_last_hour_is_remembered():
         ("ok", "accept", True, "approve"),
         ("no", "decline", True, "reject"),
         ("approve of what?", "unclear", True, None),
+        ("x approve x", "unclear", False, None),
+        ("\tApproved.\n", "unclear", False, "approve"),
+        ("नामंज़ूर!", "unclear", False, "reject"),
+        ("reject", "accept", True, "reject"),
+        ("stop", "stop", True, None),
     ],
 )
 def test_an_owners_words_count_where_they_can_mean_nothing_else(body, meaning, under, expected):

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from shared.calendar.booking import Booking
-from shared.calendar.occupied import double_booked, occupied, resources_free, resources_taken
+from shared.calendar.occupied import double_booked, occupied, parts_of, resources_free, resources_taken, time_of
 from tests.shared.calendar.schedules import DAY, SERVICES, a_booking, a_service, between, shown
 
 WASHED = a_service("washed", 60, buffer_before_minutes=5, buffer_after_minutes=10)
@@ -101,3 +101,75 @@ def test_a_room_is_taken_only_during_the_service_that_needs_it():
     assert not resources_free(FACIAL, between("10:20", "11:20"), [visit], ALL)
     unknown = a_booking("11:00", "13:00", "gone", "facial", staff_id="meera")
     assert not resources_free(FACIAL, between("10:00", "11:00"), [unknown], ALL)
+
+
+@pytest.mark.parametrize(
+    ("services", "end", "parts"),
+    [
+        (["cut"], "13:00", [("cut", "11:00-13:00")]),
+        (["cut", "washed"], "13:00", [("cut", "11:00-11:30"), ("washed", "11:30-13:00")]),
+        (["washed", "cut"], "11:20", [("washed", "11:00-11:20"), ("cut", "11:20-11:20")]),
+        (["cut", "gone", "washed"], "13:00", [("cut", "11:00-11:30"), (None, "11:30-13:00")]),
+        (["gone"], "12:00", [(None, "11:00-12:00")]),
+        ([], "12:00", [(None, "11:00-12:00")]),
+    ],
+)
+def test_services_are_laid_one_after_the_other_and_the_last_lasts_until_the_end(
+    services: list[str], end: str, parts: list[tuple[str | None, str]]
+):
+    booking = a_booking("11:00", end).changed(service_ids=services)
+    laid = [(part.service and part.service.id, shown(part.stretch)) for part in parts_of(booking, ALL)]
+    assert laid == parts
+
+
+BLEACH = a_service("bleach", 60, processing={"after_minutes": 0, "minutes": 60})
+BLEACHING = {**ALL, "bleach": BLEACH}
+
+
+@pytest.mark.parametrize(
+    ("services", "end", "pieces"),
+    [
+        (["washed", "gone"], "13:00", ["10:55-13:00"]),
+        (["gone", "washed"], "13:00", ["11:00-13:00"]),
+        (["washed", "colour"], "13:30", ["10:55-12:30", "13:10-13:30"]),
+        (["colour", "washed"], "13:30", ["11:00-11:30", "12:10-13:40"]),
+        (["bleach"], "12:00", []),
+        (["bleach"], "12:30", ["12:00-12:30"]),
+        (["cut", "bleach", "cut"], "13:00", ["11:00-11:30", "12:30-13:00"]),
+    ],
+)
+def test_a_booking_takes_no_empty_piece_of_time(services: list[str], end: str, pieces: list[str]):
+    booking = a_booking("11:00", end).changed(service_ids=services)
+    assert [shown(piece) for piece in time_of(booking, BLEACHING)] == pieces
+
+
+def test_a_room_is_in_use_until_the_visit_ends_even_when_it_was_lengthened():
+    long = a_booking("11:00", "13:00", "facial", staff_id="meera")
+    assert resources_taken(FACIAL, [long], ALL) == [between("11:00", "13:15")]
+
+
+def test_bookings_that_touch_are_no_double_booking_and_the_earlier_comes_first():
+    one, next_to_it = a_booking("11:00", "12:00", id="one"), a_booking("12:00", "12:30", id="next")
+    inside = a_booking("11:59", "12:30", id="inside")
+    assert double_booked([next_to_it, one], ALL) == []
+    assert double_booked([inside, one], ALL) == [(one, inside)]
+    long = a_booking("10:00", "13:00", id="long")
+    assert double_booked([one, next_to_it, long], ALL) == [(long, one), (long, next_to_it)]
+    twin = a_booking("11:00", "12:00", id="a")
+    assert double_booked([one, twin], ALL) == [(twin, one)]
+
+
+@pytest.mark.parametrize(
+    ("services", "end", "used"),
+    [
+        (["facial", "cut"], "12:30", ["11:00-12:15"]),
+        (["facial", "gone"], "13:00", ["11:00-12:15"]),
+        (["cut", "gone"], "13:00", []),
+        (["gone", "facial"], "13:00", ["11:00-13:00"]),
+        (["cut", "gone", "facial"], "13:00", ["11:30-13:00"]),
+        (["facial", "gone", "facial"], "13:00", ["11:00-13:00"]),
+    ],
+)
+def test_a_room_is_in_use_where_its_service_lies_or_may_lie(services: list[str], end: str, used: list[str]):
+    visit = a_booking("11:00", end).changed(service_ids=services)
+    assert [shown(stretch) for stretch in resources_taken(FACIAL, [visit], ALL)] == used

@@ -30,6 +30,17 @@ def test_a_mix_has_room_for_the_buffers():
     assert best_mix(90, [buffered]).service_ids == ("buffered", "buffered")
 
 
+def test_of_services_that_earn_and_take_the_same_the_first_id_is_chosen():
+    dear, cheap = a_service("a", 60, 20, margin=0.5), a_service("b", 60, 10, margin=1)
+    for services in ([dear, cheap], [cheap, dear]):
+        mix = best_mix(60, services)
+        assert (mix.service_ids, mix.revenue) == (("a",), 20)
+
+
+def test_a_minute_may_be_enough():
+    assert best_mix(1, [a_service("quick", 1, 5)]).service_ids == ("quick",)
+
+
 def test_nothing_fits_into_too_little_time():
     assert best_mix(29, [SHORT]).service_ids == ()
     assert best_mix(0, [SHORT]).revenue == best_mix(60, []).revenue == 0

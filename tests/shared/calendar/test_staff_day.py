@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.calendar.booking import Booking
-from shared.calendar.gap import Finding
-from shared.calendar.staff_day import Freed, StaffDay, findings, freed_by_change
+from shared.calendar.booking import NOT_FREE, Booking
+from shared.calendar.gap import Finding, Gap
+from shared.calendar.staff_day import Freed, StaffDay, findings, freed_by_change, freed_time, not_free
 from shared.salon.settings import GapSettings
 from tests.shared.calendar.schedules import (
     DAY,
@@ -23,6 +23,7 @@ from tests.shared.calendar.schedules import (
     between,
     shown,
 )
+from tests.shared.sales.test_acceptance import gap
 
 MORNING = at("06:00")
 
@@ -165,6 +166,144 @@ def test_standing_bookings_in_time_off_or_a_closure_are_conflicts():
     day = a_day(*bookings, staff=staff, salon=salon)
     assert [b.id for b in day.conflicts(MORNING)] == ["b10:00", "b12:30", "b16:30"]
     assert [b.id for b in day.conflicts(at("11:30"))] == ["b12:30", "b16:30"]
+
+
+@pytest.mark.parametrize(
+    ("at_least", "notice", "expires"),
+    [(30, 30, "17:00:01"), (45, 30, "16:45:01"), (30, 0, "17:30:01"), (5, 30, "17:00:01")],
+)
+def test_the_last_call_is_the_last_second_at_which_the_shortest_service_fits(at_least: int, notice: int, expires: str):
+    settings = GapSettings(min_gap_minutes=at_least, minimum_notice_minutes=notice)
+    hours, minutes, seconds = map(int, expires.split(":"))
+    last = at("00:00") + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    assert only(a_day(settings=settings)).expires_at == last
+
+
+def test_a_gap_knows_what_it_could_earn_and_how_much_it_matters():
+    """Of eight hours booked for four, with the rest at the end of the day, beginning in eight hours."""
+    finding = only(a_day(a_booking("10:00", "14:00")))
+    assert finding.services_fittable == ("colour", "cut")
+    assert finding.potential_revenue == 2 * 2000 + 2 * 400
+    assert finding.priority_parts == {
+        "peak": 25.0,
+        "duration": 20.0,
+        "utilisation": 7.5,
+        "value": 20.0,
+        "nearness": 18.3,
+    }
+    assert (finding.priority_score, finding.priority) == (91, "critical")
+
+
+@pytest.mark.parametrize(
+    ("booked", "share"), [([], 0), ([("10:00", "14:00")], 0.5), ([("09:00", "12:00")], 0.25), ([("10:00", "18:00")], 1)]
+)
+def test_a_day_is_as_full_as_the_rostered_time_that_is_booked(booked: list[tuple[str, str]], share: float):
+    assert a_day(*(a_booking(start, end) for start, end in booked)).utilisation == share
+    assert a_day(staff=a_stylist(active=False)).utilisation == 0
+
+
+@pytest.mark.parametrize(
+    ("starts", "now", "waits"),
+    [
+        (["14:00"], "11:59:59", 90),
+        (["14:00"], "12:00:00", 0),
+        (["14:00", "17:00"], "12:00:00", 0),
+        (["17:00", "14:00"], "11:00:00", 90),
+        ([], "08:00:00", 0),
+    ],
+)
+def test_what_starts_within_two_hours_settles_at_once_with_all_of_its_gap(starts: list[str], now: str, waits: int):
+    cancelled = [a_booking(start, f"{int(start[:2]) + 1}:00", status="cancelled") for start in starts]
+    moment = at(now[:5]) + timedelta(seconds=int(now[6:]))
+    assert only(a_day(*cancelled), now=moment).settles_at == moment + timedelta(seconds=waits)
+
+
+@pytest.mark.parametrize(("no_show", "cancelled", "now", "settles"), [
+    ("14:00", None, "14:05", "14:20"), ("14:00", None, "14:25", "14:25"), ("14:00", "15:00", "14:05", "14:20"),
+    ("12:00", "17:00", "11:58", "12:20"),
+])  # fmt: skip
+def test_a_no_show_has_its_grace_whatever_else_was_given_back(
+    no_show: str, cancelled: str | None, now: str, settles: str
+):
+    gone = [a_booking(no_show, f"{int(no_show[:2]) + 1}:00", status="no_show")]
+    if cancelled:
+        gone.append(a_booking(cancelled, f"{int(cancelled[:2]) + 1}:00", status="cancelled"))
+    finding = only(a_day(*gone), now=at(now))
+    assert finding.settles_at == at(settles)
+    assert finding.origin == ("freed" if cancelled else "no_show")
+
+
+@pytest.mark.parametrize(("length", "fits"), [(29, []), (30, ["cut"]), (89, ["cut"]), (90, ["colour", "cut"])])
+def test_what_fits_into_a_stretch_is_counted_to_the_minute(length: int, fits: list[str]):
+    stretch = between("12:00", "12:00")
+    stretch = stretch.widened(timedelta(), timedelta(minutes=length))
+    assert [service.id for service in a_day().fitting(stretch)] == fits
+    assert a_day().sellable([between("12:00", "12:00"), stretch]) is bool(fits)
+    strict = a_day(settings=GapSettings(min_gap_minutes=90))
+    assert [service.id for service in strict.fitting(stretch)] == (fits if length == 90 else [])
+
+
+def test_nothing_is_ahead_of_what_is_over_and_all_is_of_what_is_far():
+    day = a_day()
+    assert day.ahead(between("12:00", "13:00"), at("11:30")) == between("12:00", "13:00")
+    assert day.ahead(between("12:00", "13:00"), at("11:31")) == between("12:01", "13:00")
+
+
+@pytest.mark.parametrize(("now", "conflicts"), [("12:59", 1), ("13:00", 0)])
+def test_a_booking_that_is_over_is_no_conflict_any_more(now: str, conflicts: int):
+    day = a_day(a_booking("12:00", "13:00"), staff=a_stylist(time_off=[{"start": at("12:59"), "end": at("14:00")}]))
+    assert len(day.conflicts(at(now))) == conflicts
+    beside = a_day(a_booking("12:00", "13:00"), staff=a_stylist(time_off=[{"start": at("13:00"), "end": at("14:00")}]))
+    assert beside.conflicts(MORNING) == []
+
+
+def test_what_the_bookings_show_as_given_back_names_its_cause():
+    booked = [
+        a_booking("10:00", "11:00"),
+        a_booking("11:00", "12:00", status="cancelled", cancelled_by="salon"),
+        a_booking("12:00", "13:00", status="cancelled", cancelled_by="customer"),
+        a_booking("13:00", "14:00", status="no_show"),
+    ]
+    assert freed_time(booked) == [
+        Freed(between("11:00", "12:00"), "cancelled", by_salon=True),
+        Freed(between("12:00", "13:00"), "cancelled"),
+        Freed(between("13:00", "14:00"), "no_show"),
+    ]
+    [moved] = freed_by_change(booked[0], None)["rahul"]
+    assert moved == Freed(between("10:00", "11:00"), "moved")
+
+
+SAID = at("07:00")
+OWNER_SAID = gap(
+    status="ignored", closed_reason="owner", closed_at=SAID, start_time=at("12:00"), end_time=at("14:00")
+)  # fmt: skip
+
+
+def cancelled(start: str, end: str, when: datetime | None, **fields: object) -> Booking:
+    return a_booking(start, end, status="cancelled").changed(cancelled_at=when, **fields)
+
+
+@pytest.mark.parametrize(
+    ("stored", "bookings", "not_free_then"),
+    [
+        ([OWNER_SAID], [], ["12:00-14:00"]),
+        ([OWNER_SAID.changed(status="filled")], [], []),
+        ([OWNER_SAID.changed(closed_reason="closure")], [], []),
+        ([OWNER_SAID.changed(closed_at=None)], [], []),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", SAID)], ["12:00-14:00"]),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", SAID + timedelta(seconds=1))], ["12:00-12:30", "13:00-14:00"]),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", None, updated_at=at("08:00"))], ["12:00-12:30", "13:00-14:00"]),
+        ([OWNER_SAID], [cancelled("12:30", "13:00", at("06:00"), updated_at=at("08:00"))], ["12:00-14:00"]),
+        ([OWNER_SAID], [a_booking("12:30", "13:00").changed(cancelled_at=at("08:00"))], ["12:00-14:00"]),
+        ([], [cancelled("15:00", "16:00", SAID, cancellation_reason=NOT_FREE)], ["15:00-16:00"]),
+        ([], [cancelled("15:00", "16:00", SAID, cancellation_reason="ill")], []),
+        ([], [a_booking("15:00", "16:00").changed(cancellation_reason=NOT_FREE, updated_at=SAID)], []),
+    ],
+)
+def test_what_the_owner_said_is_not_free_stays_so_until_somebody_cancels_later_on(
+    stored: list[Gap], bookings: list[Booking], not_free_then: list[str]
+):
+    assert [shown(stretch) for stretch in not_free(stored, bookings)] == not_free_then
 
 
 # --- against a minute grid ---

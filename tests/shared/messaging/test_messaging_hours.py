@@ -170,3 +170,19 @@ def test_the_next_moment_is_allowed_and_none_before_it_is(moment, zone, start, e
 )
 def test_a_number_tells_where_stricter_hours_may_apply(number, country):
     assert country_of(number) == country
+
+
+@pytest.mark.parametrize(("second", "goes"), [(-1, "09:00:00"), (0, "09:00:00"), (1, "09:00:01")])
+def test_at_the_very_end_of_the_quiet_hours_it_goes(second, goes):
+    moment = at("11-21T09:00") + timedelta(seconds=second)
+    assert next_allowed(moment, zone=KOLKATA, **WHATSAPP) == at(f"11-21T{goes}")
+
+
+def test_both_comings_of_a_time_that_the_clock_shows_twice_are_looked_at():
+    """Half past two comes twice that night in Madrid, and quiet hours end at its first coming."""
+    early = {**WHATSAPP, "quiet": QuietHours(start="20:30", end="02:30")}
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert next_allowed(first - timedelta(minutes=5), zone=MADRID, **early) == first
+    between = first + timedelta(minutes=45)
+    assert not allowed(between, zone=MADRID, **early), "it is a quarter past two again"
+    assert next_allowed(between, zone=MADRID, **early) == first + timedelta(hours=1)

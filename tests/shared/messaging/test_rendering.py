@@ -1,6 +1,7 @@
 import pytest
 
-from shared.messaging.rendering import render, templates
+from shared.messaging.rendering import Button, render, templates, unsigned_text
+from shared.messaging.texts import TEXTS
 
 OFFER = {
     "name": "Priya",
@@ -50,3 +51,78 @@ def test_a_missing_variable_is_an_error_that_names_it():
 def test_a_link_is_never_cut():
     with pytest.raises(ValueError, match="link to have at most 400"):
         render("slot_offer_sms", "en", {**OFFER, "link": "h" * 401})
+
+
+@pytest.mark.parametrize(
+    ("purpose", "variables", "told"),
+    [
+        ("slot_offer", {**OFFER, "price": " "}, "expected the variable price for a message of purpose slot_offer, found nothing"),
+        ("slot_offer_sms", {**OFFER, "link": "h" * 401}, "expected link to have at most 400 characters, found 401"),
+        ("slot_offer", {**OFFER, "accept_token": "t" * 201}, "expected accept_token to have at most 200 characters, found 201"),
+        ("birthday", {}, f"expected a purpose we have words for ({', '.join(TEXTS)}), found 'birthday'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_said_is_an_error_in_a_sentence(purpose, variables, told):
+    with pytest.raises(ValueError) as refused:
+        render(purpose, "en", variables)
+    assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(
+    ("purpose", "name", "longest"), [("slot_offer_sms", "link", 400), ("slot_offer", "decline_token", 200)]
+)
+def test_a_link_or_token_of_the_greatest_length_goes_out_whole(purpose, name, longest):
+    assert "t" * longest in render(purpose, "en", {**OFFER, name: "t" * longest}).numbered.values()
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [(60 * "x", 60 * "x"), (61 * "x", 57 * "x" + "..."), (56 * "x" + " yyyyy", 56 * "x" + "...")],
+)
+def test_a_value_is_cut_at_60_characters(given, shown):
+    assert shown in render("slot_offer", "en", {**OFFER, "service": given}).numbered.values()
+
+
+@pytest.mark.parametrize(("name", "longest"), [
+    ("choices", 300), ("problem", 500), ("proposal", 300), ("summary", 450), ("reason", 200), ("words", 300),
+    ("before", 200), ("address", 120),
+])  # fmt: skip
+def test_what_needs_more_words_is_cut_later(name, longest):
+    purpose = next(each for each, text in TEXTS.items() if name in text.names)
+    others = dict.fromkeys(TEXTS[purpose].names, "-")
+    for length, shown in ((longest, longest * "x"), (longest + 1, (longest - 3) * "x" + "...")):
+        assert shown in render(purpose, "en", {**others, name: length * "x"}).numbered.values()
+
+
+def test_the_buttons_of_an_offer_carry_its_answers():
+    offer = render("slot_offer", "es", OFFER)
+    assert [each.payload for each in offer.buttons] == ["accept", "decline"]
+    assert all(isinstance(each, Button) and each.title for each in offer.buttons)
+    assert (offer.purpose, offer.locale) == ("slot_offer", "es")
+
+
+def test_what_is_stored_holds_no_link_and_no_token():
+    stored = unsigned_text("slot_offer_sms", "en", OFFER)
+    assert OFFER["link"] not in stored and "Balayage" in stored
+    assert stored == render("slot_offer_sms", "en", {**OFFER, "link": "-"}).text
+    assert unsigned_text("slot_offer", "hi-IN", OFFER) == render("slot_offer", "hi", OFFER).text
+
+
+def test_a_template_is_submitted_with_its_body_its_buttons_and_what_each_number_stands_for():
+    every = templates()
+    assert set(every) == set(TEXTS) and all(set(each) == {"en", "hi", "es"} for each in every.values())
+    offer, text = every["slot_offer"]["hi"], TEXTS["slot_offer"]
+    assert offer["variables"] == {str(number): name for number, name in enumerate(text.names, 1)}
+    numbers = {name: f"{{{{{number}}}}}" for number, name in offer["variables"].items()}
+    assert offer["buttons"] == [
+        {"title": titles["hi"], "payload": numbers[payload]} for payload, titles in text.buttons
+    ]
+    assert [each["payload"] for each in offer["buttons"]] == [numbers["accept_token"], numbers["decline_token"]]
+    assert set(offer) == {"body", "buttons", "variables"}
+
+
+def test_a_variable_that_is_not_given_is_missing():
+    with pytest.raises(
+        ValueError, match="expected the variable price for a message of purpose slot_offer, found nothing"
+    ):
+        render("slot_offer", "en", {name: value for name, value in OFFER.items() if name != "price"})

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messaging.rendering import templates
-from shared.messaging.replies import acknowledges, day_named, understand
+from shared.messaging.replies import acknowledges, day_named, folded, understand
 
 MEANINGS = {
     "accept": [
@@ -26,7 +26,7 @@ MEANINGS = {
     "start": ["START", "unstop", "शुरू", "alta"],
     "help": ["HELP", "info", "help?", "मदद", "ayuda"],
     "cancel_request": [
-        "can't come", "I can’t make it today, sorry", "cannot come tomorrow", "CANCEL my appointment", "cancel", "not coming",
+        "can't come", "I can’t make it today, sorry", "cannot come tomorrow", "CANCEL my appointment", "cancel", "not coming", "can´t come",
         "i am unable to come", "no puedo ir", "नहीं आ सकती", "nahi aa sakta",
     ],
     "unclear": [
@@ -42,6 +42,47 @@ EVERY_MEANING = [(body, meaning) for meaning, bodies in MEANINGS.items() for bod
 @pytest.mark.parametrize(("body", "meaning"), EVERY_MEANING)
 def test_a_message_means_what_a_person_would_take_it_for(body, meaning):
     assert understand(body, locale="en-IN") == meaning
+
+
+@pytest.mark.parametrize(
+    ("plain", "meaning", "asked"),
+    [
+        ("yes", "accept", "unclear"),
+        ("not today", "decline", "unclear"),
+        ("cancel my booking", "cancel_request", "unclear"),
+        ("start", "start", "unclear"),
+        ("stop", "stop", "stop"),
+        ("help", "help", "help"),
+    ],
+)
+@pytest.mark.parametrize("mark", "?？؟")
+def test_only_who_asks_for_help_or_to_be_left_alone_means_it_with_a_question_mark(plain, meaning, asked, mark):
+    assert understand(plain, locale="en") == meaning
+    assert understand(plain + mark, locale="en") == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("  Book\t IT\n", "book it"),
+        ("SÍ ñandú ÀÉ̀ͯ", "si nandu ae"),
+        ("a\u0300b\u036fc", "abc"),
+        ("can't can’t canʼt can`t can´t", "cant cant cant cant cant"),
+        ("१२ ٣", "12 3"),
+        ("no-way... (ok)", "no way ok"),
+        ("1+1=2 $5", "1 1 2 5"),
+        ("x+y$z", "x y z"),
+        ("a\u200db\u00adc", "abc"),
+        ("1\ufe0f\u20e3 ✔\ufe0e ✔\ufe00", "1 ✔ ✔"),
+        ("👍🏽", "👍"),
+        ("हाँ", "हां"),
+        ("Straße", "strasse"),
+        ("XYZ", "xyz"),
+        ("a\x00b\ue000c", "a b c"),
+    ],
+)
+def test_what_does_not_change_the_meaning_of_words_is_left_out(text, plain):
+    assert folded(text) == plain
 
 
 @pytest.mark.parametrize("body", ["ok thanks", "👍", "Perfect 👌", "जी", "theek hai", "vale, gracias", "sure!"])

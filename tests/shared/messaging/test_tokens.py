@@ -1,6 +1,9 @@
+import hashlib
+import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,3 +91,40 @@ def test_no_letter_of_an_approvals_token_can_be_changed():
 
 def test_a_binding_is_the_same_length_for_a_hash_and_an_address():
     assert binding("idn_" + "ab" * 20) == binding("ab" * 32) == "ab" * 8
+
+
+def signed(
+    answer: int, *, version: int = 1, label: bytes = b"smart-fill offer token\x00", body: bytes = b"s1out"
+) -> str:
+    """A token as any release of ours would sign it."""
+    whole = bytes([version, answer, 2]) + body
+    mac = hmac.new(KEY, label + whole, hashlib.sha256).digest()[:16]
+    return urlsafe_b64encode(whole + mac).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(("answer", "said"), [(0, "accept"), (1, "decline"), (2, "link")])
+def test_every_release_signs_and_reads_the_same_token(answer, said):
+    assert sign(KEY, OfferToken("s1", "out", said)) == signed(answer)
+    assert read(KEY, signed(answer)) == OfferToken("s1", "out", said)
+
+
+def test_an_answer_or_a_version_that_only_a_later_release_knows_is_not_read():
+    assert read(KEY, signed(3)) is read(KEY, signed(0, version=2)) is None
+    bound = b"s1" + bytes(16) + b"apr"
+    later = signed(4, label=b"smart-fill approval token\x00", body=bound)
+    known = signed(3, label=b"smart-fill approval token\x00", body=bound)
+    assert read_approval(KEY, later) is None
+    assert read_approval(KEY, known) == ApprovalToken("s1", "apr", "digest", "00" * 8, "00" * 8)
+
+
+@pytest.mark.parametrize("body", [b"s1", b"s", b"\xffzout", b"s1\xff"])
+def test_what_names_no_object_in_words_is_not_read(body):
+    assert read(KEY, signed(0, body=body)) is None
+
+
+@pytest.mark.parametrize(("salon", "about"), [("", "out"), ("s" * 256, "out"), ("é" * 128, "out"), ("s1", "")])
+def test_what_no_token_can_name_is_not_signed(salon, about):
+    with pytest.raises(ValueError, match="expected a salon id of 1 to 255 bytes and an object's id, found _Parts"):
+        sign(KEY, OfferToken(salon, about, "accept"))
+    longest = OfferToken("s" * 255, "o", "link")
+    assert read(KEY, sign(KEY, longest)) == longest

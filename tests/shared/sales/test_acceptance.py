@@ -130,6 +130,58 @@ def test_a_refusal_says_why_in_words():
     )
 
 
+SOLD_ELSEWHERE = gap(id="gap_2", status="filled")
+
+
+@pytest.mark.parametrize(
+    ("offer", "given", "refusal", "reason"),
+    [
+        (OFFER.changed(slot=None), {}, "gap_closed", "the outreach offered no slot"),
+        (OFFER, {"staff_bookings": [booking(START, END)]}, "slot_taken", "another booking has the time"),
+        (OFFER, {"now": START - 29 * MINUTE}, "too_late", "less than 30 minutes before the start"),
+        (
+            OFFER,
+            {"customer_bookings": [booking(START, END)]},
+            "customer_busy",
+            "the customer is booked elsewhere at that time",
+        ),
+        (OFFER, {"gaps": [gap(status="filled")]}, "slot_taken", "the gap has been sold"),
+        (OFFER, {"gaps": [gap(status="expired")]}, "gap_closed", "the time is no longer on offer"),
+        (OFFER, {"gaps": [SOLD_ELSEWHERE]}, "gap_closed", "the time is no longer on offer"),
+        (OFFER, {"gaps": []}, "gap_closed", "the time is no longer on offer"),
+        # The first that applies.
+        (
+            OFFER,
+            {"gaps": [], "staff_bookings": [booking(START, END)], "customer_bookings": [booking(START, END)], "now": START},
+            "slot_taken",
+            "another booking has the time",
+        ),
+        (
+            OFFER,
+            {"gaps": [], "customer_bookings": [booking(START, END)], "now": START},
+            "too_late",
+            "less than 30 minutes before the start",
+        ),
+        (
+            OFFER,
+            {"gaps": [], "customer_bookings": [booking(START, END)]},
+            "customer_busy",
+            "the customer is booked elsewhere at that time",
+        ),
+    ],
+)  # fmt: skip
+def test_each_refusal_has_its_sentence(offer: Outreach, given: dict[str, Any], refusal: Any, reason: str):
+    facts: dict[str, Any] = {
+        "gaps": [gap()], "staff_bookings": [], "customer_bookings": [], "services": {}, "minimum_notice_minutes": 30, "now": NOW,
+    }  # fmt: skip
+    assert judge(offer, **{**facts, **given}) == NotHonoured(refusal, reason)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [(START, END), (START - MINUTE, END), (START, END + MINUTE)])
+def test_a_gap_holds_a_slot_up_to_its_very_ends(opens: datetime, closes: datetime):
+    assert verdict(gaps=[gap(start_time=opens, end_time=closes)]) == "gap_1"
+
+
 def test_buffers_count_on_both_sides_and_a_colour_that_takes_effect_does_not():
     def service(id: str, minutes: int = 60, **fields: Any) -> Service:
         return Service(id=id, name=id, duration_minutes=minutes, price=Decimal(50), **fields)

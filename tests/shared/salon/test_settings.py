@@ -1,3 +1,4 @@
+from datetime import time
 from decimal import Decimal
 
 import pytest
@@ -156,8 +157,82 @@ def test_a_refused_setting_is_told_in_a_sentence(data, reason):
     assert reasons(data) == (reason,)
 
 
+INFINITE = float("inf")
+TIME = 'expected a time of day from "00:00" to "23:59"'
+UNKNOWN = "expected a setting we know"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("offers.max_disappointed", "1", "expected a number, found '1'"),
+        ("offers.max_disappointed", True, "expected a number, found True"),
+        ("offers.max_disappointed", INFINITE, "expected a finite number, found inf"),
+        ("approval_amount", "10", "expected a number, found '10'"),
+        ("approval_amount", True, "expected a number, found True"),
+        ("approval_amount", INFINITE, "expected a finite number, found Decimal('Infinity')"),
+        ("approval_amount", -1, "expected at least 0, found -1"),
+        ("discounts.daily_budget", None, "expected a number, found None"),
+        ("limits.whatsapp_recipients_24h", "many", "expected a whole number, found 'many'"),
+        ("limits.whatsapp_recipients_24h", 2.5, "expected a whole number, found 2.5"),
+        ("limits.whatsapp_recipients_24h", 2001, "expected at most 2000, found 2001"),
+        ("circuit_breaker.auto_recovery", 1, "expected true or false, found 1"),
+        ("gap.fill_idle", True, "expected 'waitlist', 'all' or 'none', found True"),
+        ("autonomy.gap_fill", "auto", "expected 'full_auto', 'supervised' or 'manual_only', found 'auto'"),
+        ("gap.peak_hours", "10:00", "expected a list of two times, found '10:00'"),
+        ("gap.peak_hours.1", ["10:00"], "expected a list of two times, found ('10:00',)"),
+        ("gap.peak_hours", ["1", "2", "3"], "expected a list of two times, found ('1', '2', '3')"),
+        ("gap.peak_hours.1", ["10:00", "9"], f"{TIME}, found '9'"),
+        ("gap.peak_hours.0", [600, "19:00"], f"{TIME}, found 600"),
+        ("gap", {"peak_hours": ["10:00", "10:00"]}, "expected peak_hours to end after they start, found 10:00 to 10:00"),
+        ("quiet_hours.start", "24:00", f"{TIME}, found '24:00'"),
+        ("quiet_hours.start", "20:60", f"{TIME}, found '20:60'"),
+        ("quiet_hours.end", 9, f"{TIME}, found 9"),
+        ("gap", [], "expected a map, found []"),
+        ("zzz", 1, f"{UNKNOWN}, found 1"),
+        ("gap.zzz", 1, f"{UNKNOWN}, found 1"),
+        ("gap.updated_at", 1, f"{UNKNOWN}, found 1"),
+        ("gap.settle", 1, f"{UNKNOWN} (did you mean settle_seconds?), found 1"),
+        ("autonomi", {}, f"{UNKNOWN} (did you mean autonomy?), found {{}}"),
+        ("agent_modes.gap_fil_agent", "live", f"{UNKNOWN} (did you mean gap_fill_agent?), found 'live'"),
+        ("mode", 56 * "x", f"expected 'dry_run' or 'live', found '{56 * 'x'}'"),
+        ("mode", 58 * "x", f"expected 'dry_run' or 'live', found '{58 * 'x'}'"),
+        ("mode", 59 * "x", f"expected 'dry_run' or 'live', found '{56 * 'x'}..."),
+    ],
+)  # fmt: skip
+def test_what_was_expected_is_said_of_each_kind_of_setting_and_what_was_found_in_60_characters(name, value, told):
+    place = name.removesuffix(".0").removesuffix(".1")
+    assert reasons(setting(place, value)) == (f"{name}: {told}",)
+
+
 def test_every_reason_is_told_at_once():
-    assert len(reasons({"mode": "on", "gap": {"settle_seconds": -1, "nope": 1}, "nope": {}})) == 4
+    wrong = {"mode": "on", "gap": {"settle_seconds": -1, "nope": 1}, "nope": {}}
+    told = (
+        "mode: expected 'dry_run' or 'live', found 'on'",
+        "gap.settle_seconds: expected at least 0, found -1",
+        "gap.nope: expected a setting we know, found 1",
+        "nope: expected a setting we know, found {}",
+    )
+    assert reasons(wrong) == told
+    with pytest.raises(InvalidSettings) as refused:
+        SalonSettings.merged(wrong)
+    assert str(refused.value) == "; ".join(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("quiet_hours.start", "00:00", "00:00"),
+        ("quiet_hours.start", "23:59", "23:59"),
+        ("quiet_hours.end", time(9, 1), "09:01"),
+        ("gap.min_gap_minutes", 45.0, 45),
+        ("offers.max_disappointed", 2, 2.0),
+        ("limits.whatsapp_recipients_24h", None, None),
+    ],
+)
+def test_what_may_be_written_in_more_than_one_way(name, value, kept):
+    section, _, field = name.partition(".")
+    assert SalonSettings.merged(setting(name, value)).model_dump()[section][field] == kept
 
 
 def test_what_the_booking_app_keeps_beside_the_settings_is_no_setting():
@@ -174,6 +249,17 @@ def test_an_accepted_setting_that_a_later_release_no_longer_knows_does_not_stop_
         {"version": 2, "mode": "live", "gone": 1, "gap": {"settle_seconds": 99999, "min_gap_minutes": 45, "old": 1}}
     )
     assert (settings.mode, settings.gap.min_gap_minutes, settings.gap.settle_seconds) == ("live", 45, 90)
+
+
+def test_what_is_no_longer_accepted_falls_back_alone_and_where_it_is_no_map_as_a_whole():
+    stored = {
+        "version": 3, "mode": "loud", "gap": None, "limits": {"hourly_actions": -1, "daily_actions": 7},
+        "quiet_hours": {"start": "09:00"}, "circuit_breaker": 5, "updated_by": "ana",
+    }  # fmt: skip
+    assert SalonSettings.accepted(stored).model_dump(exclude_defaults=True) == {
+        "version": 3,
+        "limits": {"daily_actions": 7},
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.values.identity import address_key, without_numbers
+from shared.values.identity import address_key, normalized, without_numbers
 
 KEY = b"0123456789abcdef"
 
@@ -32,4 +32,30 @@ def test_a_sender_without_a_number_has_a_key_too():
     ],
 )
 def test_numbers_to_reach_somebody_by_are_left_out_and_times_and_prices_stay(text, shown):
+    assert without_numbers(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("spelt", "plain"),
+    [
+        ("+91 98765-43210", "+919876543210"),
+        (" WhatsApp:+1 (415) 523.8886 ", "+14155238886"),
+        ("whatsapp:US.1349", "US.1349"),
+        ("Olga@Glow.Example ", "olga@glow.example"),
+        ("Device-Token", "Device-Token"),
+        ("12345", "12345"),
+    ],
+)
+def test_an_address_has_one_spelling(spelt, plain):
+    assert normalized(spelt) == plain
+
+
+def test_a_key_is_the_same_in_every_process_and_release():
+    assert address_key(KEY, "sms", "+919876543210") == "idn_415476f286b784164ce1bcfde88ca3918012f258"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("123456", "123456"), ("1234567", "…"), ("12 34 5 6 7!", "…!"), ("+1234567", "…")]
+)
+def test_seven_digits_reach_somebody_and_six_do_not(text, shown):
     assert without_numbers(text) == shown

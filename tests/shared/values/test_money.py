@@ -35,3 +35,31 @@ def test_a_currency_without_minor_units_has_no_fraction(currency):
 )
 def test_an_amount_is_shown_as_people_there_write_it(amount, currency, locale, shown):
     assert display(Decimal(amount), currency, locale) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "shown"),
+    [
+        ("0", "INR", "en-IN", "₹0"),
+        ("999", "INR", "en-IN", "₹999"),
+        ("1000", "INR", "en-IN", "₹1,000"),
+        ("99999", "INR", "en-IN", "₹99,999"),
+        ("100000", "INR", "hi_IN", "₹1,00,000"),
+        ("-1234567.05", "INR", "en-IN", "-₹12,34,567.05"),
+        ("0.5", "GBP", "en-GB", "£0.50"),
+        ("1000", "USD", "en", "$1,000.00"),
+        ("1234567.8", "EUR", "es", "1.234.567,80 €"),
+        ("1234567", "INR", "es-ES", "12.34.567 ₹"),
+        ("1234.5", "USD", "es-us", "$1,234.50"),
+        ("1234.5", "USD", "es_PR", "$1,234.50"),
+        ("-1234.5", "EUR", "es-ES", "-1.234,50 €"),
+        ("-5", "CHF", "es-ES", "-5,00 CHF"),
+        ("1.5", "KWD", "en", "1.500 KWD"),
+        ("1500", "JPY", "es-ES", "1.500 ¥"),
+        ("1", "AUD", "en", "A$1.00"),
+        ("1", "NZD", "en", "NZ$1.00"),
+        ("1", "SGD", "en", "S$1.00"),
+    ],
+)
+def test_groups_signs_and_symbols_stand_where_people_there_expect_them(amount, currency, locale, shown):
+    assert display(Decimal(amount), currency, locale) == shown
