@@ -18,6 +18,7 @@ from local.in_process import MAX_ATTEMPTS, MICROSECOND, Crash, Dead, Delivery, S
 from local.memory.memory import Change, Database, MemoryBus, MemoryStore
 from local.memory.memory_database import Reads
 from local.routes import Schedule
+from shared.adapters import paths
 from shared.ports import Accepted, AnswerLost, Create, Data, Published, Query, Refused, Sending, Snapshot, Update, Write
 from shared.records.hold_locks import LEASE
 from tests.e2e.simulation.faults import Faults
@@ -370,7 +371,7 @@ class Cloud(Suite):
             self._pages[str(message.body["at"])] += 1
             self.met["a third page of what is due"] += self._pages[str(message.body["at"])] == 2
         if message.topic == "salon-due":
-            path = f"salons/{message.body['salon_id']}/{message.body['path']}"
+            path = paths.Root(str(message.body["salon_id"])).document(str(message.body["path"]))
             self._wakes.update((delivery.number, path) for delivery in self.waiting[before:])
 
     def _logged(self, severity: str, message: str, **fields: object) -> None:

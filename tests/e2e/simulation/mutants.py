@@ -38,7 +38,7 @@ class Verdict:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.simulation.mutants", description=__doc__)
-    parser.add_argument("--runs", type=int, default=500)
+    parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="mutants at once")
     parser.add_argument("names", nargs="*")
     asked = parser.parse_args()
