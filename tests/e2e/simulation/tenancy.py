@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 
-from tests.e2e.simulation.history import History
+from shared.ports import Data
+from tests.e2e.simulation.cloud import HANGS
+from tests.e2e.simulation.history import History, kind
 from tests.e2e.simulation.town import SHARED, Place, Town
 
 
@@ -33,17 +36,31 @@ def _anybody(town: Town) -> re.Pattern[str]:
 
 
 def documents_are_of_one_tenant(history: History) -> Iterator[str]:
+    """What is written to a number while only one of its branches holds it is that one's, whoever wrote it."""
     foreign = _foreign(history.town)
+    alone: dict[str, datetime] = {}
     for change in history.cloud.history:
         first, _, below = change.path.partition("/")
         place_id = below.partition("/")[0]
+        if first == "channel_routes" and "/" not in below:
+            alone.update(_holds_alone(change.before, change.update_time + HANGS))
+            alone.update(_holds_alone(change.after, history.cloud.clock.now()))
         if first != "salons" or change.after is None:
+            continue
+        shared = history.town.one_number and kind(change.path) == "inbound"
+        if shared and change.update_time <= alone.get(place_id, history.town.start):
             continue
         # What stood there before was looked at when it was new.
         before = change.before or {}
         text = repr([value for name, value in change.after.items() if before.get(name) != value])
         if found := foreign[place_id].search(text):
             yield f"{change.path} shows {found[0]}, which is not of {place_id}"
+
+
+def _holds_alone(route: Data | None, until: datetime) -> dict[str, datetime]:
+    """Which salon has the number of this route to itself, and until when messages to it may still be stored as that one's."""
+    holders = route["salon_ids"] if route else []
+    return {holders[0]: until} if len(holders) == 1 else {}
 
 
 def messages_are_of_one_tenant(history: History) -> Iterator[str]:
