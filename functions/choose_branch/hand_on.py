@@ -81,14 +81,20 @@ class _Router:
 
     def route_message(self) -> Outcome:
         question = self._question()
-        if question is not None and self.said.id in question.kept:
+        asked_about = question is not None and self.said.id in question.kept
+        if question is not None and asked_about:
             if question.salon_id is not None or not question.waits(self.now):
                 return self._settled(question)
             if self.said.due_at is not None and self.said.due_at > self.now:
                 return "kept until the branch is known"
+            if self.now - self.said.received_at >= CHOICE_HOLDS:
+                # For a later message they were asked once more: that answer is for this one too.
+                self._wait(until=question.asked_at + CHOICE_HOLDS)
+                return "kept until the branch is known"
         if meant := self._addressed():
             return self._handed_on(*meant)
-        if question is not None and question.waits(self.now) and (salon_id := self._named_in_answer(question)):
+        answers = question is not None and question.waits(self.now) and not asked_about
+        if question is not None and answers and (salon_id := self._named_in_answer(question)):
             return self._answered_with(salon_id, question)
         if question is not None and self._named_again(question):
             self._note(str(question.salon_id))
@@ -108,7 +114,7 @@ class _Router:
             return self._handed_on(question.salon_id)
         if not self._name(question.asked_by):
             # Nobody is left to read it: it stays here until its time is over.
-            self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": None}))
+            self._wait(until=None)
             return "nobody is left to read it"
         self._stored(question.asked_by, only_for_owner=True)
         self._leave()
@@ -192,6 +198,9 @@ class _Router:
         self.salon(salon_id).commit(fact(came.record), *create(done))
         self._leave()
 
+    def _wait(self, *, until: datetime | None) -> None:
+        self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": until}))
+
     def _leave(self) -> None:
         self.platform.commit(Delete(waiting_for_branch(self.said, self.route)))
 
@@ -234,8 +243,7 @@ class _Router:
         knowing = self._those(self._knows)
         asks = next((each for each in knowing if accepted_settings(self.salon(each)).mode == "live"), None)
         asked_by = until_committed(lambda: self._ask(asks), clock=self.clock) if asks is not None else ""
-        waits_until = self.now + CHOICE_HOLDS if asks else None
-        self.platform.commit(Update(waiting_for_branch(self.said, self.route), {"due_at": waits_until}))
+        self._wait(until=self.now + CHOICE_HOLDS if asks else None)
         if asked_by:
             self._say_it(asked_by)
 

@@ -205,6 +205,18 @@ def test_what_nobody_answers_for_a_day_is_read_by_the_owner_of_the_branch_that_a
     assert purposes(branches, sender) == ["which_branch"]
 
 
+def test_what_the_question_was_asked_about_is_never_its_answer(branches: Suite):
+    """They wrote "1" before they were asked, and answered with something that names no branch: so they were asked again, and
+    the "1" comes due while that question still waits."""
+    sender = ask_which(branches, "1")
+    branches.advance(minutes=13)
+    write(branches, "the other one", sender=sender)
+    branches.advance(hours=26)
+    assert purposes(branches, sender) == ["which_branch", "which_branch"]
+    assert said_in(branches, "s1") == [("1", "kept for the owner"), ("the other one", "kept for the owner")]
+    assert received(branches, "s2") == []
+
+
 @pytest.mark.parametrize("times", [2, 3])
 def test_the_same_message_and_the_same_answer_again_change_nothing(branches: Suite, times: int):
     sender = known_at_both(branches)
