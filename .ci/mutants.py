@@ -1,7 +1,8 @@
 """Puts mistakes into what decides, one at a time, and says which of them no test notices: mutation testing, by mutmut.
 
 Into the files that changed since BASE (the last commit), or with ALL into a sample of 3,000 drawn by SEED from every pure
-file; or those that are named, again. Exits with 1 where a mistake goes unnoticed that docs/mutants.md does not argue, or fewer than 90 % are noticed.
+file; or those that are named, again. Exits with 1 where a mistake goes unnoticed that docs/mutants.md does not argue, or
+fewer than 90 % are noticed.
 """
 
 import os
