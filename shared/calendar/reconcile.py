@@ -116,7 +116,8 @@ def _unworked(ahead: Stretch, staff_day: StaffDay) -> IgnoredReason:
     """Why this time is not sold by anybody: a closure, time off, the hours, or no service that fits."""
     if staff_day.sellable(common([ahead], staff_day.working)):
         return "not_offered"
-    for reason, absences in (("closure", staff_day.salon.closures), ("time_off", staff_day.staff.time_off)):
-        if common([ahead], [absence_stretch(absence) for absence in absences]):
-            return "closure" if reason == "closure" else "time_off"
+    if common([ahead], [absence_stretch(absence) for absence in staff_day.salon.closures]):
+        return "closure"
+    if common([ahead], [absence_stretch(absence) for absence in staff_day.staff.time_off]):
+        return "time_off"
     return "hours" if staff_day.sellable([ahead]) else "not_offered"

@@ -92,7 +92,7 @@ def _without(data: Mapping[str, Any], loc: tuple[str | int, ...]) -> dict[str, A
 
 def _sentence(model: type[BaseModel], problem: ErrorDetails) -> str:
     """Says to the owner what was wrong with one setting."""
-    where = ".".join(str(part) for part in problem["loc"] if not str(part).startswith("function-"))
+    where = ".".join(map(str, problem["loc"]))
     found = f"found {_shown(problem['input'])}"
     context = problem.get("ctx", {})
     match problem["type"]:
@@ -128,7 +128,7 @@ _EXPECTED = {
 
 def _unknown(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
     known = list(_names(model, loc[:-1]))
-    near = get_close_matches(str(loc[-1]), known, n=1)
+    near = get_close_matches(str(loc[-1]), known)
     return "expected a setting we know" + (f" (did you mean {near[0]}?)" if near else "")
 
 

@@ -1,6 +1,7 @@
 """What somebody may be offered whose yes came too late, and why they only hear that it did."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 import pytest
@@ -225,6 +226,17 @@ def test_a_gap_that_another_service_fits_is_not_offered() -> None:
     services, washes = {"cut": CUT, "wash": wash}, gap(id="washes", services_fittable=["wash"], **NEXT)
     assert offered(washes, services=services) == []
     assert offered(washes, gap(**NEXT), services=services) == [("gap_1", 2)]
+
+
+def test_what_is_left_over_is_weighed_by_what_fits_that_gap_alone() -> None:
+    wash, colour = CUT.changed(id="wash", duration_minutes=30), CUT.changed(id="colour", duration_minutes=90)
+    start, end = NEXT["start_time"], NEXT["end_time"] + 90 * MINUTE
+    wish = entry(windows=[{"start": start + 30 * MINUTE, "end": end}])
+    free = gap(**{**NEXT, "end_time": end}, freed=[Stretch(start, end)], services_fittable=["cut", "wash"])
+    services = {"cut": CUT, "wash": wash, "colour": colour.changed(price=Decimal(500))}
+    assert offered(free, who=late(entry=wish), services=services) == [("gap_1", 2.5)]
+    services["colour"] = colour.changed(price=Decimal(1))
+    assert offered(free, who=late(entry=wish), services=services) == [("gap_1", 2.5)]
 
 
 def test_what_is_offered_instead_is_judged_as_any_offer_is() -> None:

@@ -182,6 +182,7 @@ def test_only_the_last_hour_is_remembered():
         ("no", "decline", True, "reject"),
         ("approve of what?", "unclear", True, None),
         ("x approve x", "unclear", False, None),
+        ("approveX", "unclear", False, None),
         ("\tApproved.\n", "unclear", False, "approve"),
         ("नामंज़ूर!", "unclear", False, "reject"),
         ("reject", "accept", True, "reject"),
