@@ -45,8 +45,8 @@ def reported(
         )
     if _RANK[reached] <= _RANK[message.status]:
         return None
-    moments = {"sent": {"sent_at": now}, "delivered": {"delivered_at": now}, "read": {"read_at": now}}[reached]
-    delivery = delivery.changed(**{"sent_at": delivery.sent_at or now, **moments})
+    moments = {"delivered": {"delivered_at": now}, "read": {"read_at": now}}.get(reached, {})
+    delivery = delivery.changed(sent_at=delivery.sent_at or now, **moments)
     return step(
         message,
         reached,

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messaging.rendering import templates
-from shared.messaging.replies import acknowledges, day_named, folded, understand
+from shared.messaging.replies import _PHRASES, acknowledges, day_named, folded, understand
 
 MEANINGS = {
     "accept": [
@@ -141,6 +141,11 @@ def test_saying_one_cannot_come_is_no_opt_out_on_sms():
 @pytest.mark.parametrize("body", ["yes", "haan", "sí", "हाँ"])
 def test_people_mix_their_languages(body, locale):
     assert understand(body, locale=locale) == "accept"
+
+
+def test_no_phrase_means_one_thing_in_a_language_and_another_in_the_next():
+    for phrase in {phrase for phrases in _PHRASES.values() for phrase in phrases}:
+        assert len({phrases[phrase] for phrases in _PHRASES.values() if phrase in phrases}) == 1, phrase
 
 
 def test_the_buttons_say_what_they_do_when_only_their_title_arrives():
