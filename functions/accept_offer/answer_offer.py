@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final, Literal
 
 from functions.accept_offer.offer_page import Another, State, page
-from shared.asking.answer_customer import said_now
 from shared.asking.opt_out import opt_out
 from shared.asking.outreach import Outreach, another_id
+from shared.asking.spoken_offer import said_now
 from shared.customers.consent import Statement
 from shared.customers.find_customers import customers_at
 from shared.messaging.tokens import OfferToken, read, sign

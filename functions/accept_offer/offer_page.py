@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final, Literal
 
-from shared.messaging.texts import Language, language_of
+from shared.values.language import Language, language_of
 
 State = Literal["open", "booked", "declined", "taken", "cancelled", "stopped", "unknown"]
 

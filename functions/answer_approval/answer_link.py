@@ -108,7 +108,7 @@ def _of_digest(key: str, digest_id: str, documents: Documents) -> list[str]:
 
 
 def _page(visit: _Visit, now: datetime) -> Page:
-    locale = visit.contact.locale or visit.salon.locale
+    locale = visit.salon.spoken_to(visit.contact.locale)
     questions = [
         Question(
             approval.id,

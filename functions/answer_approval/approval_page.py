@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 from shared.messaging.spoken import spoken_outcome
-from shared.messaging.texts import Language, language_of
+from shared.values.language import Language, language_of
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     customers = customers_at(said.sender, documents)
     contact = salon.contact_at(said.sender)
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
-    locale = next((locale for locale in locales if locale), salon.locale)
+    locale = salon.spoken_to(next((locale for locale in locales if locale), None))
     meaning = understand(said.body, locale=locale, channel=said.channel)
     handler = _MessageHandler(path, said, salon, customers, locale, documents, clock, deployment)
     bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())

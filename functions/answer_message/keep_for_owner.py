@@ -133,4 +133,9 @@ def _line_of_ours(message: Message | Outreach) -> Line | None:
     left = message.delivery.sent_at
     if left is None or (isinstance(message, Message) and message.audience == "owner"):
         return None
-    return Line(at=left, by="us", text=unsigned_text(message.purpose, message.locale, message.variables))
+    said = (
+        message.message
+        if isinstance(message, Outreach)
+        else unsigned_text(message.purpose, message.locale, message.variables)
+    )
+    return Line(at=left, by="us", text=said)

@@ -281,4 +281,4 @@ class _Router:
 
     def _locale(self, documents: Documents, salon: Salon) -> str:
         locales = [customer.locale for customer in customers_at(self.said.sender, documents)]
-        return next((locale for locale in locales if locale), salon.locale)
+        return salon.spoken_to(next((locale for locale in locales if locale), None))

@@ -235,7 +235,7 @@ def offer_to(candidate: Candidate, number: int, decision_id: str, context: Round
     customer, slot, deadline = candidate.prospect.customer, candidate.slot, candidate.deadline
     assert slot is not None and deadline is not None and candidate.channel is not None and candidate.service is not None
     gap, salon = context.gap, context.salon
-    locale = customer.locale or salon.locale
+    locale = salon.spoken_to(customer.locale)
     price = discounted(candidate.service.price, candidate.discount_percent, salon.currency)
     purpose = offer_purpose(candidate.channel, customer.phone or "")
     variables = {

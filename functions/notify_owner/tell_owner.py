@@ -123,7 +123,7 @@ class _OwnerNotifier:
         )
 
     def _messages(self, notice: OwnerNotice, contact: Contact, *, read_at: datetime | None = None) -> list[Message]:
-        now, zone, locale = self.clock.now(), self.salon.zone, contact.locale or self.salon.locale
+        now, zone, locale = self.clock.now(), self.salon.zone, self.salon.spoken_to(contact.locale)
         read_at = read_at or now
         variables = notice.variables | {
             name: spoken_time(moment, zone, locale, now=read_at) for name, moment in notice.moments.items()

@@ -37,7 +37,7 @@ def notices_to(
             is_answer=False,
             channel=channel,
             purpose=spoken,
-            locale=contact.locale or salon.locale,
+            locale=salon.spoken_to(contact.locale),
             variables={**variables, "salon": salon.name},
             expires_at=now + KEEP_TRYING,
             due_at=None,

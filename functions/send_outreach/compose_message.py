@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from functions.send_outreach.speak_to_owner import Words, owner_words
-from shared.asking.answer_customer import said_now
 from shared.asking.outreach import Outreach
+from shared.asking.spoken_offer import said_now
 from shared.messaging import tokens
 from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.message import Message
-from shared.messaging.rendering import Rendered, render
+from shared.messaging.rendering import Rendered, render, unsigned_text
 from shared.messaging.spoken import spoken_time
 from shared.ports import Deployment, Notice, Reader, Sending
 from shared.salon.salon import Salon
@@ -16,11 +16,23 @@ from shared.salon.salon import Salon
 LONGEST_VALIDITY = timedelta(hours=10)
 
 
+def spoken_now(message: Outreach | Message, salon: Salon, now: datetime) -> Outreach | Message:
+    """The message in the words in which it leaves: "tomorrow" was right when it was asked for, and an offer that goes out by
+    another channel than it was made for says another text."""
+    if isinstance(message, Outreach):
+        variables = said_now(message, salon, now)
+        return message.changed(variables=variables, message=unsigned_text(message.purpose, message.locale, variables))
+    if message.moment is None:
+        return message
+    when = spoken_time(message.moment, salon.zone, message.locale, now=now)
+    return message.changed(variables={**message.variables, "when": when})
+
+
 def composed(
     message: Outreach | Message, *, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
 ) -> Sending | Notice | str:
     """What goes to the provider for this message, or why nothing can."""
-    words = _words(message, salon, documents, deployment, now)
+    words = _words(message, documents, deployment, now)
     rendered = render(words.purpose, message.locale, words.variables)
     if message.channel in ("email", "push"):
         return Notice(
@@ -53,23 +65,16 @@ def composed(
     )
 
 
-def _words(
-    message: Outreach | Message, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
-) -> Words:
-    """The variables of the message: the stored ones, times as they are said now, and an offer's signed buttons and
-    link, which are never stored."""
+def _words(message: Outreach | Message, documents: Reader, deployment: Deployment, now: datetime) -> Words:
+    """The variables of the message: its own, and an offer's signed buttons and link, which are never stored."""
     if isinstance(message, Message):
-        words = owner_words(message, documents=documents, deployment=deployment, now=now)
-        if message.moment is None:
-            return words
-        when = spoken_time(message.moment, salon.zone, message.locale, now=now)
-        return Words(words.purpose, words.variables | {"when": when})
+        return owner_words(message, documents=documents, deployment=deployment, now=now)
 
     def token(answer: tokens.Answer) -> str:
-        return tokens.sign(deployment.signing_key, tokens.OfferToken(salon.id, message.id, answer))
+        return tokens.sign(deployment.signing_key, tokens.OfferToken(message.salon_id, message.id, answer))
 
     variables = {
-        **said_now(message, salon, now),
+        **message.variables,
         "accept_token": token("accept"),
         "decline_token": token("decline"),
         "link": f"{deployment.public_base_url}/o/{token('link')}",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
-from functions.send_outreach.compose_message import composed
+from functions.send_outreach.compose_message import composed, spoken_now
 from functions.send_outreach.find_obstacle import Drop, Hold, obstacle
 from shared.asking.breaker import Breaker
 from shared.asking.check_breaker import Stopped, admitted, attempted
@@ -87,7 +87,8 @@ def send_outreach(
     if isinstance(verdict, Hold):
         return _held(message, verdict, snapshot, documents=documents, now=now)
 
-    sending = composed(message, salon=salon, documents=documents, deployment=deployment, now=now)
+    spoken = spoken_now(message, salon, now)
+    sending = composed(spoken, salon=salon, documents=documents, deployment=deployment, now=now)
     if isinstance(sending, Notice) and sending.channel not in notifiers:
         sending = f"nothing is configured to send by {message.channel}"
     if isinstance(sending, str):
@@ -106,7 +107,7 @@ def send_outreach(
             later = Hold(min(admission.until, message.expires_at), admission.reason)
             return _held(message, later, snapshot, documents=documents, now=now)
         breaker = admission
-    claimed = claim(message, now=now, actor=ACTOR)
+    claimed = claim(spoken, now=now, actor=ACTOR)
     if not documents.commit(*update(claimed, snapshot)):
         return "claimed by another"
     if clock.now() - now > FRESH:

@@ -10,7 +10,6 @@ from shared.asking.outreach import Outreach
 from shared.calendar.booking import NOT_FREE, Booking
 from shared.calendar.gap import Gap, ignored
 from shared.messaging.message import Message, say
-from shared.messaging.spoken import spoken_time
 from shared.ports import Clock, Documents, Transaction, Update
 from shared.records.audit import AuditRecord, record_fact
 from shared.records.commit import create, fact, update
@@ -96,6 +95,5 @@ def _handed_over(booking: Booking, salon_id: str, said_by: str, now: datetime) -
 
 
 def _told(booking: Booking, outreach: Outreach, salon: Salon, now: datetime) -> Message:
-    when = spoken_time(booking.start_time, salon.zone, outreach.locale, now=now)
     message = answer_to(outreach, "booking_withdrawn", salon, said_in=None, now=now)
-    return message.changed(is_answer=False, variables={**message.variables, "when": when}, moment=booking.start_time)
+    return message.changed(is_answer=False, moment=booking.start_time)

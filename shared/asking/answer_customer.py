@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.asking.outreach import Outreach
-from shared.calendar.booking import Booking
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import KEEP_TRYING, Message, message_id
 from shared.messaging.messaging_hours import answers
-from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.ports import Snapshot
 from shared.salon.salon import Salon
-from shared.values import money
 
 REFUSALS: dict[str, str] = {
     "slot_taken": "slot_taken",
@@ -22,18 +19,12 @@ REFUSALS: dict[str, str] = {
 """The purpose of the answer to a yes that is refused, by the reason of the refusal."""
 
 
-def confirmation_of(
-    booking: Booking, outreach: Outreach, salon: Salon, *, said_in: Snapshot | None, now: datetime
-) -> Message:
-    """The confirmation of the booking that a yes to this offer made. `said_in` is the message that said yes, if one did."""
+def confirmation_of(outreach: Outreach, salon: Salon, *, said_in: Snapshot | None, now: datetime) -> Message:
+    """The confirmation of the booking that a yes to this offer made, at the price it named. `said_in` is the message that said yes, if one did."""
     return _to_customer(
         outreach,
         "booking_confirmed",
-        {
-            **said_now(outreach, salon, now),
-            "price": money.display(booking.price, salon.currency, outreach.locale),
-            "address": salon.address or salon.name,
-        },
+        {**outreach.variables, "address": salon.address or salon.name},
         salon,
         said_in=said_in,
         now=now,
@@ -43,15 +34,7 @@ def confirmation_of(
 def answer_to(outreach: Outreach, purpose: str, salon: Salon, *, said_in: Snapshot | None, now: datetime) -> Message:
     """The answer to the customer of an offer. The same purpose about the same offer is said once, however often they answer
     and whichever way their answers take."""
-    return _to_customer(outreach, purpose, said_now(outreach, salon, now), salon, said_in=said_in, now=now)
-
-
-def said_now(outreach: Outreach, salon: Salon, now: datetime) -> dict[str, str]:
-    """The variables of an offer with its times spoken anew: "tomorrow" was right when the offer was requested."""
-    slot = outreach.slot
-    when = {"when": spoken_time(slot.start, salon.zone, outreach.locale, now=now)} if slot else {}
-    until = spoken_deadline(outreach.expires_at, salon.zone, outreach.locale, now=now)
-    return {**outreach.variables, **when, "until": until}
+    return _to_customer(outreach, purpose, outreach.variables, salon, said_in=said_in, now=now)
 
 
 def _to_customer(

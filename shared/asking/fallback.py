@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from shared.asking.outreach import Outreach
 from shared.messaging.messaging_hours import country_of
 from shared.messaging.outgoing import Channel
-from shared.messaging.rendering import unsigned_text
 from shared.messaging.sending import UNDELIVERED_AFTER, redirected
 from shared.records.audit import Amended
 
@@ -53,9 +52,8 @@ def fallen_back(
 ) -> Amended[Outreach]:
     """Begins an ask again on another channel. All limits count it once; reports about the first message no longer count."""
     purpose = offer_purpose(channel, outreach.customer_phone, instead=outreach.is_answer)
-    said = unsigned_text(purpose, outreach.locale, outreach.variables)
     return redirected(
-        outreach.changed(message=said),
+        outreach,
         channel,
         code=code,
         message_sid=message_sid,

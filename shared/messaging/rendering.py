@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from shared.messaging.texts import TEXTS, WHEN_EMPTY, Language, Text, language_of
+from shared.messaging.texts import TEXTS, WHEN_EMPTY, Text
+from shared.values.language import LANGUAGES, Language, language_of
 
 _LONGEST_VALUE: Final = 60
 _LONGEST_VALUES: Final = {
@@ -61,10 +62,7 @@ def render(purpose: str, locale: str, variables: Mapping[str, str]) -> Rendered:
 def templates() -> dict[str, dict[str, dict[str, Any]]]:
     """Returns what has to be submitted to WhatsApp for approval, by purpose and language: the `body`, the `buttons` (title
     and payload), and `variables`, the name behind each number."""
-    return {
-        purpose: {language: _template(text, language) for language in get_args(Language)}
-        for purpose, text in TEXTS.items()
-    }
+    return {purpose: {language: _template(text, language) for language in LANGUAGES} for purpose, text in TEXTS.items()}
 
 
 def unsigned_text(purpose: str, locale: str, variables: Mapping[str, str]) -> str:

@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from shared.messaging.texts import Language, language_of
+from babel.dates import format_skeleton, format_time
+
+from shared.values.cldr import cldr_locale, plainly_spaced
+from shared.values.language import Language, language_of
 
 _SHOWN: Final = 3
 _PROPOSAL: Final[dict[Language, str]] = {
@@ -65,30 +68,33 @@ _TODAY: Final[dict[Language, tuple[str, str]]] = {
     "hi": ("आज", "कल"),
     "es": ("hoy", "mañana"),
 }
-_WEEKDAYS: Final[dict[Language, list[str]]] = {
-    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-    "hi": ["सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"],
-    "es": ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
+_AT: Final[dict[Language, dict[str, str]]] = {
+    "en": {"other": "{day} at {hour}"},
+    "hi": {"other": "{day} {hour} बजे"},
+    "es": {"one": "{day} a la {hour}", "other": "{day} a las {hour}"},
 }
-_MONTHS: Final[dict[Language, str]] = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "hi": "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
-    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
+_UNTIL: Final[dict[Language, dict[str, str]]] = {
+    "en": {"other": "{hour}"},
+    "hi": {"other": "{hour} बजे"},
+    "es": {"one": "la {hour}", "other": "las {hour}"},
 }
+_DAY: Final[dict[Language, str]] = {"en": "MMMEd", "hi": "MMMMEd", "es": "MMMEd"}
+_HOUR: Final[dict[Language, str]] = {"en": "", "hi": "Bhm", "es": ""}
+"""CLDR's skeletons; without one, the hour is as short as people there write it."""
 
 
 def spoken_time(instant: datetime, zone: ZoneInfo, locale: str, *, now: datetime | None) -> str:
-    """Says a time as people do: "today at 14:00", "Sat 28 Nov at 14:00". `now` is when it will be read, because "today"
-    written in the evening is wrong in the morning; None, where nobody knows when that is, always names the day."""
-    language, local = language_of(locale), instant.astimezone(zone)
-    day, hour = _spoken_day(local, now and now.astimezone(zone), language), f"{local:%H:%M}"
-    return {"en": f"{day} at {hour}", "hi": f"{day} {hour} बजे", "es": f"{day} a las {hour}"}[language]
+    """Says a time as people there do: "today at 14:00", "Sat, Nov 28 at 2:00 p.m.". `now` is when it will be read, because
+    "today" written in the evening is wrong in the morning; None, where nobody knows when that is, always names the day."""
+    local = instant.astimezone(zone)
+    return _with_hour(local, _AT, locale, day=_spoken_day(local, now and now.astimezone(zone), locale))
 
 
 def spoken_deadline(instant: datetime, zone: ZoneInfo, locale: str, *, now: datetime) -> str:
     """Says a time as it follows "until": the hour alone when it is today, as `spoken_time` when it is not."""
-    if instant.astimezone(zone).date() == now.astimezone(zone).date():
-        return f"{instant.astimezone(zone):%H:%M}"
+    local = instant.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return _with_hour(local, _UNTIL, locale)
     return spoken_time(instant, zone, locale, now=now)
 
 
@@ -125,9 +131,17 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57].rstrip()}..."
 
 
-def _spoken_day(local: datetime, now: datetime | None, language: Language) -> str:
+def _spoken_day(local: datetime, now: datetime | None, locale: str) -> str:
     days = (local.date() - now.date()).days if now else None
     if days == 0 or days == 1:
-        return _TODAY[language][days]
-    month = _MONTHS[language].split()[local.month - 1]
-    return f"{_WEEKDAYS[language][local.weekday()]} {local.day} {month}"
+        return _TODAY[language_of(locale)][days]
+    return plainly_spaced(format_skeleton(_DAY[language_of(locale)], local, locale=cldr_locale(locale)))
+
+
+def _with_hour(local: datetime, forms: Mapping[Language, Mapping[str, str]], locale: str, **words: str) -> str:
+    """The form of the words that goes with this hour: "a la 1:30", "a las 2:30"."""
+    there, skeleton = cldr_locale(locale), _HOUR[language_of(locale)]
+    hour = format_skeleton(skeleton, local, locale=there) if skeleton else format_time(local, "short", locale=there)
+    number = int("".join(filter(str.isdigit, hour.partition(":")[0])))
+    form = forms[language_of(locale)]
+    return form.get(there.plural_form(number), form["other"]).format(hour=plainly_spaced(hour), **words)

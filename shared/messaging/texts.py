@@ -6,11 +6,11 @@ refuses a template that starts or ends with a variable, has two side by side, or
 CANCEL, END, QUIT and YES mean something to the carrier, so nobody is told to answer with them.
 """
 
-import re
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
-Language = Literal["en", "hi", "es"]
+from shared.values.language import Language
+
 Purpose = Literal[
     "slot_offer",
     "slot_offer_sms",
@@ -418,9 +418,3 @@ WHEN_EMPTY: Final[dict[str, dict[Language, str]]] = {
     "before": {"en": "nothing yet", "hi": "अभी कुछ नहीं", "es": "nada todavía"},
 }
 """What is said in place of a variable that is empty. Any other variable must have a value."""
-
-
-def language_of(locale: str) -> Language:
-    """The language we have words in: "en-IN" is "en", and so is a language we do not speak."""
-    language = re.split("[-_]", locale)[0].lower()
-    return next((each for each in get_args(Language) if each == language), "en")

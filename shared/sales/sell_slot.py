@@ -198,7 +198,7 @@ def _sell(answer: OfferAnswer, settings: SalonSettings, room: _Room, locks: Sequ
             *_concluded(decision, booking, now),
             *_off_the_waitlist(entry, outreach, now),
             *_moved_away(moved, booking, outreach, salon.id, now),
-            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=actor)),
+            *create(say(confirmation_of(outreach, salon, said_in=said, now=now), now=now, actor=actor)),
             *said_handled(said, "booked", now, actor=actor),
             *release(locks),
         )

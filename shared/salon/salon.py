@@ -1,5 +1,6 @@
 """The salon: the tenant, its hours, whom to ask and how it sends."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -97,6 +98,12 @@ class Salon(AppDocument):
     @property
     def zone(self) -> ZoneInfo:
         return zone_named(self.timezone)
+
+    def spoken_to(self, locale: str | None) -> str:
+        """The locale in which somebody is spoken to: their own, in the salon's country where it names none, or the salon's."""
+        if not locale or re.search("[-_]", locale):
+            return locale or self.locale
+        return re.sub("^[A-Za-z]+", locale, self.locale)
 
     def contact_at(self, address: str) -> Contact | None:
         """The contact whose phone, e-mail address or device that is, or None."""

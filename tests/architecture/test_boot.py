@@ -23,6 +23,10 @@ NEEDED_BY = {
 """Slow or heavy packages, and what a door calls when it needs one."""
 
 
+SPEAK = {"accept_offer", "answer_approval", "answer_message", "fill_gap", "notify_owner", "send_outreach"}
+"""The functions that say a time or an amount to somebody."""
+
+
 @dataclass(frozen=True)
 class Boot:
     function: Function
@@ -60,6 +64,10 @@ def test_booting_makes_no_client_and_no_connection(boot: Boot) -> None:
 def test_booting_imports_no_vendor_that_the_door_does_not_use(boot: Boot) -> None:
     door = boot.function.source.read_text()
     assert [package for package, call in NEEDED_BY.items() if package in boot.modules and call not in door] == []
+
+
+def test_only_a_function_that_speaks_loads_how_people_write_times_and_amounts(boot: Boot) -> None:
+    assert ("babel" in boot.modules) == (boot.function.name in SPEAK)
 
 
 def test_booting_imports_nothing_of_the_local_cloud_or_the_tests(boot: Boot) -> None:

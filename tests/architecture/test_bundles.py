@@ -119,6 +119,7 @@ def test_a_bundle_pins_what_it_imports_and_no_more(function: Function, bundles: 
     expected = {
         name
         for name, sign in {
+            "babel": "from babel",
             "functions-framework": "import functions_framework",
             "google-cloud-firestore": "from google.cloud import firestore",
             "google-cloud-pubsub": "from google.cloud import pubsub_v1",

@@ -360,7 +360,7 @@ MUTANTS = (
         "shared/sales/sell_slot.py",
         (
             (
-                "            *create(say(confirmation_of(booking, outreach, salon, said_in=said, now=now), now=now, actor=actor)),\n",
+                "            *create(say(confirmation_of(outreach, salon, said_in=said, now=now), now=now, actor=actor)),\n",
                 "",
             ),
         ),

@@ -70,8 +70,8 @@ def had_offers(suite: Suite, many: int, *, every: timedelta) -> None:
     model = outreach_of(suite, "c0")
     for number in range(1, many + 1):
         at = suite.clock.now() - number * every
-        words = {**model["variables"], "service": f"Cut number {number}."}
-        past = {"id": f"old{number}", "created_at": at, "status": "expired", "due_at": None, "variables": words}
+        words = f"We have Cut number {number}. free"
+        past = {"id": f"old{number}", "created_at": at, "status": "expired", "due_at": None, "message": words}
         suite.put(f"{ROOT}/outreach/old{number}", {**model, **past, "delivery": {**model["delivery"], "sent_at": at}})
 
 

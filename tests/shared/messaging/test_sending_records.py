@@ -8,7 +8,6 @@ import pytest
 
 from shared.asking.fallback import fallen_back
 from shared.messaging.outgoing import Delivery, ForbiddenTransition, Outgoing, step
-from shared.messaging.rendering import render
 from shared.messaging.sending import (
     answer_lost,
     claim,
@@ -322,9 +321,7 @@ WORDS = {
         ("out_0", "+919876543210", "slot_taken_another_link"),
     ],
 )
-def test_an_offer_falls_back_with_the_words_of_the_other_channel_and_no_signed_link(
-    instead_of: str | None, phone: str, purpose: str
-):
+def test_an_offer_falls_back_with_the_purpose_of_the_other_channel(instead_of: str | None, phone: str, purpose: str):
     before = outreach(
         status="sent", delivery=LEFT, attempts=1, instead_of=instead_of, customer_phone=phone, locale="es", variables=WORDS,
     )  # fmt: skip
@@ -345,7 +342,6 @@ def test_an_offer_falls_back_with_the_words_of_the_other_channel_and_no_signed_l
         "delivery": Delivery(former_id="SM9", former_error="63024"),
         "due_at": LATER + MINUTE,
         "purpose": purpose,
-        "message": render(purpose, "es", WORDS | {"link": "-"}).text,
         "address_key": "idn_2",
         "fallen_back": True,
     }

@@ -50,3 +50,11 @@ def test_a_contact_is_found_by_any_of_their_addresses_however_it_is_spelt() -> N
 def test_the_date_is_the_one_on_the_salons_wall(hour: tuple[int, int], day: int) -> None:
     salon = Salon.from_document("s1", DOCUMENT)
     assert salon.date_of(datetime(2026, 11, 23, *hour, tzinfo=UTC)) == date(2026, 11, day)
+
+
+@pytest.mark.parametrize(
+    ("own", "spoken"),
+    [(None, "en-CA"), ("", "en-CA"), ("es", "es-CA"), ("en", "en-CA"), ("es-MX", "es-MX"), ("en_GB", "en_GB")],
+)
+def test_who_names_no_country_is_spoken_to_as_in_the_salons(own: str | None, spoken: str) -> None:
+    assert Salon.from_document("s1", {**DOCUMENT, "locale": "en-CA"}).spoken_to(own) == spoken
