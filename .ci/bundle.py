@@ -20,6 +20,8 @@ from bundle_imports import ROOT, BundleError, reach
 from bundle_pins import pins
 
 BUNDLES = ROOT / "build" / "bundles"
+RENDERS, SPEAKS = "shared/messaging/texts.py", "shared/messaging/phrases.py"
+ROOMS = ("functions/*", "shared/*")
 UNCHECKED_HASH = (0b01).to_bytes(4, "little")
 """Says in a .pyc that its source need not be compared: the time stamps of a deployed file say nothing."""
 WITHOUT_REFERENCES = 2
@@ -35,13 +37,22 @@ def stage(function: str, root: Path = ROOT) -> dict[str, bytes]:
     door = root / "functions" / function / "main.py"
     reached = reach(door, root)
     staged: dict[str, bytes] = {}
-    for file in reached.files:
+    for file in (*reached.files, *words(reached.files, root)):
         name = file.name if file == door else file.relative_to(root).as_posix()
         staged[name] = file.read_bytes()
         if file.suffix == ".py":
             staged[importlib.util.cache_from_source(name)] = bytecode(staged[name], name)
     staged["requirements.txt"] = "".join(f"{line}\n" for line in pins(reached.foreign, root)).encode()
     return dict(sorted(staged.items()))
+
+
+def words(reached: frozenset[Path], root: Path) -> Iterator[Path]:
+    """The texts that a bundle speaks: those of every room where it renders messages, else those of the rooms that it reaches
+    and whose phrases it says."""
+    if root / RENDERS in reached:
+        yield from (file for room in ROOMS for file in root.glob(f"{room}/texts/*.toml"))
+    elif root / SPEAKS in reached:
+        yield from (file for room in {file.parent for file in reached} for file in room.glob("texts/*.toml"))
 
 
 @cache

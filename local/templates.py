@@ -5,21 +5,10 @@ import json
 import sys
 from typing import Any
 
+from local.examples import examples
 from shared.messaging.rendering import templates
+from shared.values.language import language_of
 
-SAMPLES = {
-    "name": "Noor",
-    "service": "Blow-dry",
-    "staff": "Amara",
-    "salon": "Salon Lima",
-    "when": "today at 14:00",
-    "lost_when": "today at 12:30",
-    "price": "48.00 CAD",
-    "until": "13:30",
-    "address": "12 Elm Street",
-    "link": "https://hello.example.com/o/x",
-}
-"""WhatsApp refuses a template without them. What is not here is shown by its own name."""
 ONLY_SMS = ("_sms", "_link")
 """Purposes that end so never go by WhatsApp, so nobody has to approve them."""
 MARKETING = ("slot_offer",)
@@ -47,7 +36,9 @@ def _content(purpose: str, language: str, template: dict[str, Any]) -> dict[str,
             {"type": "QUICK_REPLY", "title": button["title"], "id": button["payload"]} for button in template["buttons"]
         ]
         types["twilio/quick-reply"] = {"body": template["body"], "actions": actions}
-    samples = {number: SAMPLES.get(name, name.replace("_", " ")) for number, name in template["variables"].items()}
+    values = examples(language_of(language), purpose)
+    # WhatsApp refuses a template without samples.
+    samples = {number: values[name] for number, name in template["variables"].items()}
     return {
         "friendly_name": f"{purpose}_{language}",
         "language": language,

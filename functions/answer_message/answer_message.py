@@ -260,7 +260,7 @@ class _MessageHandler:
         return tuple(write for answer in answers for write in create(say(answer, now=now, actor=ACTOR)))
 
     def _reply(self, purpose: str, variables: dict[str, str]) -> Message:
-        name = self.customers[0].name if len(self.customers) == 1 else ""
+        name = self.customers[0].called if len(self.customers) == 1 else ""
         return reply_to(
             self.said,
             purpose,
@@ -285,7 +285,9 @@ class _MessageHandler:
 
 def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[str, dict[str, str]]:
     proposal = {"proposal": approval.action_summary}
-    if verdict == "approved" or verdict == "rejected":
-        return f"owner_{verdict}", proposal
+    if verdict == "approved":
+        return "owner_approved", proposal
+    if verdict == "rejected":
+        return "owner_rejected", proposal
     outcome = "expired" if verdict == "expired" else approval.settled_as
     return "owner_already_decided", {**proposal, "outcome": spoken_outcome(outcome, locale)}

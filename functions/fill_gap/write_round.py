@@ -10,6 +10,7 @@ from functions.fill_gap.candidates import Candidate, owner_asked_until
 from functions.fill_gap.discounts import discounted
 from functions.fill_gap.prospect import PURPOSE
 from functions.fill_gap.round_plan import NoRound, Round
+from functions.fill_gap.spoken_proposal import spoken_proposal
 from shared.approvals import approval as approvals
 from shared.asking.decision import (
     GAP_FILL_AGENT,
@@ -26,7 +27,7 @@ from shared.asking.outreach import OfferDetails, Outreach, request
 from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import waitlist_moved
 from shared.messaging.rendering import unsigned_text
-from shared.messaging.spoken import spoken_deadline, spoken_proposal, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.ports import Reader, Write
 from shared.records.audit import Amended
 from shared.records.commit import create, update
@@ -239,7 +240,7 @@ def offer_to(candidate: Candidate, number: int, decision_id: str, context: Round
     price = discounted(candidate.service.price, candidate.discount_percent, salon.currency)
     purpose = offer_purpose(candidate.channel, customer.phone or "")
     variables = {
-        "name": customer.name,
+        "name": customer.called,
         "salon": salon.name,
         "service": candidate.service.name,
         "staff": staff_name,

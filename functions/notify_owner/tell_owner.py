@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Literal
 
 from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
+from functions.notify_owner.spoken_reason import spoken_reason
 from functions.notify_owner.write_notice import notices_to
 from shared.approvals.approval import Approval, notified
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of
 from shared.messaging.conversation import Conversation, Reason
 from shared.messaging.message import KEEP_TRYING, Message, collected, merged, message_path, say
-from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.ports import Clock, Deployment, Documents, Reader, Write
 from shared.records.commit import create, save, until_committed, update
 from shared.records.events import SalonEvent

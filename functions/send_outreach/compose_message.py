@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from functions.send_outreach.gsm7 import in_gsm7
 from functions.send_outreach.speak_to_owner import Words, owner_words
 from shared.asking.outreach import Outreach
 from shared.asking.spoken_offer import said_now
@@ -58,7 +59,7 @@ def composed(
         sender=sender,
         to=message.address,
         reference=_reference(salon.id, message.path),
-        body=None if template else rendered.text,
+        body=None if template else in_gsm7(rendered.text) if message.channel == "sms" else rendered.text,
         content_sid=template,
         variables=rendered.numbered if template else {},
         validity=min(message.expires_at - now, LONGEST_VALIDITY) if isinstance(message, Outreach) else None,

@@ -4,12 +4,13 @@ which are never stored, and digests made from what their messages have become me
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.send_outreach.spoken_digest import spoken_digest
 from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
 from shared.messaging import tokens
 from shared.messaging.message import Message, message_path
 from shared.messaging.rendering import render
-from shared.messaging.spoken import spoken_digest, spoken_outcome
+from shared.messaging.spoken import spoken_outcome
 from shared.ports import Deployment, Reader
 
 NO_ACTION = "0" * 16

@@ -24,7 +24,7 @@ def confirmation_of(outreach: Outreach, salon: Salon, *, said_in: Snapshot | Non
     return _to_customer(
         outreach,
         "booking_confirmed",
-        {**outreach.variables, "address": salon.address or salon.name},
+        {**outreach.variables, "place": salon.place},
         salon,
         said_in=said_in,
         now=now,

@@ -34,10 +34,11 @@ def next_channel(outreach: Outreach, code: int | None, *, now: datetime) -> Chan
 def offer_purpose(channel: Channel, phone: str, *, instead: bool = False) -> str:
     """The purpose of an offer by this channel: its text only names the link where the country lets nobody answer an SMS.
     `instead` is for an offer that answers a yes which came too late."""
-    offer = "slot_taken_another" if instead else "slot_offer"
     if channel == "whatsapp":
-        return offer
-    return f"{offer}_link" if country_of(phone) == "IN" else f"{offer}_sms"
+        return "slot_taken_another" if instead else "slot_offer"
+    if country_of(phone) == "IN":
+        return "slot_taken_another_link" if instead else "slot_offer_link"
+    return "slot_taken_another_sms" if instead else "slot_offer_sms"
 
 
 def fallen_back(

@@ -12,6 +12,9 @@ ConsentChannel = Literal["whatsapp", "sms", "voice"]
 ConsentPurpose = Literal["marketing", "service"]
 
 
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sr", "sra", "srta", "dra", "don", "doña", "shri", "smt"})
+
+
 class Consent(Stored):
     marketing: bool = False
     service: bool = False
@@ -51,3 +54,10 @@ class Customer(AppDocument):
     is_staff: bool = False
     created_at: Instant | None = None
     consents: Consents = Consents()
+
+    @property
+    def called(self) -> str:
+        """What they are greeted by: their first name, or all of it where it begins with a title or an initial."""
+        first, *others = self.name.split() or [""]
+        whole = len(first) == 1 or first.endswith(".") or first.lower() in TITLES
+        return " ".join([first, *others]) if whole else first

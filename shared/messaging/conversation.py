@@ -42,7 +42,7 @@ Reason = Literal[
     "no_such_approval",
     "given_up",
 ]
-"""Why a message waits for a person; `spoken.spoken_reason` says it to the owner."""
+"""Why a message waits for a person; `notify_owner` says it to the owner."""
 
 
 class Line(Stored):

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.messaging.texts import TEXTS, WHEN_EMPTY, Text
+from shared.messaging.phrases import phrases
+from shared.messaging.texts import Text, texts
 from shared.values.language import LANGUAGES, Language, language_of
 
 _LONGEST_VALUE: Final = 60
@@ -17,7 +18,7 @@ _LONGEST_VALUES: Final = {
     "reason": 200,
     "words": 300,
     "before": 200,
-    "address": 120,
+    "place": 180,
 }
 """Longer values are cut, so that no message can grow past WhatsApp's 1024 characters."""
 
@@ -55,14 +56,18 @@ def render(purpose: str, locale: str, variables: Mapping[str, str]) -> Rendered:
         purpose=purpose,
         locale=language,
         numbered={str(number): values[name] for number, name in enumerate(text.names, 1)},
-        buttons=[Button(titles[language], values[payload]) for payload, titles in text.buttons],
+        buttons=[
+            Button(title, values[payload]) for title, payload in zip(text.titles[language], text.payloads, strict=True)
+        ],
     )
 
 
 def templates() -> dict[str, dict[str, dict[str, Any]]]:
     """Returns what has to be submitted to WhatsApp for approval, by purpose and language: the `body`, the `buttons` (title
     and payload), and `variables`, the name behind each number."""
-    return {purpose: {language: _template(text, language) for language in LANGUAGES} for purpose, text in TEXTS.items()}
+    return {
+        purpose: {language: _template(text, language) for language in LANGUAGES} for purpose, text in texts().items()
+    }
 
 
 def unsigned_text(purpose: str, locale: str, variables: Mapping[str, str]) -> str:
@@ -72,15 +77,14 @@ def unsigned_text(purpose: str, locale: str, variables: Mapping[str, str]) -> st
 
 
 def _text_of(purpose: str) -> Text:
-    for known, text in TEXTS.items():
-        if known == purpose:
-            return text
-    raise ValueError(f"expected a purpose we have words for ({', '.join(TEXTS)}), found {purpose!r}")
+    if purpose not in texts():
+        raise ValueError(f"expected a purpose we have words for ({', '.join(texts())}), found {purpose!r}")
+    return texts()[purpose]
 
 
 def _value(name: str, value: str, purpose: str, language: Language) -> str:
     """The value as one line, which is all that WhatsApp takes, and cut to a length that fits every template."""
-    value = " ".join(value.split()) or WHEN_EMPTY.get(name, {}).get(language, "")
+    value = " ".join(value.split()) or phrases(__file__, language)["when_empty"].get(name, "")
     if not value:
         raise ValueError(f"expected the variable {name} for a message of purpose {purpose}, found nothing")
     if name in _NEVER_CUT:
@@ -95,6 +99,9 @@ def _template(text: Text, language: Language) -> dict[str, Any]:
     numbers = {name: f"{{{{{number}}}}}" for number, name in enumerate(text.names, 1)}
     return {
         "body": re.sub(r"\{(\w+)\}", lambda match: numbers[match[1]], text.words[language]),
-        "buttons": [{"title": titles[language], "payload": numbers[payload]} for payload, titles in text.buttons],
+        "buttons": [
+            {"title": title, "payload": numbers[payload]}
+            for title, payload in zip(text.titles[language], text.payloads, strict=True)
+        ],
         "variables": {str(number): name for number, name in enumerate(text.names, 1)},
     }

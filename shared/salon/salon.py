@@ -99,6 +99,11 @@ class Salon(AppDocument):
     def zone(self) -> ZoneInfo:
         return zone_named(self.timezone)
 
+    @property
+    def place(self) -> str:
+        """Where to come to: the salon's name, and its address where that is known."""
+        return ", ".join(filter(None, (self.name, self.address)))
+
     def spoken_to(self, locale: str | None) -> str:
         """The locale in which somebody is spoken to: their own, in the salon's country where it names none, or the salon's."""
         if not locale or re.search("[-_]", locale):

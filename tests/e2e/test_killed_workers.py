@@ -95,7 +95,7 @@ def test_a_slot_is_sold_once_though_every_worker_is_killed_before_every_step(clo
     asks = [ask for ask in cloud.get(f"{SALON}/outreach").values() if not ask["instead_of"]]
     assert sorted(ask["response"]["action"] for ask in asks) == ["booked", "declined", "slot_taken"]
     said = [message["body"] for message in cloud.messages()]
-    assert len([body for body in said if body.startswith("Booked")]) == 1
+    assert len([body for body in said if body.startswith("You're booked")]) == 1
     assert len([body for body in said if body.startswith("Sold")]) == 1
     assert all(each["handled_at"] for each in inbound(cloud)) and len(inbound(cloud)) == 3
     whole(cloud, tmp_path / "info.json")
@@ -127,5 +127,5 @@ def test_a_yes_whose_worker_is_killed_is_worked_on_again_when_it_is_due(cloud: L
     assert [(sale["start_time"], sale["status"]) for sale in sales(cloud)] == [(START, "confirmed")]
     [said] = inbound(cloud)
     assert (said["handled_at"] is not None, said["outcome"]) == (True, "booked")
-    assert len([message for message in cloud.messages() if message["body"].startswith("Booked")]) == 1
+    assert len([message for message in cloud.messages() if message["body"].startswith("You're booked")]) == 1
     whole(cloud, tmp_path / "info.json")

@@ -131,9 +131,9 @@ def test_a_cancelled_booking_is_sold_once_and_everybody_concerned_hears_of_it(cl
     outreach = cloud.get("salons/one/outreach").values()
     assert sorted(ask["status"] for ask in outreach if not ask["instead_of"]) == ["expired", "responded", "responded"]
     heard = [(message["to"].removeprefix("whatsapp:"), message["body"]) for message in cloud.messages()]
-    assert len([body for _, body in heard if body.startswith("Booked")]) == 1
+    assert len([body for _, body in heard if body.startswith("You're booked")]) == 1
     # With another slot, unless somebody was just changing that one's gap.
-    kindly = ("a moment faster", "no longer free. We do have Cut with Mia")
+    kindly = ("a moment faster", "has just gone. We could fit you in")
     assert len([body for _, body in heard if any(words in body for words in kindly)]) == 1
     assert len([body for to, body in heard if to == "+447700900999" and body.startswith("Sold")]) == 1
     assert len(heard) == 3 + 3

@@ -271,7 +271,7 @@ def test_a_message_is_kept_as_its_reader_sees_it(offered: Suite) -> None:
     offered.run_until_idle()
     [message] = offered.outbox.messages
     assert message.purpose == "slot_offer"
-    assert "Hi <name>! We have <service>" in message.text
+    assert "Hi <name>! A spot has opened up <when>" in message.text
     assert [button.payload for button in message.buttons] == ["<accept_token>", "<decline_token>"]
 
 

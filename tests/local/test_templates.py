@@ -11,13 +11,13 @@ from local.templates import submissions
 from shared.messaging.rendering import templates
 
 
-@pytest.mark.parametrize(("purpose", "language"), submissions(), ids="-".join)
+@pytest.mark.parametrize(("purpose", "language"), submissions(), ids=["-".join(each) for each in submissions()])
 def test_a_submission_has_the_words_and_a_sample_for_each_variable(purpose: str, language: str) -> None:
     content, words = submissions()[purpose, language], templates()[purpose][language]
     assert content["types"]["twilio/text"] == {"body": words["body"]}
     numbers = set(re.findall(r"\{\{(\d+)\}\}", json.dumps(content["types"], ensure_ascii=False)))
     assert numbers <= content["variables"].keys() == words["variables"].keys()
-    assert all(re.fullmatch(r"\S(.{0,58}\S)?", sample) for sample in content["variables"].values())
+    assert all(re.fullmatch(r"\S(.{0,298}\S)?", sample) for sample in content["variables"].values())
 
 
 def test_the_phone_is_seeded_with_the_same_types() -> None:

@@ -41,7 +41,7 @@ def test_an_offer_its_answers_and_the_owners_notice_say_the_salons_time(zone: Zo
         assert "see you today at 13:00" in texts(suite, phone(0))[-1]
         assert "today at 13:00" in texts(suite, OWNER)[-1]
         instead = texts(suite, phone(1))[-1]
-        assert "today at 13:00 is no longer free" in instead and "today at 16:00" in instead and "10:00" in instead
+        assert "the spot today at 13:00 has just gone" in instead and "today at 16:00" in instead and "10:00" in instead
 
 
 @in_each_zone

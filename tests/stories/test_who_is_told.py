@@ -192,8 +192,8 @@ def its_gap_closes(suite: Suite) -> None:
 
 CUT = ("Customer 0", "Cut", "Mia", "13:00", "£50")
 SOLD: Told = (OWNER, "owner_sold", CUT)
-CONFIRMED: Told = (THEM, "booking_confirmed", (*CUT, "Salon One", "1 High Street", "today"))
-DECLINED: Told = (THEM, "offer_declined", ("Customer 0",))
+CONFIRMED: Told = (THEM, "booking_confirmed", ("Customer", *CUT[1:], "Salon One", "1 High Street", "today"))
+DECLINED: Told = (THEM, "offer_declined", ("Customer",))
 HELD: Told = (THEM, "holding_answer", ("Salon One",))
 PROPOSED = "Offer 1: a cut for Vera"
 APPROVED: Told = (OWNER, "owner_approved", (PROPOSED,))
@@ -204,7 +204,7 @@ def message(*words: str) -> Told:
 
 
 def gone(purpose: str) -> Told:
-    return THEM, purpose, ("Customer 0", "13:00")
+    return THEM, purpose, ("Customer", "13:00")
 
 
 def by_sms(*words: str) -> Told:
@@ -232,12 +232,12 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "the app sells what was offered": (an_offer, booked("walk-in"), []),
     "a yes when another hour is free": (
         in_turn(an_offer, lambda suite: cancel(suite, "b16"), booked("walk-in")), presses(0),
-        [(THEM, "slot_taken_another", ("Customer 0", "today at 13:00", "today at 16:00", "Cut", "Mia", "£50"))],
+        [(THEM, "slot_taken_another", ("Customer", "today at 13:00", "today at 16:00", "Cut", "Mia", "£50"))],
     ),
     "a yes after a no": (in_turn(an_offer, presses(1), later(minutes=1)), presses(0), [HELD, message("Customer 0", "Salon One")]),
     "a yes to what was cancelled since": (in_turn(an_offer, presses(0), lambda suite: cancel(suite, sale(suite), "salon")), presses(0), [HELD, message("Customer 0")]),
-    "a no to what they had booked": (in_turn(an_offer, presses(0)), presses(1), [(THEM, "cancel_request_received", ("Customer 0", "today at 13:00")), message("Customer 0", "13:00")]),
-    "who cannot come": (booked("own", customer_id="c0", staff_id="noah"), says("Sorry, I can't come"), [(THEM, "cancel_request_received", ("Customer 0", "today at 13:00")), message("Customer 0", "I can't come", "13:00")]),
+    "a no to what they had booked": (in_turn(an_offer, presses(0)), presses(1), [(THEM, "cancel_request_received", ("Customer", "today at 13:00")), message("Customer 0", "13:00")]),
+    "who cannot come": (booked("own", customer_id="c0", staff_id="noah"), says("Sorry, I can't come"), [(THEM, "cancel_request_received", ("Customer", "today at 13:00")), message("Customer 0", "I can't come", "13:00")]),
     "other words about an offer": (an_offer, says("how much is it with colour?"), [HELD, message("Customer 0", "how much is it with colour?", "Cut", "our offer for today at 13:00")]),
     "words about nothing": (idle, says("is Friday free?"), [HELD, message("Customer 0", "is Friday free?")]),
     "words about nothing again": (says("is Friday free?"), says("or Saturday?"), [message("Customer 0", "or Saturday?")]),
@@ -250,7 +250,7 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "a start": (says("STOP"), says("START"), [(THEM, "start_confirmed", ("Salon One",))]),
     "help": (idle, says("HELP"), [(THEM, "help", ("Salon One",))]),
     "a stranger": (idle, says("hello?", sender=FRIEND), []),
-    "a sale that is taken back": (in_turn(an_offer, presses(0)), the_owner_takes_it_back, [(THEM, "booking_withdrawn", ("Customer 0", "Cut", "13:00")), alert("a sold time was not free")]),
+    "a sale that is taken back": (in_turn(an_offer, presses(0)), the_owner_takes_it_back, [(THEM, "booking_withdrawn", ("Customer", "Cut", "13:00")), alert("a sold time was not free")]),
     "a booking over a sale": (in_turn(an_offer, presses(0)), booked("over"), [alert("overlaps a sale of ours")]),
     "time off over a booking": (idle, in_turn(update("staff/mia", time_off=[{"start": START, "end": START + timedelta(hours=1)}], updated_at=NOW + timedelta(seconds=1)), later(minutes=5)), [alert("Mia is away on 2026-11-23", "a booking stands")]),
     "a booking nobody understands": (idle, booked("wrong", status="maybe"), [alert("booking wrong", "status")]),
@@ -258,7 +258,7 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "a breaker that opens": (idle, five_faults, [alert("nobody is asked at present", "error 20003")]),
     "an agent that the owner pauses": (idle, lambda suite: pause_agent(AGENT, documents=suite.store.salon(SALON), clock=suite.clock, actor="olga"), []),
     "a question": (idle, a_question, [(OWNER, "owner_approval", ("Salon One", PROPOSED, "10:30"))]),
-    "a question by SMS": (only_sms, a_question, [by_sms("May we do this at Salon One?", PROPOSED, "10:30", "/a/")]),
+    "a question by SMS": (only_sms, a_question, [by_sms("At Salon One we'd like your okay", PROPOSED, "10:30", "/a/")]),
     "a question where there are two": (idle, a_question_to_both, [(OWNER, "owner_approval", (PROPOSED,))]),
     "an urgent question where there are two": (idle, an_urgent_question_to_both, [(OWNER, "owner_approval", (PROPOSED,)), (MANAGER, "owner_approval", (PROPOSED,))]),
     "half of its time": (a_question, later(minutes=31), [(OWNER, "owner_reminder", ("Salon One", PROPOSED, "10:30"))]),

@@ -396,7 +396,7 @@ def test_who_cannot_come_to_what_they_booked_asks_the_salon_and_is_heard(body: s
         suite.reply(confirmation, body=body)
         suite.run_until_idle()
         assert purposes(suite, phone(0))[-1] == "cancel_request_received"
-        assert "cannot come" in texts(suite, OWNER)[-1]
+        assert "not being able to come" in texts(suite, OWNER)[-1]
         assert [b["status"] for b in ours(suite)] == ["confirmed"]
 
 
@@ -502,7 +502,7 @@ def test_a_yes_to_what_the_salon_has_cancelled_is_kept_for_the_owner():
         suite.run_until_idle()
         assert purposes(suite, phone(0))[-1] == "holding_answer"
         shown = suite.request("GET", offer_link(suite, "c0")).get_data(as_text=True)
-        assert "This booking has been cancelled." in shown and "Booked" not in shown
+        assert "This booking has been cancelled." in shown and "booked" not in shown
 
 
 def test_a_no_after_the_booking_is_a_request_to_cancel_it():

@@ -46,7 +46,7 @@ def test_a_counter_offer_goes_to_the_owner_and_leaves_the_offer_open(body: str):
         assert offer["status"] == "sent"
         notice = texts(suite, OWNER)[-1]
         assert "Customer 0" in notice and body in notice and "our offer for today at 13:00" in notice
-        assert "We have Cut with Mia" in notice
+        assert "A spot has opened up" in notice
 
 
 def test_everything_said_before_is_kept_with_it_in_order_and_on_both_sides():
@@ -60,7 +60,7 @@ def test_everything_said_before_is_kept_with_it_in_order_and_on_both_sides():
         [conversation] = conversations(suite)
         said = [(line["by"], line["text"].split(".")[0]) for line in conversation["lines"]]
         assert [by for by, _ in said] == ["us", "them", "us", "them"]
-        assert "We have Cut with Mia" in said[0][1] and "Thank you, your message has reached" in said[2][1]
+        assert "A spot has opened up" in said[0][1] and "Thanks for your message!" in said[2][1]
         assert (said[1][1], said[3][1]) == ("how much is a fringe?", "and with Priya?")
         assert conversation["waiting_since"] == NOW + timedelta(minutes=1), "since the first of them"
 
@@ -70,7 +70,7 @@ def had_offers(suite: Suite, many: int, *, every: timedelta) -> None:
     model = outreach_of(suite, "c0")
     for number in range(1, many + 1):
         at = suite.clock.now() - number * every
-        words = f"We have Cut number {number}. free"
+        words = f"A spot has opened up for Cut number {number}."
         past = {"id": f"old{number}", "created_at": at, "status": "expired", "due_at": None, "message": words}
         suite.put(f"{ROOT}/outreach/old{number}", {**model, **past, "delivery": {**model["delivery"], "sent_at": at}})
 
@@ -85,7 +85,7 @@ def test_of_all_that_was_said_the_last_twenty_are_kept(many: int):
         suite.run_until_idle()
         [conversation] = conversations(suite)
         said = [line["text"] for line in conversation["lines"]]
-        assert len(said) == 20 and said[-1] == "how much is a fringe?" and "We have Cut with Mia" in said[-2]
+        assert len(said) == 20 and said[-1] == "how much is a fringe?" and "A spot has opened up" in said[-2]
         assert ["number 1." in said[-3], "number 18." in said[0]] == [True, True]
 
 
@@ -133,7 +133,7 @@ def test_that_somebody_will_answer_is_said_once_in_some_hours(later: timedelta, 
         suite.run_until_idle()
         assert purposes(suite, phone(0)) == ["holding_answer"] * answers
         # The owner hears of both.
-        assert len([text for text in texts(suite, OWNER) if "waits for you" in text]) == 2
+        assert len([text for text in texts(suite, OWNER) if "needs your answer" in text]) == 2
 
 
 def test_the_owner_reads_why_in_their_own_language():

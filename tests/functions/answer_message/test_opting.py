@@ -175,13 +175,13 @@ def test_the_links_page_ends_all_offers_at_any_time():
     with salon(waiting=2) as suite:
         cancel(suite)
         link = offer_link(suite, "c0")
-        for answer, says in (("stop", "no more offers"), ("stop", "no more offers")):
+        for answer, says in (("stop", "any more offers"), ("stop", "any more offers")):
             page = suite.request("POST", link, form={"answer": answer}).get_data(as_text=True)
             assert says in page and "<form" not in page
             suite.advance(seconds=1)
         assert outreach_of(suite, "c0")["response"]["action"] == "opted_out"
         assert {(entry["source"], entry["granted"]) for entry in ledger(suite)} == {("link", False)}
-        assert "no more offers" in suite.request("GET", link).get_data(as_text=True)
+        assert "any more offers" in suite.request("GET", link).get_data(as_text=True)
         assert purposes(suite, phone(0)) == ["slot_offer"]
         before = len(offers(suite))
         cancel(suite, "b17")

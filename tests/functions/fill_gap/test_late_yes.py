@@ -74,7 +74,7 @@ def test_who_comes_too_late_is_offered_another_open_time_and_can_book_it_by_butt
         lose(suite, 1)
         assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another"]
         answer = suite.outbox.messages[-2] if suite.outbox.messages[-2].buttons else suite.outbox.messages[-1]
-        assert "today at 13:00 is no longer free" in answer.text and "free today at 16:00" in answer.text
+        assert "the spot today at 13:00 has just gone" in answer.text and "fit you in today at 16:00" in answer.text
         suite.reply(next(m for m in suite.outbox.messages if m.purpose == "slot_taken_another"), button=0)
         suite.run_until_idle()
         assert {(b["customer_id"], b["start_time"]) for b in ours(suite)} == {("c0", START), ("c1", OTHER)}

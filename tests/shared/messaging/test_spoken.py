@@ -5,10 +5,8 @@ import pytest
 
 from shared.messaging.spoken import (
     spoken_deadline,
-    spoken_digest,
+    spoken_duration,
     spoken_outcome,
-    spoken_proposal,
-    spoken_reason,
     spoken_time,
 )
 from tests.zones import MONDAY, in_each_zone, utc_midnight, wall
@@ -36,20 +34,6 @@ NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
 )
 def test_times_are_spoken_as_on_the_listeners_wall(instant, locale, spoken):
     assert spoken_time(datetime.fromisoformat(instant + "+00:00"), KOLKATA, locale, now=NOW) == spoken
-
-
-@pytest.mark.parametrize(
-    ("locale", "whole", "reduced"),
-    [
-        ("en-IN", "Cut Sat, 21 Nov at 2:00 PM for Ana", ", 12.5 % off"),
-        ("hi-IN", "Cut, शनि, 21 नवंबर दोपहर 2:00 बजे, Ana के लिए", ", 12.5 % की छूट"),
-        ("es-ES", "Cut sáb, 21 nov a las 14:00 para Ana", ", 12.5 % de descuento"),
-    ],
-)
-def test_a_proposal_names_its_day_in_the_salons_language(locale, whole, reduced):
-    when = spoken_time(datetime(2026, 11, 21, 8, 30, tzinfo=UTC), KOLKATA, locale, now=None)
-    assert spoken_proposal("Cut", when, "Ana", locale, discount_percent=0) == whole
-    assert spoken_proposal("Cut", when, "Ana", locale, discount_percent=12.5) == whole + reduced
 
 
 def test_a_deadline_of_today_is_only_its_hour():
@@ -81,51 +65,13 @@ def test_an_outcome_is_said_in_the_readers_language_and_one_without_words_as_it_
     assert spoken_outcome("pending", locale) == "pending"
 
 
-@pytest.mark.parametrize(
-    ("reason", "locale", "when", "said"),
-    [
-        ("needs_a_person", "en", "today", "something that needs a person"),
-        ("other_words", "en", "today at 14:00", "our offer for today at 14:00, in other words than yes or no"),
-        ("another_answer", "es", "hoy a las 14:00", "nuestra oferta de hoy a las 14:00: un sí después de todo"),
-        ("cannot_come", "en", "", "they cannot come"),
-        ("cannot_come", "hi", "आज", "वे आज नहीं आ सकते"),
-    ],
-)
-def test_why_a_message_waits_names_the_time_it_is_about(reason: str, locale: str, when: str, said: str):
-    assert spoken_reason(reason, locale, when=when) == said
-
-
-CUT_AT_60 = 56 * "x"
-
-
-@pytest.mark.parametrize(
-    ("items", "said"),
-    [
-        ({}, ""),
-        ({"sold": []}, ""),
-        ({"sold": ["Cut"], "alert": [], "waiting": ["Wash"]}, "1 sold (Cut), 1 to answer (Wash)"),
-        ({"alert": ["a", "b", "c"]}, "3 to look at (a; b; c)"),
-        ({"alert": ["a", "b", "c", "d"]}, "4 to look at (a; b; c; ...)"),
-        ({"over": ["a", "b", "c", "d", "e"]}, "5 settled meanwhile (a; b; c; ...)"),
-        ({"sold": [" Cut\n for\t Ana "]}, "1 sold (Cut for Ana)"),
-        ({"sold": [60 * "x"]}, f"1 sold ({60 * 'x'})"),
-        ({"sold": [61 * "x"]}, f"1 sold ({57 * 'x'}...)"),
-        ({"sold": [f"{CUT_AT_60} yyyy"]}, f"1 sold ({CUT_AT_60}...)"),
-    ],
-)
-def test_a_digest_counts_each_kind_and_names_the_first_three_in_60_characters(items: dict[str, list[str]], said: str):
-    assert spoken_digest(items, "en") == said
-
-
-def test_a_digest_is_in_the_readers_language():
-    assert (
-        spoken_digest({"sold": ["Corte"], "waiting": ["Tinte"]}, "es-MX")
-        == "1 vendidos (Corte), 1 por responder (Tinte)"
-    )
-    assert spoken_digest({"sold": ["कट"]}, "hi-IN") == "1 बिके (कट)"
-
-
 @pytest.mark.parametrize("locale", ["en", "en-CA", "en-IN", "hi", "es", "es-MX", "es-CO"])
 def test_no_space_in_a_spoken_time_doubles_the_price_of_an_sms(locale: str):
     said = spoken_time(datetime(2026, 1, 1, 20, tzinfo=UTC), KOLKATA, locale, now=None)
     assert {letter for letter in said if letter.isspace()} == {" "}
+
+
+def test_how_long_something_takes_is_said_in_minutes():
+    assert spoken_duration(timedelta(minutes=45), "en-CA") == "45 minutes"
+    assert spoken_duration(timedelta(hours=1, minutes=30), "es-MX") == "90 minutos"
+    assert spoken_duration(timedelta(minutes=45), "hi") == "45 मिनट"

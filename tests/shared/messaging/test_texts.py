@@ -1,86 +1,140 @@
+"""Every text in every language: it is there, says its variables, would be approved, and costs no more than it may."""
+
 import re
+from pathlib import Path
 
 import pytest
 
+from functions.send_outreach.gsm7 import in_gsm7
+from local.examples import WHERE, examples, segments
+from shared.messaging.phrases import words
 from shared.messaging.rendering import render, templates
-from shared.messaging.tokens import OfferToken, sign
+from shared.messaging.texts import ROOT, UnclearWords, texts
+from shared.values.language import LANGUAGES, Language
 
-OFFER = {
-    "name": "Priya",
-    "service": "Balayage",
-    "staff": "Rahul",
-    "salon": "Glow Bandra",
-    "when": "tomorrow at 14:00",
-    "price": "₹12,500",
-    "until": "13:30",
-    "link": "https://book.glow.example/o/abc",
-    "accept_token": sign(b"k", OfferToken("s" * 64, "o" * 24, "accept")),
-    "decline_token": sign(b"k", OfferToken("s" * 64, "o" * 24, "decline")),
-}
-TEMPLATES = [(purpose, locale, t) for purpose, by_locale in templates().items() for locale, t in by_locale.items()]
-every_template = pytest.mark.parametrize(
-    ("purpose", "locale", "template"), TEMPLATES, ids=[f"{purpose}-{locale}" for purpose, locale, _ in TEMPLATES]
-)
+EACH = [(purpose, language) for purpose in texts() for language in LANGUAGES]
+every_text = pytest.mark.parametrize(("purpose", "language"), EACH, ids=[f"{p}-{language}" for p, language in EACH])
 VARIABLE = re.compile(r"\{\{(\d+)\}\}")
+FREE = {"when", "lost_when", "until", "proposal", "problem", "reason", "words", "before", "choices", "summary"}
+"""The variables that may end with a full stop of their own: "2:00 p.m."."""
+OFFERS = {"slot_offer_sms", "slot_offer_link"}
+SEGMENTS: dict[str, dict[Language, int]] = {
+    # Most messages that cost money are these, one to everybody who is asked.
+    "an offer": {"en": 2, "es": 3, "hi": 5},
+    # A signed link alone takes two thirds of a segment.
+    "with a link": {"en": 3, "es": 3, "hi": 6},
+    # Spanish goes in GSM 7-bit without the accents that it has not; Hindi takes 70 letters to a segment.
+    "without": {"en": 2, "es": 2, "hi": 5},
+}
+"""How many segments the example may take as an SMS."""
 
 
-@every_template
-def test_whatsapp_would_approve_the_template(purpose, locale, template):
+def shortest_sms(purpose: str) -> str:
+    return "an offer" if purpose in OFFERS else "with a link" if "link" in texts()[purpose].variables else "without"
+
+
+@every_text
+def test_whatsapp_would_approve_the_template(purpose: str, language: Language) -> None:
+    template = templates()[purpose][language]
     body = template["body"]
     between = VARIABLE.split(body)[0::2]
     assert all(re.search(r"\w", words) for words in between), "a variable is first, last, or beside another"
     used = VARIABLE.findall(body)
-    words = re.findall(r"\w[\w'\u0900-\u097f]*", VARIABLE.sub(" ", body))
-    assert len(words) >= 2 * len(used) + 1, "too few words for its variables"
+    own = re.findall(r"\w[\w'\u0900-\u097f]*", VARIABLE.sub(" ", body))
+    assert len(own) >= 2 * len(used) + 1, "too few words for its variables"
     assert used == [str(number) for number in range(1, len(used) + 1)], "not in the order of their numbers"
     payloads = [button["payload"] for button in template["buttons"]]
     assert payloads == [f"{{{{{len(used) + n}}}}}" for n in range(1, len(payloads) + 1)]
-    assert list(template["variables"]) == [str(n) for n in range(1, len(used) + len(payloads) + 1)]
     assert not re.search(r"[\n\t]|    ", body)
 
 
-@every_template
-def test_no_value_makes_a_message_longer_than_whatsapp_takes(purpose, locale, template):
-    values = {name: "x" * (200 if "token" in name else 400 if name == "link" else 5000) for name in OFFER}
-    values |= {
-        name: "x" * (200 if "token" in name else 5000) for name in template["variables"].values() if name != "link"
-    }
-    assert len(render(purpose, locale, values).text) <= 1024
+@every_text
+def test_a_text_says_each_of_its_variables_and_no_other(purpose: str, language: Language) -> None:
+    text = texts()[purpose]
+    assert tuple(re.findall(r"\{(\w+)\}", text.words[language])) == text.variables
+    assert len(text.titles[language]) == len(text.payloads)
 
 
-@every_template
-def test_a_button_fits_and_the_yes_comes_first(purpose, locale, template):
-    titles = [button["title"] for button in template["buttons"]]
-    assert all(len(title) <= 20 for title in titles) and len(titles) <= 3
-    yes = {name for name in template["variables"].values() if name in ("accept_token", "approve_token")}
-    assert len(yes) == (1 if titles else 0)
-    if titles:
-        assert template["variables"][template["buttons"][0]["payload"].strip("{}")] in yes
+@every_text
+def test_no_value_makes_a_message_longer_than_whatsapp_takes(purpose: str, language: Language) -> None:
+    signed = {"link": 400, "accept_token": 200, "decline_token": 200, "approve_token": 200, "reject_token": 200}
+    values = {name: "x" * signed.get(name, 5000) for name in texts()[purpose].names}
+    assert len(render(purpose, language, values).text) <= 1024
 
 
-@every_template
-def test_nobody_is_told_to_answer_with_a_word_of_the_carriers(purpose, locale, template):
-    assert not re.search(r"\b(CANCEL|END|QUIT|YES)\b", template["body"])
+@every_text
+def test_a_button_fits_and_the_yes_comes_first(purpose: str, language: Language) -> None:
+    text = texts()[purpose]
+    assert all(0 < len(title) <= 20 for title in text.titles[language]) and len(text.payloads) <= 3
+    assert text.payloads[:1] in ((), ("accept_token",), ("approve_token",))
 
 
-@pytest.mark.parametrize("locale", ["en-IN", "hi-IN", "es-MX"])
-def test_an_offer_stays_under_200_characters(locale):
-    assert len(render("slot_offer", locale, OFFER).text) < 200
+@every_text
+def test_nobody_is_told_to_answer_with_a_word_of_the_carriers(purpose: str, language: Language) -> None:
+    assert not re.search(r"\b(CANCEL|END|QUIT|YES)\b", texts()[purpose].words[language])
 
 
-@pytest.mark.parametrize("purpose", ["slot_offer_sms", "slot_offer_link"])
-@pytest.mark.parametrize("locale", ["en-IN", "hi-IN", "es-MX"])
-def test_an_offer_by_sms_stays_under_200_characters_without_its_link(purpose, locale):
-    rendered = render(purpose, locale, OFFER)
-    assert OFFER["link"] in rendered.text
-    assert len(rendered.text) - len(OFFER["link"]) < 200
+@every_text
+def test_no_sentence_ends_twice(purpose: str, language: Language) -> None:
+    assert FREE.isdisjoint(re.findall(r"\{(\w+)\}\.", texts()[purpose].words[language]))
+    assert ".." not in render(purpose, WHERE[language][0], examples(language, purpose)).text.replace("...", "")
 
 
-def test_an_offer_reads_as_a_person_would_say_it():
-    rendered = render("slot_offer", "en-IN", OFFER)
-    assert rendered.text == (
-        "Hi Priya! We have Balayage with Rahul at Glow Bandra free tomorrow at 14:00 for ₹12,500."
-        " First come, first served until 13:30. Reply STOP for no more offers."
-    )
-    assert [button.title for button in rendered.buttons] == ["Book it", "No, thanks"]
-    assert [button.payload for button in rendered.buttons] == [OFFER["accept_token"], OFFER["decline_token"]]
+@every_text
+def test_a_text_takes_no_more_sms_than_it_may(purpose: str, language: Language) -> None:
+    said = in_gsm7(render(purpose, WHERE[language][0], examples(language, purpose)).text)
+    assert segments(said) <= SEGMENTS[shortest_sms(purpose)][language]
+
+
+@pytest.mark.parametrize(("text", "billed"), [
+    ("a" * 160, 1), ("a" * 161, 2), ("a" * 306, 2), ("a" * 307, 3), ("€" * 80, 1), ("€" * 81, 2), ("न" * 70, 1), ("न" * 71, 2),
+    ("न" * 135, 3), ("👍" * 35, 1), ("👍" * 36, 2),
+])  # fmt: skip
+def test_an_sms_is_billed_by_its_letters(text: str, billed: int) -> None:
+    assert segments(text) == billed
+
+
+@pytest.mark.parametrize("purpose", ["slot_offer", "slot_offer_sms", "slot_offer_link"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_offer_says_who_what_where_when_and_how_much_and_how_to_end_them(purpose: str, language: Language) -> None:
+    values = examples(language, purpose)
+    text = render(purpose, WHERE[language][0], values).text
+    assert all(values[name] in text for name in ("name", "service", "staff", "salon", "when", "price", "until"))
+    assert "STOP" in text or values["link"] in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_phrase(language: Language) -> None:
+    for room in sorted((*ROOT.glob("functions/*/texts"), *ROOT.glob("shared/*/texts"))):
+        assert shape(words(room / f"{language}.toml")) == shape(words(room / "en.toml")), room
+
+
+def shape(said: object) -> object:
+    """The names of what is said, without the plural forms and the hours that a language has of its own."""
+    if not isinstance(said, dict) or "other" in said:
+        return None
+    return {name: shape(inner) for name, inner in said.items() if name != "hour"}
+
+
+def written(root: Path, room: str, **purposes: str) -> None:
+    folder = root / "functions" / room / "texts"
+    folder.mkdir(parents=True)
+    (folder / "purposes.toml").write_text("".join(f"[{purpose}]\nvariables = []\n" for purpose in purposes))
+    for language in LANGUAGES:
+        said = "".join(f'[{purpose}]\ntext = "{text}"\n' for purpose, text in purposes.items() if language in text)
+        (folder / f"{language}.toml").write_text(said)
+
+
+def test_a_purpose_that_two_rooms_declare_is_refused_by_both_their_names(tmp_path: Path) -> None:
+    written(tmp_path, "ask", greeting="en hi es")
+    written(tmp_path, "tell", greeting="en hi es")
+    with pytest.raises(
+        UnclearWords, match="greeting in one room, found it in functions/ask/texts and functions/tell/texts"
+    ):
+        texts(tmp_path)
+
+
+def test_a_purpose_without_words_in_a_language_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, "ask", greeting="en es")
+    with pytest.raises(UnclearWords, match=r"a text for greeting in .*functions/ask/texts/hi.toml, found none"):
+        texts(tmp_path)

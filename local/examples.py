@@ -1,0 +1,100 @@
+"""What the texts are filled with where they are only looked at: by who approves a template, and by who reads all of them."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from functions.fill_gap.spoken_proposal import spoken_proposal
+from functions.notify_owner.spoken_reason import spoken_reason
+from functions.send_outreach.gsm7 import EXTENDED, is_gsm7
+from functions.send_outreach.spoken_digest import spoken_digest
+from shared.messaging.rendering import unsigned_text
+from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_time
+from shared.messaging.tokens import OfferToken, sign
+from shared.values.language import Language
+from shared.values.money import display
+
+NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001 - on the wall of each salon
+WHERE: dict[Language, tuple[str, str, str]] = {
+    "en": ("en-CA", "America/Toronto", "CAD"),
+    "hi": ("hi-IN", "Asia/Kolkata", "INR"),
+    "es": ("es-MX", "America/Mexico_City", "MXN"),
+}
+PEOPLE: dict[Language, dict[str, str]] = {
+    "en": {
+        "name": "Noor",
+        "customer": "Noor Haddad",
+        "staff": "Amara",
+        "service": "Blow-dry",
+        "salon": "Salon Lima",
+        "place": "Salon Lima, 12 Elm Street",
+        "words": "how much is a fringe trim?",
+    },
+    "hi": {
+        "name": "मीना",
+        "customer": "मीना शर्मा",
+        "staff": "प्रिया",
+        "service": "हेयरकट",
+        "salon": "ग्लो सैलून",
+        "place": "ग्लो सैलून, 12 हिल रोड",
+        "words": "फ़्रिंज ट्रिम कितने का है?",
+    },
+    "es": {
+        "name": "Sofía",
+        "customer": "Sofía Morales",
+        "staff": "Lucía",
+        "service": "Corte y peinado",
+        "salon": "Salón Lima",
+        "place": "Salón Lima, Calle Olmo 12",
+        "words": "¿cuánto cuesta cortar el flequillo?",
+    },
+}
+
+
+def examples(language: Language, purpose: str) -> dict[str, str]:
+    """A value for each variable of the text, in that language. A link is as long as real ones."""
+    locale, zone_name, currency = WHERE[language]
+    zone, people = ZoneInfo(zone_name), PEOPLE[language]
+    now = NOW.replace(tzinfo=zone)
+    slot, lost, deadline = (now + timedelta(hours=hours) for hours in (28, 3, 0.75))
+    when, lost_when = (spoken_time(time, zone, locale, now=now) for time in (slot, lost))
+    proposal = spoken_proposal(
+        people["service"], spoken_time(slot, zone, locale, now=None), people["customer"], locale, discount_percent=10
+    )
+    signed = {f"{answer}_token": answer for answer in ("accept", "decline", "approve", "reject")}
+    offer = {
+        **people,
+        **signed,
+        "when": when,
+        "lost_when": lost_when,
+        "price": display(Decimal(48 if currency == "CAD" else 480), currency, locale),
+        "until": spoken_deadline(deadline, zone, locale, now=now),
+        "proposal": proposal,
+    }
+    asked = unsigned_text("offer_declined", locale, offer)
+    return {
+        **offer,
+        "link": f"https://smart-fill.example.com/o/{sign(b'k', OfferToken('salon-lima', 'out_' + 24 * '0', 'link'))}",
+        "outcome": spoken_outcome("expired", locale),
+        # Why an approval came to nothing is said in English to all.
+        "reason": "the time is sold"
+        if purpose == "owner_not_done"
+        else spoken_reason("cannot_come", locale, when=when),
+        "before": asked,
+        "choices": {"which_one": f"{lost_when}, {when}", "owner_which_one": f"{proposal}; {proposal}"}.get(
+            purpose, f"1 {people['salon']}, 2 {people['salon']} II"
+        ),
+        "summary": spoken_digest(
+            {"sold": [f"{people['customer']} {people['service']}"], "waiting": [proposal]}, locale
+        ),
+        "problem": "settings.limits: expected at most 1000, found 5000",
+    }
+
+
+def segments(text: str) -> int:
+    """How many SMS the text is billed as: 160 letters of GSM 7-bit or 70 of UCS-2, a few less in each of several."""
+    if is_gsm7(text):
+        letters, alone, together = len(text) + sum(letter in EXTENDED for letter in text), 160, 153
+    else:
+        letters, alone, together = len(text.encode("utf-16-be")) // 2, 70, 67
+    return 1 if letters <= alone else -(-letters // together)
