@@ -35,7 +35,7 @@ def reach(door: Path, root: Path = ROOT) -> Reached:
             continue
         files.add(path)
         module = _module(path, path.read_text(encoding="utf-8"))
-        # Such as a model's coefficients: its code names the file, which lies beside it.
+        # Such as a page's template: its code names the file, which lies beside it.
         files.update(path.parent / name for name in module.data if (path.parent / name).is_file())
         for name in module.imported:
             if name.split(".")[0] not in OURS:
@@ -70,7 +70,7 @@ class _Module:
 def _module(path: Path, source: str) -> _Module:
     tree = ast.parse(source, str(path))
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    data = {text for text in texts if text.endswith(".json") and "/" not in text}
+    data = {text for text in texts if text.endswith((".json", ".html")) and "/" not in text}
     return _Module(tuple(_imported(path, tree)), tuple(sorted(data)))
 
 

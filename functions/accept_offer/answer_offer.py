@@ -1,15 +1,18 @@
 """Answers the signed link of an offer. Looking changes nothing; answering does what an answer by message does."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final, Literal
 
 from functions.accept_offer.offer_page import Another, State, page
 from shared.asking.opt_out import opt_out
 from shared.asking.outreach import Outreach, another_id
 from shared.asking.spoken_offer import said_now
-from shared.customers.consent import Statement
+from shared.customers.consent import Statement, withdrawn
 from shared.customers.find_customers import customers_at
+from shared.customers.read_consents import withdrawal_records
+from shared.messaging.spoken import spoken_duration
 from shared.messaging.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.commit import until_committed
@@ -20,6 +23,7 @@ from shared.sales.sell_slot import sell_slot
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
+from shared.values.identity import address_key
 
 ACTOR = "accept_offer"
 Answer = Literal["accept", "decline", "stop"]
@@ -113,8 +117,27 @@ def _standing(outreach: Outreach, documents: Documents) -> State:
 def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> Page:
     salon, now = salon_to_tell(documents, documents.salon_id), clock.now()
     another = _another(outreach, salon, documents, deployment, now) if state == "taken" else None
-    html = page(state, locale=outreach.locale, variables=said_now(outreach, salon, now), another=another)
+    html = page(
+        state,
+        locale=outreach.locale,
+        offer=_offered(outreach, salon, now),
+        another=another,
+        may_stop=not _stopped(outreach, documents, deployment),
+    )
     return Page(200, state, html, outreach.salon_id)
+
+
+def _offered(outreach: Outreach, salon: Salon, now: datetime) -> dict[str, str]:
+    lasts = outreach.slot.end - outreach.slot.start if outreach.slot else timedelta()
+    said = {"place": salon.place, "duration": spoken_duration(lasts, outreach.locale)}
+    return {**said_now(outreach, salon, now), **said}
+
+
+def _stopped(outreach: Outreach, documents: Documents, deployment: Deployment) -> bool:
+    """Whether the customer gets no more offers by this channel as it is."""
+    phone, key = outreach.customer_phone, deployment.signing_key
+    ledger = withdrawal_records(documents, [address_key(key, channel, phone) for channel in ("whatsapp", "sms")])
+    return (outreach.channel, outreach.consent_purpose) in withdrawn(chain.from_iterable(ledger.values()))
 
 
 def _another(
@@ -125,8 +148,8 @@ def _another(
     if offered is None or not offered.is_open:
         return None
     token = sign(deployment.signing_key, OfferToken(offered.salon_id, offered.id, "link"))
-    return Another(said_now(offered, salon, now), f"{deployment.public_base_url}/o/{token}")
+    return Another(_offered(offered, salon, now), f"{deployment.public_base_url}/o/{token}")
 
 
 def _unknown() -> Page:
-    return Page(404, "unknown", page("unknown", locale="en", variables={}))
+    return Page(404, "unknown", page("unknown", locale="en"))

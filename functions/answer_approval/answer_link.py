@@ -10,7 +10,7 @@ from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
 from shared.approvals.settle_approval import Action, answer
 from shared.messaging.message import Message, message_path
-from shared.messaging.spoken import spoken_deadline
+from shared.messaging.spoken import spoken_deadline, spoken_outcome
 from shared.messaging.tokens import ApprovalToken, binding, read_approval
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.invalid import InvalidEvent
@@ -113,11 +113,11 @@ def _page(visit: _Visit, now: datetime) -> Page:
         Question(
             approval.id,
             approval.action_summary,
-            approval.settled_as,
+            spoken_outcome(approval.settled_as, locale),
             spoken_deadline(approval.expires_at, visit.salon.zone, locale, now=now)
             if approval.waits and now < approval.expires_at
             else None,
         )
         for approval in visit.approvals
     ]
-    return Page(200, page(questions, locale=locale), visit.salon.id)
+    return Page(200, page(questions, locale=locale, salon=visit.salon.name), visit.salon.id)

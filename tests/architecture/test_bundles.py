@@ -79,7 +79,30 @@ def test_a_bundle_holds_exactly_what_its_door_reaches(function: Function, bundle
         rest = {name for name in archive.namelist() if not name.endswith((".py", ".pyc"))}
     assert sources - {"main.py"} == reached(function.name, project)
     assert "main.py" in sources
-    assert {name for name in rest if not name.endswith(".json")} == {"requirements.txt"}
+    assert {name for name in rest if not name.endswith(".json")} == {"requirements.txt"} | words(function.name) | pages(
+        function.name
+    )
+
+
+RENDER = {"answer_message", "fill_gap", "send_outreach"}
+"""The functions that fill messages of whichever room."""
+SPEAK = {"accept_offer", "answer_approval", "notify_owner"}
+"""Those that say a phrase of their own, or a time."""
+SHOW = {"accept_offer": "offer.html", "answer_approval": "approval.html"}
+
+
+def words(function: str) -> set[str]:
+    every = {
+        path.relative_to(ROOT).as_posix()
+        for room in ("functions", "shared")
+        for path in ROOT.glob(f"{room}/*/texts/*.toml")
+    }
+    own = (f"functions/{function}/texts/", "shared/messaging/texts/")
+    return every if function in RENDER else {name for name in every if function in SPEAK and name.startswith(own)}
+
+
+def pages(function: str) -> set[str]:
+    return {f"functions/{function}/{SHOW[function]}", "shared/pages/base.html"} if function in SHOW else set()
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
@@ -125,6 +148,7 @@ def test_a_bundle_pins_what_it_imports_and_no_more(function: Function, bundles: 
             "google-cloud-pubsub": "from google.cloud import pubsub_v1",
             "google-cloud-scheduler": "from google.cloud import scheduler",
             "google-events": "from google.events",
+            "jinja2": "from jinja2",
             "pydantic": "from pydantic import",
             "twilio": "from twilio.",
             "tzdata": "from zoneinfo import",
@@ -185,6 +209,16 @@ def test_a_change_changes_exactly_the_bundles_that_reach_it(bundles: Path, proje
     assert changed(changing, bundles) == {function: files | compiled[function] for function, files in wanted.items()}
     assert {name for files in wanted.values() for name in files} >= names - {"shared/sales/__init__.py"}
     assert len({frozenset(files) for files in wanted.values()}) > 2
+
+
+def test_a_text_of_one_room_changes_only_what_renders_messages(bundles: Path, project: Path, tmp_path: Path) -> None:
+    changing = copy(tmp_path, project)
+    touched = "functions/choose_branch/texts/es.toml"
+    with (changing / touched).open("a") as file:
+        file.write("# touched\n")
+    assert changed(changing, bundles) == {
+        function.name: {touched} if function.name in RENDER else set() for function in FUNCTIONS
+    }
 
 
 def test_only_the_pins_of_a_bundle_change_it(bundles: Path, project: Path, tmp_path: Path) -> None:

@@ -1,82 +1,74 @@
 """What the page of an offer shows in each state, and that nothing of it is markup that somebody else wrote."""
 
-from typing import get_args
-
 import pytest
 
-from functions.accept_offer.offer_page import Another, State, page
+from functions.accept_offer.offer_page import STATES, Another, State, page
+from tests.html import answers, read_page, told
 
 OFFER = {
     "service": "Cut & colour",
+    "duration": "45 minutes",
     "price": "₹1,200",
     "when": "today at 14:00",
     "staff": "<Mia>",
-    "salon": "Glow",
+    "place": "Glow, 12 Hill Road",
     "until": "13:30",
 }
-SLOT = "<dl><dd>Cut &amp; colour · ₹1,200</dd><dd>today at 14:00</dd><dd>&lt;Mia&gt;, Glow</dd></dl>"
-YES_OR_NO = (
-    '<form method="post"><button name="answer" value="accept">Book it</button>'
-    '<button name="answer" value="decline">No, thanks</button></form>'
-)
-STOP = '<form method="post"><button name="answer" value="stop">No more offers</button></form>'
-TITLES = {
+SLOT = ["Cut & colour · 45 minutes · ₹1,200", "today at 14:00", "with <Mia>", "Glow, 12 Hill Road"]
+STOP = {"stop": "No more offers"}
+TITLES: dict[State, str] = {
     "open": "Would you like this time?",
-    "booked": "Booked. See you then!",
-    "declined": "Thanks for telling us. Maybe another time.",
-    "taken": "Sorry, this time is no longer free. You have not been booked.",
+    "booked": "You're booked. See you then!",
+    "declined": "No problem, and thanks for letting us know. Maybe next time!",
+    "taken": "Sorry, this time is no longer free. You haven't been booked.",
     "cancelled": "This booking has been cancelled.",
-    "stopped": "You will get no more offers from us.",
-    "unknown": "This link is not valid.",
+    "stopped": "Done - you won't get any more offers from us.",
+    "unknown": "This link isn't valid.",
 }
 OTHER = Another({**OFFER, "service": "Wash", "when": "today at 16:00"}, "https://glow.example/o/x?a=1&b=2")
-OTHER_SHOWN = [
-    "<p>This one is still free:</p>",
-    "<dl><dd>Wash · ₹1,200</dd><dd>today at 16:00</dd><dd>&lt;Mia&gt;, Glow</dd></dl>",
-    '<a href="https://glow.example/o/x?a=1&amp;b=2">Have a look</a>',
-]
 
 
-def body(html: str) -> list[str]:
-    """The lines below the title."""
-    return html.partition("</h1>\n")[2].removesuffix("\n</html>\n").split("\n")
-
-
-@pytest.mark.parametrize("state", get_args(State))
+@pytest.mark.parametrize("state", STATES)
 def test_each_state_has_its_sentence_the_slot_and_what_can_still_be_answered(state: State) -> None:
-    shown = page(state, locale="en-IN", variables=OFFER)
-    assert shown.startswith('<!doctype html>\n<html lang="en">\n')
-    assert f"<title>{TITLES[state]}</title>" in shown and f"<h1>{TITLES[state]}</h1>" in shown
-    question = ["<p>First come, first served until 13:30.</p>", YES_OR_NO] if state == "open" else []
-    assert body(shown) == [SLOT, *question, *([] if state == "stopped" else [STOP])]
+    shown = read_page(page(state, locale="en-IN", offer=OFFER))
+    assert [each.text for each in (*shown.all("title"), *shown.all("h1"))] == [TITLES[state]] * 2
+    assert told(shown) == [*SLOT, *(["First come, first served until 13:30"] if state == "open" else [])]
+    yes_or_no = {"accept": "Book it", "decline": "No, thanks"} if state == "open" else {}
+    assert answers(shown) == {**yes_or_no, **(STOP if state != "stopped" else {})}
+    assert all(form.attributes == {"method": "post"} for form in shown.all("form"))
+
+
+@pytest.mark.parametrize("state", ["open", "booked"])
+def test_to_whom_nothing_is_offered_any_more_the_end_of_offers_is_not_offered_again(state: State) -> None:
+    assert "stop" not in answers(read_page(page(state, locale="en", offer=OFFER, may_stop=False)))
 
 
 @pytest.mark.parametrize("state", ["booked", "stopped", "unknown"])
 def test_without_an_offer_only_the_sentence_is_shown(state: State) -> None:
-    assert body(page(state, locale="en", variables={})) == [""]
+    shown = read_page(page(state, locale="en"))
+    assert shown.all("main")[0].text == TITLES[state] and answers(shown) == {}
 
 
 def test_what_is_offered_instead_stands_below_what_was_taken_with_its_own_page() -> None:
-    shown = page("taken", locale="en", variables=OFFER, another=OTHER)
-    assert body(shown) == [SLOT, *OTHER_SHOWN, STOP]
+    shown = read_page(page("taken", locale="en", offer=OFFER, another=OTHER))
+    other = ["Wash · 45 minutes · ₹1,200", "today at 16:00", *SLOT[2:]]
+    assert told(shown) == [*SLOT, "But this one is still free:", *other]
+    [link] = shown.all("a")
+    assert (link.text, link.attributes["href"]) == ("Have a look", OTHER.link)
+    assert answers(shown) == STOP
 
 
 @pytest.mark.parametrize(
-    ("locale", "language", "title", "until", "accept", "decline", "stop"),
+    ("locale", "language", "title", "staff", "until", "pressed"),
     [
-        ("hi-IN", "hi", "क्या आप यह समय चाहेंगे?", "पहले आएँ, पहले पाएँ, 13:30 तक।", "बुक करें", "नहीं, धन्यवाद", "अब कोई ऑफ़र नहीं"),
-        ("es-MX", "es", "¿Quieres este hueco?", "Para quien llegue primero, hasta 13:30.", "Reservar", "No, gracias", "No más ofertas"),
+        ("hi-IN", "hi", "क्या आप यह समय चाहेंगे?", "<Mia> के साथ", "जो पहले जवाब दे, समय उसी का, 13:30 तक", ["बुक करें", "नहीं, धन्यवाद", "अब कोई ऑफ़र नहीं"]),
+        ("es-MX", "es", "¿Quieres este hueco?", "con <Mia>", "Para quien responda antes, hasta 13:30", ["Reservar", "No, gracias", "No más ofertas"]),
     ],
 )  # fmt: skip
 def test_the_page_speaks_the_customers_language(
-    locale: str, language: str, title: str, until: str, accept: str, decline: str, stop: str
+    locale: str, language: str, title: str, staff: str, until: str, pressed: list[str]
 ) -> None:
-    shown = page("open", locale=locale, variables=OFFER)
-    assert f'<html lang="{language}">' in shown and f"<h1>{title}</h1>" in shown
-    assert body(shown) == [
-        SLOT,
-        f"<p>{until}</p>",
-        f'<form method="post"><button name="answer" value="accept">{accept}</button>'
-        f'<button name="answer" value="decline">{decline}</button></form>',
-        f'<form method="post"><button name="answer" value="stop">{stop}</button></form>',
-    ]
+    shown = read_page(page("open", locale=locale, offer=OFFER))
+    assert shown.attributes["lang"] == language and shown.all("h1")[0].text == title
+    assert told(shown)[2:] == [staff, SLOT[3], until]
+    assert list(answers(shown).values()) == pressed
