@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate simulate-mutants mutants check pages bench study bundle deploy-plan can-deploy
+.PHONY: help demo run test simulate simulate-mutants mutants check pages texts bench study bundle deploy-plan can-deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ pages: $(INSTALLED) ## writes what comes from the code: tables of README.md and 
 	PYTHONPATH=. $(BIN)/python .ci/function_table.py
 	PYTHONPATH=. $(BIN)/python .ci/schema_page.py
 	PYTHONPATH=. $(BIN)/python .ci/generated_modules.py
+
+texts: $(INSTALLED) ## writes docs/texts.html: every message in every language, filled with an example, for native readers
+	PYTHONPATH=. $(BIN)/python .ci/texts_page.py
 
 bundle: $(INSTALLED) ## stages every function for deployment, and boots each one alone
 	$(BIN)/python .ci/bundle.py

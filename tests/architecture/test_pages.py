@@ -63,6 +63,10 @@ def test_what_gathers_all_functions_says_what_they_say() -> None:
     assert [path for path, content in modules.items() if path.read_text() != content()] == [], "run `make pages`"
 
 
+def test_the_page_of_all_texts_shows_them_as_they_are() -> None:
+    assert (ROOT / "docs" / "texts.html").read_text(encoding="utf-8") == script("texts_page").page(), "run `make texts`"
+
+
 def test_every_stored_document_has_its_table() -> None:
     page = (ROOT / "docs" / "schema.md").read_text()
     assert (names := stored_documents())
