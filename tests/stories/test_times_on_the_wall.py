@@ -38,7 +38,7 @@ def test_an_offer_its_answers_and_the_owners_notice_say_the_salons_time(zone: Zo
         assert "today at 13:00" in kept and "until 10:00" in kept
         assert "today at 13:00" in suite.request("GET", offer_link(suite, "c0")).get_data(as_text=True)
         lose(suite, 1)
-        assert "see you today at 13:00" in texts(suite, phone(0))[-1]
+        assert "See you today at 13:00" in texts(suite, phone(0))[-1]
         assert "today at 13:00" in texts(suite, OWNER)[-1]
         instead = texts(suite, phone(1))[-1]
         assert "the spot today at 13:00 has just gone" in instead and "today at 16:00" in instead and "10:00" in instead

@@ -47,4 +47,4 @@ def test_a_confirmation_that_waits_for_the_morning_names_the_day_as_it_is_then()
         assert len(ours(suite)) == 1 and purposes(suite, phone(0)) == ["slot_offer"]
         suite.update(ROOT, status="active", updated_at=suite.clock.now())
         suite.advance_to(NOW + timedelta(days=1))
-        assert "see you today at 15:30" in texts(suite, phone(0))[-1]
+        assert "See you today at 15:30" in texts(suite, phone(0))[-1]

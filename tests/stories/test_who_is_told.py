@@ -262,7 +262,7 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "a question where there are two": (idle, a_question_to_both, [(OWNER, "owner_approval", (PROPOSED,))]),
     "an urgent question where there are two": (idle, an_urgent_question_to_both, [(OWNER, "owner_approval", (PROPOSED,)), (MANAGER, "owner_approval", (PROPOSED,))]),
     "half of its time": (a_question, later(minutes=31), [(OWNER, "owner_reminder", ("Salon One", PROPOSED, "10:30"))]),
-    "half of its time by SMS": (in_turn(only_sms, a_question), later(minutes=31), [by_sms("A reminder from Salon One", PROPOSED, "/a/")]),
+    "half of its time by SMS": (in_turn(only_sms, a_question), later(minutes=31), [by_sms("A quick reminder from Salon One", PROPOSED, "/a/")]),
     "half of its time where there are two": (a_question_to_both, later(minutes=31), [(OWNER, "owner_reminder", (PROPOSED,)), (MANAGER, "owner_approval", (PROPOSED,))]),
     "the end of its time": (in_turn(a_question, later(minutes=31)), later(minutes=30), []),
     "a yes of the owner": (a_question, the_owner_presses(0), [APPROVED]),

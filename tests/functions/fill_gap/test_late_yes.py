@@ -377,7 +377,7 @@ def test_who_loses_again_is_answered_again_and_never_twice_about_one_time():
         suite.reply(next(m for m in suite.outbox.messages if m.purpose == "slot_taken_another"), button=0)
         suite.run_until_idle()
         assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken_another", "slot_taken_another"]
-        assert "free today at 16:00" in texts(suite, phone(1))[-1]
+        assert "fit you in today at 16:00" in texts(suite, phone(1))[-1]
 
 
 def link_to(suite: Suite, outreach: dict[str, Any]) -> str:
@@ -414,7 +414,7 @@ def test_by_sms_it_names_the_words_and_the_link():
             write(suite, "BOOK", sender=phone(number), channel="sms")
         suite.run_until_idle()
         answer = texts(suite, phone(1))[-1]
-        assert "free today at 16:00" in answer and "Reply BOOK or SKIP" in answer and "/o/" in answer
+        assert "fit you in today at 16:00" in answer and "reply BOOK or SKIP" in answer and "/o/" in answer
         write(suite, "BOOK", sender=phone(1), channel="sms")
         suite.run_until_idle()
         assert ("c1", OTHER) in {(b["customer_id"], b["start_time"]) for b in ours(suite)}

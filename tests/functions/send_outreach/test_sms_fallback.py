@@ -1,5 +1,6 @@
 """An offer that WhatsApp could not deliver goes out by SMS: once, in time, and only to who wants that."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -69,6 +70,13 @@ def test_what_whatsapp_could_not_deliver_goes_out_by_sms(suite: Suite, code: int
     assert second.sending.sender == SMS and second.sid != first.sid
     assert (ask(suite)["status"], ask(suite)["channel"], ask(suite)["purpose"]) == ("sent", "sms", "slot_offer_sms")
     assert ask(suite)["delivery"]["message_id"] == second.sid
+
+
+def test_what_is_kept_is_what_was_read_there_without_its_link(suite: Suite) -> None:
+    undelivered(suite)
+    kept, read = ask(suite)["message"], offers(suite)[1].text
+    before, link, after = re.fullmatch(r"(.*)(https://\S+)(.*)", read).groups()  # type: ignore[union-attr]
+    assert kept == f"{before}-{after}" and "BOOK or SKIP" in kept and link not in kept
 
 
 def test_what_was_refused_at_once_goes_out_by_sms_too(suite: Suite) -> None:
