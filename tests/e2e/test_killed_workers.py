@@ -96,7 +96,7 @@ def test_a_slot_is_sold_once_though_every_worker_is_killed_before_every_step(clo
     assert sorted(ask["response"]["action"] for ask in asks) == ["booked", "declined", "slot_taken"]
     said = [message["body"] for message in cloud.messages()]
     assert len([body for body in said if body.startswith("You're booked")]) == 1
-    assert len([body for body in said if body.startswith("Sold")]) == 1
+    assert len([body for body in said if body.startswith("Good news")]) == 1
     assert all(each["handled_at"] for each in inbound(cloud)) and len(inbound(cloud)) == 3
     whole(cloud, tmp_path / "info.json")
 

@@ -135,7 +135,7 @@ def test_a_cancelled_booking_is_sold_once_and_everybody_concerned_hears_of_it(cl
     # With another slot, unless somebody was just changing that one's gap.
     kindly = ("a moment faster", "has just gone. We could fit you in")
     assert len([body for _, body in heard if any(words in body for words in kindly)]) == 1
-    assert len([body for to, body in heard if to == "+447700900999" and body.startswith("Sold")]) == 1
+    assert len([body for to, body in heard if to == "+447700900999" and body.startswith("Good news")]) == 1
     assert len(heard) == 3 + 3
     assert_audited(cloud)
 

@@ -32,8 +32,8 @@ MUTANTS = (
         "functions/send_outreach/send_message.py",
         (
             (
-                "    claimed = claim(message, now=now, actor=ACTOR)\n",
-                "    claimed = claim(message, now=now, actor=ACTOR)\n    messenger.send(sending)  # type: ignore[arg-type]\n",
+                "    claimed = claim(spoken, now=now, actor=ACTOR)\n",
+                "    claimed = claim(spoken, now=now, actor=ACTOR)\n    messenger.send(sending)  # type: ignore[arg-type]\n",
             ),
         ),
     ),
