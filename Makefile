@@ -50,10 +50,8 @@ check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
 	$(BIN)/lint-imports --no-logo
 	$(MAKE) --no-print-directory test
 
-pages: $(INSTALLED) ## writes what comes from the code: tables of README.md and docs/schema.md, modules that gather what all functions say
-	PYTHONPATH=. $(BIN)/python .ci/function_table.py
-	PYTHONPATH=. $(BIN)/python .ci/schema_page.py
-	PYTHONPATH=. $(BIN)/python .ci/generated_modules.py
+pages: $(INSTALLED) ## writes what is made of the functions' folders and of the models: modules, rules, indexes, tables, the map of events
+	PYTHONPATH=. $(BIN)/python .ci/pages.py
 
 texts: $(INSTALLED) ## writes docs/texts.html: every message in every language, filled with an example, for native readers
 	PYTHONPATH=. $(BIN)/python .ci/texts_page.py

@@ -1,6 +1,4 @@
-"""Writes the README's table of functions from functions/*/function.json, between its two markers."""
-
-from pathlib import Path
+"""The README's table of functions, from functions/*/function.json, between its two markers."""
 
 from local.functions import (
     DueTrigger,
@@ -15,7 +13,6 @@ from local.functions import (
     load,
 )
 
-README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- functions: written by `make pages` -->\n", "<!-- /functions -->"
 
 
@@ -51,7 +48,3 @@ def with_table(readme: str) -> str:
     before, rest = readme.split(BEGIN)
     _, after = rest.split(END)
     return before + BEGIN + table() + END + after
-
-
-if __name__ == "__main__":
-    README.write_text(with_table(README.read_text()))

@@ -1,14 +1,11 @@
 """Writes the modules that gather what every function.json says, for the functions that have to know of all others."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 from local.functions import DueTrigger, load
 
-FUNCTIONS = Path(__file__).resolve().parents[1] / "functions"
 
-
-def due_groups() -> str:
+def due_groups(_: str) -> str:
     due = {
         trigger.collection for function in load() for trigger in function.triggers if isinstance(trigger, DueTrigger)
     }
@@ -20,7 +17,7 @@ def due_groups() -> str:
     )
 
 
-def agent_settings() -> str:
+def agent_settings(_: str) -> str:
     names = sorted({name for function in load() if function.agent for name in function.agent.settings})
     return (
         '"""The settings of agents that some function goes by, from every function.json. Written by `make pages`."""\n\n'
@@ -32,11 +29,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-MODULES = {
-    FUNCTIONS / "wake_due" / "groups.py": due_groups,
-    FUNCTIONS / "apply_settings" / "agent_settings.py": agent_settings,
+MODULES: dict[str, Callable[[str], str]] = {
+    "functions/wake_due/groups.py": due_groups,
+    "functions/apply_settings/agent_settings.py": agent_settings,
 }
-
-if __name__ == "__main__":
-    for path, content in MODULES.items():
-        path.write_text(content())

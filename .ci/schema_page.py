@@ -9,7 +9,6 @@ import types
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -18,7 +17,6 @@ from pydantic.fields import FieldInfo
 from shared.records.app_document import AppDocument
 from shared.values.stretches import Stretch
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "schema.md"
 TABLE = re.compile(r"(<!-- model: ([\w.]+) -->\n)(.*?)(<!-- /model -->)", re.DOTALL)
 ROW = re.compile(r"^\| `([^`]+)` \|.*\| ([^|]*) \|$", re.MULTILINE)
 WORDS: dict[Any, str] = {
@@ -116,7 +114,3 @@ def table(dotted: str, written: str) -> str:
 
 def with_tables(page: str) -> str:
     return TABLE.sub(lambda found: found[1] + table(found[2], found[3]) + found[4], page)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(with_tables(PAGE.read_text()))

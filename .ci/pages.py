@@ -1,0 +1,24 @@
+"""Writes everything that is made of the functions' folders and of the models: `make pages`. A test compares it all.
+
+Each writer is given what its file says now, and returns what it shall say: what stands there by hand stays.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import function_table
+import generated_modules
+import schema_page
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PAGES: dict[str, Callable[[str], str]] = {
+    **generated_modules.MODULES,
+    "README.md": function_table.with_table,
+    "docs/schema.md": schema_page.with_tables,
+}
+"""Modules come first: pages import them."""
+
+if __name__ == "__main__":
+    for name, written in PAGES.items():
+        (ROOT / name).write_text(written((ROOT / name).read_text()))
