@@ -1,5 +1,7 @@
 """The README's table of functions, from functions/*/function.json, between its two markers."""
 
+from block import with_block
+
 from local.functions import (
     DueTrigger,
     EventsTrigger,
@@ -12,8 +14,6 @@ from local.functions import (
     Trigger,
     load,
 )
-
-BEGIN, END = "<!-- functions: written by `make pages` -->\n", "<!-- /functions -->"
 
 
 def way_in(trigger: Trigger) -> str:
@@ -45,6 +45,4 @@ def table() -> str:
 
 
 def with_table(readme: str) -> str:
-    before, rest = readme.split(BEGIN)
-    _, after = rest.split(END)
-    return before + BEGIN + table() + END + after
+    return with_block(readme, "functions", table())

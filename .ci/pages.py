@@ -6,6 +6,8 @@ Each writer is given what its file says now, and returns what it shall say: what
 from collections.abc import Callable
 from pathlib import Path
 
+import audit_word_table
+import event_table
 import function_table
 import generated_modules
 import schema_page
@@ -15,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES: dict[str, Callable[[str], str]] = {
     **generated_modules.MODULES,
     "README.md": function_table.with_table,
-    "docs/schema.md": schema_page.with_tables,
+    "docs/architecture.md": event_table.with_table,
+    "docs/schema.md": lambda page: audit_word_table.with_table(schema_page.with_tables(page)),
 }
 """Modules come first: pages import them."""
 

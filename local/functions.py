@@ -97,6 +97,8 @@ class Function(_Described):
     description: str = Field(min_length=1)
     triggers: tuple[Trigger, ...] = Field(min_length=1)
     agent: Agent | None = None
+    announces: tuple[EventType, ...] = ()
+    """What its commits may announce on `salon-events`, by its own code or by what it uses of shared/."""
     uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "salon-due", "ticks", "schedules"], ...] = ()
     """What its account may do in the cloud: read and write documents, publish on a topic, stop and start schedules."""
     environment: tuple[str, ...] = ()

@@ -132,17 +132,22 @@ def _claim(
     route = until_committed(attempt, clock=clock)
     if isinstance(route, ChannelRoute):
         _tell(
-            documents, "route_claimed", number, route.holders[salon.id], clock.now(), f"Replies to {number} come here"
+            documents,
+            number,
+            route.holders[salon.id],
+            clock.now(),
+            event="route_claimed",
+            action=f"Replies to {number} come here",
         )
     else:
         # Whose it is stays between us and them.
         _tell(
             documents,
-            "route_refused",
             number,
             salon.organization_id,
             clock.now(),
-            f"The number {number} is used by another organization: it stays theirs, and replies to it do not come here",
+            event="route_refused",
+            action=f"The number {number} is used by another organization: it stays theirs, and replies to it do not come here",
             alert=True,
         )
 
@@ -153,11 +158,11 @@ def _release(found: Snapshot, documents: Documents, platform: Documents, now: da
     # Written down first: should we stop between the two, the next run finds the number still held and goes on.
     _tell(
         documents,
-        "config_changed",
         route.number,
         route.holders[salon_id],
         now,
-        f"Replies to {route.number} no longer come here",
+        event="config_changed",
+        action=f"Replies to {route.number} no longer come here",
     )
 
     def leave(transaction: Transaction) -> None:
@@ -185,10 +190,11 @@ def _register(salon_id: str, entry: Entry | None, platform: Documents, clock: Cl
 
 def _tell(
     documents: Documents,
-    event: AuditWord,
     number: str,
     version: object,
     now: datetime,
+    *,
+    event: AuditWord,
     action: str,
     alert: bool = False,
 ) -> None:

@@ -33,8 +33,7 @@ TRANSITIONS: dict[ApprovalStatus, frozenset[ApprovalStatus]] = {
     "cancelled": frozenset(),
 }
 
-_RECORDED: dict[ApprovalStatus, tuple[AuditWord, EventType]] = {
-    "pending": ("approval_requested", "APPROVAL_REQUESTED"),
+_SETTLED: dict[ApprovalStatus, tuple[AuditWord, EventType]] = {
     "approved": ("approval_granted", "APPROVAL_APPROVED"),
     "rejected": ("approval_rejected", "APPROVAL_REJECTED"),
     "expired": ("approval_expired", "APPROVAL_EXPIRED"),
@@ -186,7 +185,15 @@ def _canonical(value: Any) -> Any:
 
 def request(approval: Approval, *, now: datetime) -> Amended[Approval]:
     """Writes an approval for the first time, and has the owner asked."""
-    return _record(approval, "pending", now=now, actor=approval.agent_name, reason=approval.action_summary)
+    return _record(
+        approval,
+        "pending",
+        now=now,
+        actor=approval.agent_name,
+        event="approval_requested",
+        announces="APPROVAL_REQUESTED",
+        reason=approval.action_summary,
+    )
 
 
 def move(
@@ -203,11 +210,14 @@ def move(
     was = approval.recorded_status
     if status not in TRANSITIONS[was]:
         raise ForbiddenTransition(f"approval {approval.id}: {was} -> {status} is no step")
+    event, announces = _SETTLED[status]
     return _record(
         approval,
         status,
         now=now,
         actor=actor,
+        event=event,
+        announces=announces,
         reason=reason,
         was=was,
         status=status,
@@ -296,11 +306,12 @@ def _record(
     *,
     now: datetime,
     actor: str,
+    event: AuditWord,
+    announces: EventType,
     reason: str,
     was: ApprovalStatus | None = None,
     **changes: Any,
 ) -> Amended[Approval]:
-    event, announces = _RECORDED[recorded]
     waited = (now - approval.created_at).total_seconds() if recorded in ("approved", "rejected") else None
     return amend(
         approval,

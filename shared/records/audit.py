@@ -8,59 +8,17 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar, Unpack
+from typing import Annotated, Any, Generic, Literal, NotRequired, TypedDict, TypeVar, Unpack
+
+from pydantic import Field
 
 from shared.records.events import EventType, SalonEvent
 from shared.records.stored import Instant, StateDocument, Stored, natural_id
 
 Severity = Literal["debug", "info", "warning", "error", "critical"]
 
-AuditWord = Literal[
-    "decision_made",
-    "approval_requested",
-    "approval_granted",
-    "approval_rejected",
-    "approval_expired",
-    "approval_cancelled",
-    "approval_notified",
-    "approval_carried_out",
-    "config_changed",
-    "config_rejected",
-    "manual_override",
-    "external_call",
-    "gap_opened",
-    "gap_changed",
-    "gap_closed",
-    "outreach_requested",
-    "outreach_claimed",
-    "outreach_held",
-    "outreach_sent",
-    "outreach_delivered",
-    "outreach_responded",
-    "outreach_expired",
-    "outreach_failed",
-    "message_requested",
-    "message_claimed",
-    "message_held",
-    "message_sent",
-    "message_delivered",
-    "message_failed",
-    "message_received",
-    "message_handled",
-    "booking_created",
-    "booking_cancelled",
-    "booking_completed",
-    "booking_no_show",
-    "booking_rescheduled",
-    "waitlist_changed",
-    "consent_changed",
-    "route_claimed",
-    "route_refused",
-    "data_set_aside",
-    "agent_changed",
-    "alert_triggered",
-    "repaired",
-]
+AuditWord = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
+"""What happened, for whoever reads the trail. docs/schema.md lists the words with where each is written."""
 
 ANNOUNCE_WITHIN = timedelta(seconds=60)
 """How long a record may take to be announced: one that is not by then is announced again."""

@@ -42,7 +42,7 @@ def test_a_main_without_that_function_says_what_it_has_instead(tmp_path: Path) -
     [
         ({"triggers": []}, "triggers"),
         ({"triggers": [{"kind": "magic"}]}, "triggers.0"),
-        ({"triggers": [{"kind": "events", "event_types": ["GAP_SEEN"]}]}, "GAP_SEEN"),
+        ({"triggers": [{"kind": "events", "event_types": ["gap seen"]}]}, "gap seen"),
         ({"triggers": [{**TICK, "schedule": "often"}]}, "triggers.0.tick.schedule"),
         ({"triggers": [HTTP, TICK]}, "triggers: expected either HTTP or events"),
         ({"memory": "a lot"}, "memory"),

@@ -119,7 +119,7 @@ def test_a_salon_event_arrives_as_its_model() -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        message("salon-events", {**EVENT, "event_type": "GAP_INVENTED"}),
+        message("salon-events", {**EVENT, "event_type": "gap_detected"}),
         message("salon-events", {**EVENT, "occurred_at": "2026-11-20T09:00:00"}),
         message("salon-events", {**EVENT, "salon_id": "s1/bookings/b1"}),
         message("salon-events", {name: value for name, value in EVENT.items() if name != "event_id"}),
