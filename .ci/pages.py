@@ -10,18 +10,29 @@ import audit_word_table
 import event_table
 import function_table
 import generated_modules
+import index_file
+import kept_table
+import rights_table
+import rules_block
 import schema_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
 PAGES: dict[str, Callable[[str], str]] = {
     **generated_modules.MODULES,
+    "firestore.rules": rules_block.with_rules,
+    "firestore.indexes.json": index_file.indexes,
     "README.md": function_table.with_table,
     "docs/architecture.md": event_table.with_table,
-    "docs/schema.md": lambda page: audit_word_table.with_table(schema_page.with_tables(page)),
+    "docs/operations.md": kept_table.with_periods,
+    "docs/schema.md": lambda page: audit_word_table.with_table(
+        schema_page.with_tables(schema_page.with_collections(page))
+    ),
+    "docs/security.md": rights_table.with_rights,
 }
 """Modules come first: pages import them."""
 
 if __name__ == "__main__":
     for name, written in PAGES.items():
-        (ROOT / name).write_text(written((ROOT / name).read_text()))
+        path = ROOT / name
+        path.write_text(written(path.read_text() if path.exists() else ""))

@@ -1,6 +1,8 @@
-"""Keeps the tables of docs/schema.md true: field, type and default come from the models, the meaning is by hand.
+"""Keeps docs/schema.md true. Of a table, field, type and default come from the model, the meaning is by hand; of the section of
+a collection, the heading comes from the function.json that declares it, and what is said below it is by hand.
 
-A table stands between `<!-- model: shared.calendar.gap.Gap -->` and `<!-- /model -->`.
+A table stands between `<!-- model: shared.calendar.gap.Gap -->` and `<!-- /model -->`, a heading between
+`<!-- collection: salons/{salon_id}/gaps/{gap_id} -->` and `<!-- /collection -->`.
 """
 
 import importlib
@@ -11,13 +13,18 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from kept_table import period
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from local.functions import Collection, Function, load
 from shared.records.app_document import AppDocument
 from shared.values.stretches import Stretch
 
 TABLE = re.compile(r"(<!-- model: ([\w.]+) -->\n)(.*?)(<!-- /model -->)", re.DOTALL)
+PART = re.compile(r"^(?=<!-- collection: |# )", re.MULTILINE)
+HEADING = re.compile(r"<!-- collection: (\S+) -->\n.*?<!-- /collection -->\n", re.DOTALL)
+OURS, ABOVE = "# What the suite writes\n", "# Above the salons\n"
 ROW = re.compile(r"^\| `([^`]+)` \|.*\| ([^|]*) \|$", re.MULTILINE)
 WORDS: dict[Any, str] = {
     str: "text",
@@ -110,6 +117,44 @@ def table(dotted: str, written: str) -> str:
         f"| `{path}` | {kind} | {value} | {meanings.get(path, '')} |" for path, kind, value in fields(model(dotted))
     )
     return "\n".join(["| field | type | default | meaning |", "|---|---|---|---|", *rows, ""])
+
+
+def heading(function: Function, collection: Collection) -> str:
+    if collection.readers is None:
+        read = "who may what is said by hand in `firestore.rules`"
+    elif collection.readers:
+        read = f"read with a token by {', '.join(collection.readers)}"
+    else:
+        read = "read by no token"
+    facts = f"Declared by `{function.name}` · {read} · kept {period(collection)} · of people: {collection.people}"
+    mark = f"<!-- collection: {collection.document} -->\n"
+    return f"{mark}## `{collection.within}`\n{facts}.\n<!-- /collection -->\n"
+
+
+def section(collection: Collection, heading: str) -> str:
+    """Of a collection that the page does not have yet."""
+    return heading + (f"\n<!-- model: {collection.model} -->\n<!-- /model -->" if collection.model else "")
+
+
+def with_collections(page: str) -> str:
+    """The page with a section for each collection that is declared, and none of one that no longer is."""
+    declared = {each.document: (each, heading(function, each)) for function in load() for each in function.collections}
+    written = set()
+    parts = []
+    for part in PART.split(page):
+        if (found := HEADING.match(part)) is None:
+            parts.append(part)
+        elif found[1] in declared:
+            written.add(found[1])
+            parts.append(declared[found[1]][1] + part[found.end() :])
+    for document in sorted(declared.keys() - written):
+        collection, says = declared[document]
+        beginning = next(
+            at for at, part in enumerate(parts) if part.startswith(OURS if collection.is_salons else ABOVE)
+        )
+        end = next((at for at in range(beginning + 1, len(parts)) if parts[at].startswith("# ")), len(parts))
+        parts.insert(end, section(collection, says))
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
 def with_tables(page: str) -> str:

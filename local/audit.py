@@ -25,7 +25,6 @@ from shared.messaging.message import Inbound, Message
 from shared.ports import Data
 from shared.records.audit import AuditRecord
 from shared.records.invalid import InvalidEvent
-from shared.records.retention import KEPT
 from shared.records.stored import StateDocument
 
 AUDIT: Final = "audit_logs"
@@ -71,8 +70,9 @@ def read(snapshots: Iterable[tuple[str, Data]]) -> Found:
 
 
 def _aged_out(now: datetime) -> AgedOut:
-    kept = {model.resource_type: KEPT[model.retained_as].period for model in CHAINED.values() if model.retained_as}
-    return AgedOut(now, {**kept, "audit_log": KEPT["audit_logs"].period})
+    kept = {model.resource_type: model.retained.period for model in CHAINED.values() if model.retained}
+    assert AuditRecord.retained is not None
+    return AgedOut(now, {**kept, "audit_log": AuditRecord.retained.period})
 
 
 def add_parser(subparsers: Any) -> None:

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shared.records.events import EventType
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
+SALON = "salons/{salon_id}/"
 VERB_NOUN = re.compile(r"^[a-z]+(_[a-z]+)+$")
 FIELD = r"[a-z0-9*/\-,]+"
 Cron = Annotated[str, Field(pattern=rf"^{FIELD}( {FIELD}){{4}}$")]
@@ -91,6 +92,61 @@ class Agent(_Described):
     settings: tuple[str, ...] = ()
 
 
+class Kept(_Described):
+    """For so many days since the instant in the field `since`."""
+
+    days: int = Field(ge=1)
+    since: str = "created_at"
+
+
+Role = Literal["owner", "manager", "staff", "viewer", "app", "platform"]
+"""Of a token: docs/security.md."""
+
+
+class Collection(_Described):
+    """Documents that the suite writes, declared by one function: by the one that looks after them, where several write.
+
+    Its `readers` may read it and nobody may write it. Without `readers` people write there too, and who may what is said by
+    hand in firestore.rules.
+    """
+
+    document: str = Field(pattern=r"^[^/]+/[^/]+(/[^/]+/[^/]+)*$")
+    model: str | None = Field(default=None, pattern=r"^(shared|functions)(\.\w+)+$")
+    readers: tuple[Role, ...] | None = None
+    kept: Kept | Annotated[str, Field(min_length=1)]
+    """So many days, and then the document says itself when it may go; otherwise until when, in words."""
+    people: str = Field(min_length=1)
+    """What it holds of people, for whoever must know where that stands."""
+
+    @property
+    def group(self) -> str:
+        return self.document.split("/")[-2]
+
+    @property
+    def within(self) -> str:
+        """Its place in the salon, or above all salons."""
+        return self.document.removeprefix(SALON)
+
+    @property
+    def is_salons(self) -> bool:
+        return self.document.startswith(SALON)
+
+    @property
+    def lies_below(self) -> bool:
+        """Whether it lies below a document of another collection, its salon's own aside."""
+        return self.within.count("/") > 1
+
+    @model_validator(mode="after")
+    def _tenants_stay_apart(self) -> Self:
+        if self.readers and not self.is_salons:
+            raise ValueError(f"expected no readers above the salons, where no token belongs, of {self.document}")
+        return self
+
+
+Index = Annotated[str, Field(pattern=r"^-?[a-z_.]+(\[\])?(, -?[a-z_.]+(\[\])?)+$")]
+"""The fields of a composite index in their order: `-` before one that falls, `[]` after one that contains."""
+
+
 class Function(_Described):
     name: str
     folder: Path
@@ -99,6 +155,9 @@ class Function(_Described):
     agent: Agent | None = None
     announces: tuple[EventType, ...] = ()
     """What its commits may announce on `salon-events`, by its own code or by what it uses of shared/."""
+    collections: tuple[Collection, ...] = ()
+    indexes: dict[str, tuple[Index, ...]] = {}
+    """By collection group: the composite indexes that its queries need, whoever writes there."""
     uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "salon-due", "ticks", "schedules"], ...] = ()
     """What its account may do in the cloud: read and write documents, publish on a topic, stop and start schedules."""
     environment: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.messaging.replies import folded
+from shared.records.retention import A_MONTH, Kept
 from shared.records.stored import Instant, Stored
 
 CHOICE_HOLDS = timedelta(hours=24)
@@ -16,7 +17,7 @@ class BranchQuestion(Stored):
     """The question to one sender: `channel_routes/{account:number}/senders/{address_key}`. `salon_ids` are numbered from one in the order they were
     named; `kept` are the messages that wait for the answer; `asked_by` is the salon that asked for all of them."""
 
-    retained_as = "senders"
+    retained = Kept(A_MONTH, "asked_at")
 
     salon_ids: list[str]
     asked_by: str

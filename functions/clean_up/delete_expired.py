@@ -2,35 +2,30 @@
 
 from datetime import datetime
 
+from functions.clean_up.kept_collections import BELOW_OTHERS, OF_ROUTES, OF_SALONS
 from shared.ports import SALON, Clock, Delete, Documents, Query, Store
-from shared.records.retention import KEPT, LOCKS_KEPT, Kind
+from shared.records.retention import LOCKS_KEPT
 from shared.salon.channel_route import route_path, wanted_keys
 from shared.salon.salon import Salon
 
 DELETED_AT_ONCE = 200
-"""Documents of each kind."""
-
-BELOW_CONVERSATIONS: tuple[Kind, ...] = ("messages", "inbound")
-BELOW_ROUTES: tuple[Kind, ...] = ("inbound", "senders")
-"""Kinds that lie below a conversation or a number, and not in a collection of the salon."""
+"""Documents of each collection."""
 
 
 def delete_expired(documents: Documents, *, store: Store, clock: Clock) -> int:
-    """Deletes, of each kind, the documents whose keeping time is over, and returns how many."""
+    """Deletes, of each collection, the documents whose keeping time is over, and returns how many."""
     now = clock.now()
-    deleted = sum(
-        _deleted(documents, kind, "forget_at", now)
-        for kind in KEPT
-        if kind not in {*BELOW_CONVERSATIONS, *BELOW_ROUTES}
-    )
+    deleted = sum(_deleted(documents, collection, "forget_at", now) for collection in OF_SALONS)
     # Locks are held in real time.
     deleted += _deleted(documents, "locks", "until", clock.real() - LOCKS_KEPT)
-    for kind in BELOW_CONVERSATIONS:
-        said = store.outlived(documents.salon_id, kind, now, DELETED_AT_ONCE)
-        if said and documents.commit(*(Delete(found.path) for found in said)):
-            deleted += len(said)
+    for group in BELOW_OTHERS:
+        old = store.outlived(documents.salon_id, group, now, DELETED_AT_ONCE)
+        if old and documents.commit(*(Delete(found.path) for found in old)):
+            deleted += len(old)
     for route in _routes(documents):
-        deleted += sum(_deleted(store.platform(), f"{route}/{kind}", "forget_at", now) for kind in BELOW_ROUTES)
+        deleted += sum(
+            _deleted(store.platform(), f"{route}/{collection}", "forget_at", now) for collection in OF_ROUTES
+        )
     return deleted
 
 

@@ -1,3 +1,10 @@
 """The collection groups that some function is woken for, from every function.json. Written by `make pages`."""
 
-GROUPS = ("outreach", "messages", "inbound", "gaps", "audit_logs", "approvals")
+GROUPS: tuple[str, ...] = (
+    "outreach",
+    "messages",
+    "inbound",
+    "gaps",
+    "audit_logs",
+    "approvals",
+)

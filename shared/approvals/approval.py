@@ -13,6 +13,7 @@ from shared.asking.decision import Agent, Decision
 from shared.messaging.outgoing import ForbiddenTransition
 from shared.records.audit import Amended, AuditWord, amend
 from shared.records.events import EventType
+from shared.records.retention import YEAR, Kept
 from shared.records.stored import Instant, StateDocument, Stored, natural_id
 from shared.salon.settings import SalonSettings
 
@@ -77,7 +78,7 @@ class Approval(StateDocument):
     apart from ours."""
 
     collection: ClassVar[str] = "approvals"
-    retained_as = "approvals"
+    retained = Kept(YEAR)
     resource_type: ClassVar[str] = "approval"
 
     decision_id: str

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from shared.messaging.outgoing import ForbiddenTransition
 from shared.records.audit import Amended, amend
+from shared.records.retention import YEAR, Kept
 from shared.records.stored import Instant, Money, StateDocument, Stored
 from shared.salon.settings import AutonomyLevel
 
@@ -76,7 +77,7 @@ class Decision(StateDocument):
     settings it was decided by."""
 
     collection: ClassVar[str] = "autonomous_decisions"
-    retained_as = "autonomous_decisions"
+    retained = Kept(2 * YEAR)
     resource_type: ClassVar[str] = "decision"
 
     agent_name: Agent

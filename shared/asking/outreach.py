@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.records.audit import Amended, amend
+from shared.records.retention import HALF_A_YEAR, Kept
 from shared.records.stored import Instant, Money, Number, Stored, natural_id
 from shared.values.stretches import Stretch
 
@@ -58,7 +59,7 @@ class Outreach(Outgoing):
     slot."""
 
     collection: ClassVar[str] = "outreach"
-    retained_as = "outreach"
+    retained = Kept(HALF_A_YEAR)
     resource_type: ClassVar[str] = "outreach"
 
     agent_name: str

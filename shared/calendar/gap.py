@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 from shared.calendar.campaign import Campaign
 from shared.records.audit import Amended, amend
 from shared.records.events import EventType
+from shared.records.retention import YEAR, Kept
 from shared.records.stored import Instant, Money, Number, StateDocument, natural_id
 from shared.values.stretches import StoredStretch, Stretch, common, merged, without
 from shared.values.wall_time import IsoDate
@@ -54,7 +55,7 @@ class Gap(StateDocument):
     should aim."""
 
     collection: ClassVar[str] = "gaps"
-    retained_as = "gaps"
+    retained = Kept(YEAR)
     resource_type: ClassVar[str] = "gap"
 
     staff_id: str

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from shared.records.audit import Amended, amend
+from shared.records.retention import HALF_A_YEAR, YEAR, Kept
 from shared.records.stored import Instant, StateDocument, Stored
 
 SESSION = timedelta(hours=24)
@@ -17,7 +18,7 @@ class Identity(Stored):
     """`identities/{address_key}`. Several customers may share an address, so it names all of them. `last_inbound_at` opens
     WhatsApp's 24-hour window."""
 
-    retained_as = "identities"
+    retained = Kept(YEAR, "last_inbound_at")
 
     channel: Literal["whatsapp", "sms"]
     customer_ids: list[str] = []
@@ -61,7 +62,7 @@ class Conversation(StateDocument):
     chain of records of its own, because the records outlive the document."""
 
     collection: ClassVar[str] = "conversations"
-    retained_as = "conversations"
+    retained = Kept(HALF_A_YEAR, "updated_at")
     resource_type: ClassVar[str] = "conversation"
 
     address_key: str

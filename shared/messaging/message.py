@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from shared.messaging.messaging_hours import answers
 from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.records.audit import Amended, amend
+from shared.records.retention import HALF_A_YEAR, Kept
 from shared.records.stored import Instant, StateDocument, natural_id
 from shared.salon.salon import Salon
 
@@ -27,7 +28,7 @@ class Message(Outgoing):
     today in the morning."""
 
     collection: ClassVar[str] = "conversations"
-    retained_as = "messages"
+    retained = Kept(HALF_A_YEAR)
     resource_type: ClassVar[str] = "message"
 
     conversation_id: str
@@ -56,7 +57,7 @@ class Inbound(StateDocument):
     done about it."""
 
     collection: ClassVar[str] = "conversations"
-    retained_as = "inbound"
+    retained = Kept(HALF_A_YEAR)
     resource_type: ClassVar[str] = "message"
 
     conversation_id: str

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, Literal, NotRequired, TypedDict, Typ
 from pydantic import Field
 
 from shared.records.events import EventType, SalonEvent
+from shared.records.retention import YEAR, Kept
 from shared.records.stored import Instant, StateDocument, Stored, natural_id
 
 Severity = Literal["debug", "info", "warning", "error", "critical"]
@@ -29,7 +30,7 @@ D = TypeVar("D", bound=StateDocument)
 class AuditRecord(Stored):
     """`announced_at` and `due_at` are the outbox's own marks and no part of the hash."""
 
-    retained_as = "audit_logs"
+    retained = Kept(2 * YEAR)
 
     id: str
     salon_id: str

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PrivateAttr
 
-from shared.records.retention import KEPT, Kind
+from shared.records.retention import Kept
 
 
 def _utc(value: datetime) -> datetime:
@@ -45,17 +45,16 @@ class Stored(BaseModel):
     # Errors are logged, and what a document holds is nobody's business there.
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    retained_as: ClassVar[Kind | None] = None
-    """What says how long a document of this model is kept; None: for ever, or as long as what it is a part of."""
+    retained: ClassVar[Kept | None] = None
+    """How long a document of this model is kept; None: for ever, or as long as what it is a part of."""
 
     def stored(self) -> dict[str, Any]:
         """The document as it is written: plain dicts and lists, amounts as numbers, instants as datetimes."""
         data = self.model_dump()
-        if self.retained_as is None:
+        if self.retained is None:
             return data
-        kept = KEPT[self.retained_as]
-        since = data[kept.since]
-        return {**data, "forget_at": since + kept.period if since else None}
+        since = data[self.retained.since]
+        return {**data, "forget_at": since + self.retained.period if since else None}
 
     def changed(self, **fields: Any) -> Self:
         """A validated copy with these fields replaced."""

@@ -1,4 +1,5 @@
-"""The table of docs/security.md, which is the source of who may what."""
+"""The tables of docs/security.md, which are the source of who may what: of what people and apps write, and of what the suite
+alone writes."""
 
 from pathlib import Path
 
@@ -8,7 +9,11 @@ OPS = {"g": "get", "l": "list", "c": "create", "u": "update", "d": "delete"}
 
 def rights() -> dict[str, dict[str, set[str]]]:
     """By document and role."""
-    lines = _between("table: rights", "table").splitlines()
+    return {**_table("table: rights", "table"), **_table("rights: written by `make pages`", "rights")}
+
+
+def _table(opening: str, closing: str) -> dict[str, dict[str, set[str]]]:
+    lines = _between(opening, closing).splitlines()
     _, *roles = _cells(lines[0])
     found = {}
     for line in lines[2:]:

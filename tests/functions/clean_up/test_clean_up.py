@@ -1,22 +1,22 @@
 """Nothing of ours is kept longer than its time, and no run does unbounded work."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.clean_up.clean_salon import clean_up
 from functions.clean_up.delete_expired import DELETED_AT_ONCE
+from functions.clean_up.kept_collections import BELOW_OTHERS, OF_ROUTES, OF_SALONS
 from local.in_process import ACCOUNT_SID, Suite
-from shared.records.retention import HALF_A_YEAR, KEPT, LOCKS_KEPT, YEAR
+from shared.records.retention import HALF_A_YEAR, LOCKS_KEPT, YEAR
 from tests.stories.salon import NOW, ROOT, SALON, WHATSAPP, cancel, offers, phone, salon, write
 
-HERE = {kind: f"conversations/idn_1/{kind}" for kind in ("messages", "inbound")}
+KEPT = {*OF_SALONS, *BELOW_OTHERS}
+HERE = {group: f"conversations/idn_1/{group}" for group in BELOW_OTHERS}
 ROUTE = f"channel_routes/{ACCOUNT_SID}:{WHATSAPP}"
-ROOTS = {kind: f"{ROOT}/{HERE.get(kind, kind)}" for kind in KEPT if kind != "senders"}
-PLACES = [*ROOTS.values(), f"{ROUTE}/inbound", f"{ROUTE}/senders"]
+ROOTS = {group: f"{ROOT}/{HERE.get(group, group)}" for group in KEPT}
+PLACES = [*ROOTS.values(), *(f"{ROUTE}/{group}" for group in OF_ROUTES)]
 
 
 def tidy(suite: Suite) -> int:
@@ -78,30 +78,15 @@ def test_whatever_is_written_down_of_people_says_when_it_is_forgotten() -> None:
             if kind in KEPT:
                 seen.add(kind)
                 assert data["forget_at"] is not None and data["forget_at"] >= NOW + HALF_A_YEAR, path
-        assert seen == KEPT.keys() - {"approvals", "senders"}
+        assert seen == KEPT - {"approvals"}
         # And then it is gone: what is left is no message, no outreach, no conversation.
         suite.clock.move_to(NOW + HALF_A_YEAR + timedelta(hours=1))
         while tidy(suite):
             pass
         left = {path.split("/")[-2] for path, _ in everything(suite)}
-        assert left & KEPT.keys() == {"gaps", "identities", "autonomous_decisions", "audit_logs"}
+        assert left & KEPT == {"gaps", "identities", "autonomous_decisions", "audit_logs"}
         suite.clock.move_to(now := NOW + 2 * YEAR + timedelta(hours=1))
         while tidy(suite):
             pass
         kept = [(path, data) for path, data in everything(suite) if path.split("/")[-2] in KEPT]
         assert [path for path, data in kept if data["forget_at"] <= now] == []
-
-
-def test_the_periods_are_told_as_they_are() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text().split("## How long it is kept")[1]
-    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
-    for kind, kept in KEPT.items():
-        told = next(row for row in rows if f"`{kind}`" in row[1] or f"/{kind}`" in row[1])
-        assert told[2].strip() == f"{kept.period.days} days", kind
-
-
-def test_the_database_forgets_by_the_same_field() -> None:
-    """Also where clean_up does not come by, and for all collections that have a period."""
-    overrides = json.loads((Path(__file__).parents[3] / "firestore.indexes.json").read_text())["fieldOverrides"]
-    assert {each["collectionGroup"] for each in overrides if each.get("ttl")} == KEPT.keys()
-    assert {each["fieldPath"] for each in overrides if each.get("ttl")} == {"forget_at"}

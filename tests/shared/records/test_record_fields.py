@@ -11,7 +11,7 @@ from shared.records.app_document import Absence, AppDocument, Count, Minutes
 from shared.records.audit import ANNOUNCE_WITHIN, AuditRecord, amend, record_fact
 from shared.records.events import SCHEMA_VERSION, SalonEvent
 from shared.records.problem import Problem, readable_or_problem
-from shared.records.retention import KEPT, LOCKS_KEPT, Kept
+from shared.records.retention import LOCKS_KEPT, YEAR, Kept
 from shared.records.stored import DocumentId, Instant, Money, Number, Stored, natural_id
 from tests.shared.records.test_audit import Thing
 
@@ -78,24 +78,12 @@ def test_ids_are_the_same_in_every_release_and_depend_on_each_part_and_its_place
     assert natural_id("x", "ab", "c") != natural_id("x", "a", "bc")
 
 
-def test_documents_are_kept_so_long_since_this_instant():
-    assert {
-        "outreach": Kept(182 * DAY, "created_at"),
-        "messages": Kept(182 * DAY, "created_at"),
-        "inbound": Kept(182 * DAY, "created_at"),
-        "conversations": Kept(182 * DAY, "updated_at"),
-        "senders": Kept(30 * DAY, "asked_at"),
-        "identities": Kept(365 * DAY, "last_inbound_at"),
-        "gaps": Kept(365 * DAY, "created_at"),
-        "approvals": Kept(365 * DAY, "created_at"),
-        "autonomous_decisions": Kept(730 * DAY, "created_at"),
-        "audit_logs": Kept(730 * DAY, "created_at"),
-    } == KEPT
+def test_a_lock_is_kept_for_a_day_after_its_lease():
     assert timedelta(days=1) == LOCKS_KEPT
 
 
 class Seen(Stored):
-    retained_as = "identities"
+    retained = Kept(YEAR, "last_inbound_at")
     last_inbound_at: Instant | None = None
 
 

@@ -8,7 +8,7 @@ from local.memory.memory import MemoryDatabase, MemoryStore
 from shared.ports import Create, Transaction, Update
 from shared.records.audit import Amended, amend
 from shared.records.commit import save, update
-from shared.records.retention import KEPT
+from shared.records.retention import YEAR, Kept
 from shared.records.stored import Instant, StateDocument, Stored
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -28,7 +28,7 @@ class Door(Stored):
 class House(StateDocument):
     collection: ClassVar[str] = "houses"
     resource_type: ClassVar[str] = "house"
-    retained_as = "gaps"
+    retained = Kept(YEAR)
 
     name: str = "One"
     door: Door = Door()
@@ -58,7 +58,7 @@ def test_a_rewrite_updates_the_changed_fields_its_audit_and_its_retention():
     assert isinstance(written, Update) and isinstance(record, Create)
     head = amended(HOUSE, name="Two").record.hash
     assert written.fields == {
-        "name": "Two", "revision": 2, "audit_head": head, "updated_at": LATER, "forget_at": NOW + KEPT["gaps"].period,
+        "name": "Two", "revision": 2, "audit_head": head, "updated_at": LATER, "forget_at": NOW + YEAR,
     }  # fmt: skip
 
 
