@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import audit_word_table
+import event_map
 import event_table
 import function_table
 import generated_modules
@@ -23,6 +24,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "firestore.rules": rules_block.with_rules,
     "firestore.indexes.json": index_file.indexes,
     "README.md": function_table.with_table,
+    "docs/architecture.svg": event_map.drawn,
     "docs/architecture.md": event_table.with_table,
     "docs/operations.md": kept_table.with_periods,
     "docs/schema.md": lambda page: audit_word_table.with_table(
