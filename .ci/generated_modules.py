@@ -25,6 +25,18 @@ def agent_settings(_: str) -> str:
     )
 
 
+def sections(_: str) -> str:
+    rooms = [function.name for function in load() if (function.folder / "settings.py").exists()]
+    imports = "".join(f"from functions.{room} import settings as {room}\n" for room in rooms)
+    bases = "".join(f"    {room}.Settings,\n" for room in rooms)
+    return (
+        '"""The settings that a salon may have: those of all functions, from every settings.py. Written by `make pages`."""\n\n'
+        f"{imports}from shared.salon.settings import SalonSettings\n\n\n"
+        f"class AllSettings(\n{bases}    SalonSettings,\n):\n"
+        '    """All sections, as the owner may write them."""\n'
+    )
+
+
 def kept_collections(_: str) -> str:
     kept = [each for function in load() for each in function.collections if isinstance(each.kept, Kept)]
     of_salons = {each.group for each in kept if each.is_salons and not each.lies_below}
@@ -49,5 +61,6 @@ def _listed(names: Iterable[str]) -> str:
 MODULES: dict[str, Callable[[str], str]] = {
     "functions/wake_due/groups.py": due_groups,
     "functions/apply_settings/agent_settings.py": agent_settings,
+    "functions/apply_settings/sections.py": sections,
     "functions/clean_up/kept_collections.py": kept_collections,
 }

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from functions.fill_gap.settings import Settings
 from shared.calendar.booking import Booking
 from shared.calendar.service import Service
 from shared.customers.customer import Consent, Consents, Customer
 from shared.customers.waitlist import WaitlistEntry, Window
 from shared.salon.salon import Messaging, Salon
-from shared.salon.settings import SalonSettings
 from shared.values.wall_time import WallStretch
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -43,7 +43,7 @@ class World:
 
     seed: int
     salon: Salon
-    settings: SalonSettings
+    settings: Settings
     services: Mapping[str, Service]
     customers: Mapping[str, Customer]
     usual: Mapping[str, timedelta]
@@ -96,7 +96,7 @@ def world(seed: int, *, wishes: float = WISHES_PER_FORTNIGHT, cancels: float = C
     return World(
         seed=seed,
         salon=salon,
-        settings=SalonSettings(mode="live"),
+        settings=Settings(mode="live"),
         services=services,
         customers=customers,
         usual=usual,

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 from functions.apply_settings.agent_settings import HEEDED
+from functions.apply_settings.sections import AllSettings
 from shared.ports import Clock, Create, Data, Documents, Snapshot, Update
 from shared.records.audit import record_fact
 from shared.records.commit import fact, until_committed
-from shared.salon.load_settings import ACCEPTED, CURRENT, accepted_settings, version_path
-from shared.salon.section import InvalidSettings
-from shared.salon.settings import SalonSettings
+from shared.salon.load_settings import ACCEPTED, CURRENT, accepted_as, version_path
+from shared.salon.section import BOOKKEEPING, InvalidSettings
 
 ACTOR = "apply_settings"
 
@@ -25,22 +25,29 @@ def apply_settings(*, documents: Documents, clock: Clock) -> Outcome:
 
 def _applied(documents: Documents, now: datetime) -> Outcome | None:
     pointer, current = documents.get(ACCEPTED), documents.get(CURRENT)
+    written = current.data if current else {}
+    unserved = _unserved(written, documents, pointer)
     try:
-        wanted = SalonSettings.merged(current.data if current else {})
+        wanted = AllSettings.merged({name: value for name, value in written.items() if name not in unserved})
     except InvalidSettings as invalid:
         return _refused(documents, current, invalid, now)
-    standing = accepted_settings(documents)
+    standing = accepted_as(AllSettings, documents)
     if wanted.same_as(standing) and (pointer is not None or current is None):
         return "unchanged"
-    return _accepted(documents, wanted, standing, pointer, now)
+    return _accepted(documents, wanted, standing, unserved, pointer, now)
 
 
 def _accepted(
-    documents: Documents, wanted: SalonSettings, standing: SalonSettings, pointer: Snapshot | None, now: datetime
+    documents: Documents,
+    wanted: AllSettings,
+    standing: AllSettings,
+    unserved: Data,
+    pointer: Snapshot | None,
+    now: datetime,
 ) -> Outcome | None:
     version = standing.version + 1
     changes = _changes(standing.stored(), wanted.stored())
-    unheeded = without_effect(wanted)
+    unheeded = [*without_effect(wanted), *sorted(unserved)]
     record = record_fact(
         salon_id=documents.salon_id,
         resource_type="settings",
@@ -55,7 +62,7 @@ def _accepted(
         payload={"version": version, "changed": sorted(changes)},
     )
     here = {"version": version, "accepted_at": now}
-    accepted = {**wanted.stored(), **here}
+    accepted = {**wanted.stored(), **unserved, **here}
     in_force = {**here, "without_effect": unheeded}
     committed = documents.commit(
         Create(version_path(version), accepted),
@@ -65,10 +72,18 @@ def _accepted(
     return "accepted" if committed else None
 
 
-def without_effect(settings: SalonSettings) -> list[str]:
+def _unserved(written: Data, documents: Documents, pointer: Snapshot | None) -> Data:
+    """The sections that were accepted before and that no function here knows any more, because their agent is gone. To write them
+    is no mistake: they are kept, and mean something as soon as it is back."""
+    before = documents.get(version_path(pointer.data["version"])) if pointer else None
+    known = AllSettings.model_fields.keys() | BOOKKEEPING
+    return {name: value for name, value in written.items() if before and name in before.data.keys() - known}
+
+
+def without_effect(settings: AllSettings) -> list[str]:
     """The settings of agents, by dotted name, that differ from their defaults and that no function here goes by: their agent
     is not part of this deployment. They are kept, and mean something as soon as it is."""
-    changed = _changes(SalonSettings().stored(), settings.stored())
+    changed = _changes(AllSettings().stored(), settings.stored())
     of_agents = (name for name in changed if name.startswith(("agent_modes.", "autonomy.")))
     return sorted(name for name in of_agents if name not in HEEDED)
 

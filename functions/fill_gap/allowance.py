@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from functions.fill_gap.round_size import most_at_once
+from functions.fill_gap.settings import Settings
 from shared.asking.limits import AskCounters
 from shared.calendar.gap import Gap
-from shared.salon.settings import SalonSettings
 
 TURN = timedelta(minutes=10)
 """How long the asks of a gap whose round is due are kept for it. A gap that is due for longer has not taken its
@@ -35,7 +35,7 @@ def allowance_of(
     *,
     agent: str,
     counters: AskCounters,
-    settings: SalonSettings,
+    settings: Settings,
     now: datetime,
     zone: ZoneInfo,
 ) -> Allowance:
@@ -50,9 +50,7 @@ def allowance_of(
     return Allowance(left, at_once, counters.next_free_at(agent, limits=settings.limits, now=now, zone=zone))
 
 
-def left_to(
-    gap: Gap, *, agent: str, counters: AskCounters, settings: SalonSettings, now: datetime, zone: ZoneInfo
-) -> int:
+def left_to(gap: Gap, *, agent: str, counters: AskCounters, settings: Settings, now: datetime, zone: ZoneInfo) -> int:
     """How many asks the limits leave to this gap, whoever else wants them."""
     left = counters.left_for_idle if gap.origin == "idle" else counters.left
     return left(agent, limits=settings.limits, now=now, zone=zone)

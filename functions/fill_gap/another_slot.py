@@ -10,19 +10,19 @@ from functions.fill_gap.candidates import Candidate, about_same_time, valued
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.offered_slot import own_time, slot_for
 from functions.fill_gap.prospect import PURPOSE, Prospect, why
+from functions.fill_gap.settings import Settings
 from shared.asking import limits
 from shared.asking.outreach import Outreach, Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.waitlist import WaitlistEntry
-from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
 
 NEAR = timedelta(days=3)
 """How far from the time they wanted another may be for somebody who named no time of their own."""
 
 
-def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: SalonSettings) -> bool:
+def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: Settings) -> bool:
     """Whether anything of this gap could be offered to them, at a time that they may want. It is asked before more is
     read about the customer."""
     campaign = gap.campaign

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from functions.fill_gap.offer_another import LateYes, offer_another
+from functions.fill_gap.settings import Settings
 from functions.fill_gap.write_round import AGENT
 from shared.asking.answer_plainly import answered_plainly
 from shared.asking.outreach import Outreach, lost_answered
@@ -16,7 +17,7 @@ from shared.messaging.messaging_hours import answers
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import until_committed, update
 from shared.salon.load_salon import salon_of
-from shared.salon.load_settings import accepted_settings
+from shared.salon.load_settings import accepted_as
 
 TRIES_WITH_ANOTHER = 2
 """How often another slot is looked for. Of many who came too late together each must hear at once: whoever was beaten to another
@@ -54,5 +55,5 @@ def _another(lost: Outreach, documents: Documents, now: datetime, signing_key: b
     said_at = said.received_at if said else lost.response.responded_at
     if said_at is None or not answers(now, said_at):
         return None
-    salon, settings = salon_of(documents, documents.salon_id), accepted_settings(documents)
+    salon, settings = salon_of(documents, documents.salon_id), accepted_as(Settings, documents)
     return offer_another(LateYes(lost, said, salon, settings, signing_key, now), documents)

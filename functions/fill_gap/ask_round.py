@@ -26,6 +26,7 @@ from functions.fill_gap.round_plan import (
     plan_round,
     without_round,
 )
+from functions.fill_gap.settings import Settings
 from functions.fill_gap.write_round import (
     AGENT,
     RoundContext,
@@ -51,7 +52,7 @@ from shared.records.commit import create, update
 from shared.records.hold_locks import holding, release
 from shared.records.read_documents import readable
 from shared.salon.load_salon import salon_of
-from shared.salon.load_settings import accepted_settings
+from shared.salon.load_settings import accepted_as
 
 ASKS_LOCK = "locks/asks"
 DUE_AT_MOST = 50
@@ -97,7 +98,7 @@ def ask_approved(
     gap = Gap.model_validate(snapshot.data) if snapshot else None
     if gap is None or not gap.is_open:
         return NobodyAsked("the time is no longer free")
-    salon, settings = salon_of(documents, documents.salon_id), accepted_settings(documents)
+    salon, settings = salon_of(documents, documents.salon_id), accepted_as(Settings, documents)
     context = RoundContext(gap, salon, settings, (), clock.now(), deployment.signing_key)
     wanted = action_of(decision)
     judged_now = _candidates(context, counters_of(documents), documents, discount=wanted["discount_percent"])

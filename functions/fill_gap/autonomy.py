@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from functions.fill_gap.settings import Settings
 from shared.asking.decision import DecisionType
-from shared.salon.settings import AutonomyLevel, SalonSettings
+from shared.salon.settings import AutonomyLevel
 
 STRICTNESS: tuple[AutonomyLevel, ...] = ("full_auto", "supervised", "manual_only")
 PERSONAL = ("refund", "complaint", "staff_matter")
@@ -26,7 +27,7 @@ def autonomy(
     amount: Decimal = Decimal(0),
     vip: bool = False,
     exact_waitlist_match: bool = False,
-    settings: SalonSettings,
+    settings: Settings,
 ) -> Autonomy:
     """How far the agent may decide this by itself, with the reasons for the level. `amount` is what the action gives
     away or binds, in the salon's currency."""
@@ -48,7 +49,7 @@ def strictest(levels: Iterable[AutonomyLevel]) -> AutonomyLevel:
     return max(levels, key=STRICTNESS.index)
 
 
-def _by_kind(kind: str, settings: SalonSettings) -> tuple[AutonomyLevel, str]:
+def _by_kind(kind: str, settings: Settings) -> tuple[AutonomyLevel, str]:
     if kind in PERSONAL:
         return "manual_only", f"{kind.replace('_', ' ')}s are for a person"
     level: AutonomyLevel = getattr(settings.autonomy, kind)

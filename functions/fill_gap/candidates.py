@@ -12,6 +12,7 @@ from functions.fill_gap.discounts import reduction
 from functions.fill_gap.offered_slot import TIME_TO_ANSWER, notice_of, own_time, slot_for
 from functions.fill_gap.prospect import PRIOR, PURPOSE, Prospect, why
 from functions.fill_gap.ranking import Worth, worth
+from functions.fill_gap.settings import Settings
 from shared.asking import limits
 from shared.asking.acceptance_rates import Odds
 from shared.asking.outreach import Outreach, Slot
@@ -20,7 +21,6 @@ from shared.calendar.service import Service
 from shared.customers.consent import NoChannel, channel_for
 from shared.messaging.messaging_hours import country_of, next_allowed
 from shared.salon.salon import zone_named
-from shared.salon.settings import SalonSettings
 
 ALREADY_ASKED_WITHIN = timedelta(hours=24)
 """For so long after an ask nobody is asked about the same time again."""
@@ -191,7 +191,7 @@ def _waits_for(prospect: Prospect, slot: Slot) -> bool:
     return prospect.source == "waitlist_exact"
 
 
-def owner_asked_until(candidate: Candidate, settings: SalonSettings) -> datetime:
+def owner_asked_until(candidate: Candidate, settings: Settings) -> datetime:
     """The latest instant at which the owner may still approve: later, the customer could no longer answer in time."""
     assert candidate.slot is not None, "whoever is chosen has a slot"
     return candidate.slot.start - notice_of(candidate.prospect, settings) - TIME_TO_ANSWER

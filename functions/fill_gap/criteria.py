@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from functions.fill_gap.settings import Settings
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.calendar.service import Service
 from shared.salon.salon import Salon
-from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
 
 
@@ -21,7 +21,7 @@ class Criteria:
 
     salon: Salon
     services: Mapping[str, Service]
-    settings: SalonSettings
+    settings: Settings
     learned: AcceptanceRates
     now: datetime
     cancelled_by: frozenset[str] = frozenset()

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from functions.fill_gap.settings import DiscountSettings
 from shared.calendar.campaign import Campaign
-from shared.salon.settings import DiscountSettings
 from shared.values import money
 
 

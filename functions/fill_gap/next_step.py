@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from functions.fill_gap.settings import Settings
 from shared.calendar.gap import Gap
 from shared.salon.salon import Salon
-from shared.salon.settings import SalonSettings
 
 PAUSED_RETRY = timedelta(minutes=15)
 
@@ -45,7 +45,7 @@ class Ask:
 Step = Leave | Wait | End | Ask
 
 
-def next_step(gap: Gap, *, salon: Salon, settings: SalonSettings, open_offers: int, now: datetime) -> Step:
+def next_step(gap: Gap, *, salon: Salon, settings: Settings, open_offers: int, now: datetime) -> Step:
     """Says what the gap's campaign does now. The first rule that applies decides. `open_offers` counts those that the round
     still waits for."""
     campaign = gap.campaign

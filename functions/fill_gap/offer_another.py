@@ -17,6 +17,7 @@ from functions.fill_gap.load_asks import open_offers, recent_asks
 from functions.fill_gap.load_staff_name import load_staff_name
 from functions.fill_gap.prospect import Prospect
 from functions.fill_gap.round_plan import Round
+from functions.fill_gap.settings import Settings
 from functions.fill_gap.write_round import AGENT, RoundContext, offer_to, round_decision
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.check_breaker import Allowed, may_ask
@@ -46,7 +47,6 @@ from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
 from shared.salon.salon import Salon
-from shared.salon.settings import SalonSettings
 
 LOOKED_AT = 20
 """How many open gaps are read, those that end soonest first."""
@@ -65,7 +65,7 @@ class LateYes:
     lost: Outreach
     said: Inbound | None
     salon: Salon
-    settings: SalonSettings
+    settings: Settings
     signing_key: bytes
     now: datetime
 

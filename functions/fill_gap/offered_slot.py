@@ -6,17 +6,17 @@ from datetime import timedelta
 from functions.fill_gap.best_slot import best_slot
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.prospect import Prospect
+from functions.fill_gap.settings import Settings
 from shared.asking.outreach import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
-from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
 
 TIME_TO_ANSWER = timedelta(minutes=5)
 """The least time that a customer has for an offer, and the owner for a question: what leaves less is not asked."""
 
 
-def notice_of(prospect: Prospect, settings: SalonSettings) -> timedelta:
+def notice_of(prospect: Prospect, settings: Settings) -> timedelta:
     """How long before its start the slot must be taken: the longest of what the customer, their wish and the salon need."""
     minutes = max(prospect.customer.minimum_notice_minutes, settings.gap.minimum_notice_minutes)
     if prospect.entry is not None:

@@ -10,8 +10,8 @@ from functions.fill_gap.candidates import Candidate
 from functions.fill_gap.next_step import Ask
 from functions.fill_gap.reply_model import Awaited
 from functions.fill_gap.round_size import round_size
+from functions.fill_gap.settings import Settings
 from shared.calendar.campaign import Campaign
-from shared.salon.settings import SalonSettings
 
 SHORTEST_PAUSE = timedelta(minutes=2)
 NOBODY_RETRY = timedelta(minutes=30)
@@ -57,7 +57,7 @@ def plan_round(
     conditions: RoundConditions,
     *,
     campaign: Campaign,
-    settings: SalonSettings,
+    settings: Settings,
     now: datetime,
 ) -> Round | NoRound:
     """Chooses who is asked together, or says why nobody is. `candidates` come best first, as `judged` orders them."""
@@ -142,13 +142,13 @@ def nobody_retry(lead: timedelta) -> timedelta:
     return min(max(lead / 6, NOBODY_RETRY), LONGEST_RETRY)
 
 
-def _pause(until_cut_off: timedelta, settings: SalonSettings) -> timedelta:
+def _pause(until_cut_off: timedelta, settings: Settings) -> timedelta:
     """How long until the next round: shorter as the start approaches, so that there still is a next one."""
     usual = timedelta(minutes=settings.offers.round_minutes)
     return max(min(usual, until_cut_off / 4), SHORTEST_PAUSE)
 
 
-def for_idle_time(candidates: Sequence[Candidate], settings: SalonSettings) -> list[Candidate]:
+def for_idle_time(candidates: Sequence[Candidate], settings: Settings) -> list[Candidate]:
     """Excludes from idle time all who did not name it as the time they want, unless the salon offers it to everybody: time
     that nobody ever booked is worth no promotion by itself."""
     if settings.gap.fill_idle == "all":

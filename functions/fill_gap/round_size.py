@@ -10,7 +10,7 @@ from datetime import timedelta
 from math import ceil
 
 from functions.fill_gap.reply_model import Awaited, disappointed, taken_within
-from shared.salon.settings import OfferSettings
+from functions.fill_gap.settings import OfferSettings
 
 FAR_AHEAD = timedelta(hours=24)
 """How far ahead a slot starts that is offered to one person at a time: there is time enough, and nobody need be

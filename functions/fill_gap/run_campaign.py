@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functions.fill_gap.ask_round import Asked, NobodyAsked, ask_round
 from functions.fill_gap.load_asks import open_offers
 from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
+from functions.fill_gap.settings import Settings
 from functions.fill_gap.write_round import AGENT, RoundContext
 from shared.approvals.settle_approval import cancel_approvals
 from shared.asking.check_breaker import Allowed, Stopped, may_ask
@@ -26,7 +27,7 @@ from shared.records.audit import Amended
 from shared.records.commit import until_committed, update
 from shared.records.events import EventType, SalonEvent
 from shared.salon.load_salon import salon_of
-from shared.salon.load_settings import accepted_settings
+from shared.salon.load_settings import accepted_as
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def fill_gap(
     offers = [offer for offer in offers if offer.slot is not None and gap.stretch.contains(offer.slot.stretch)]
 
     salon = salon_of(documents, documents.salon_id)
-    settings = accepted_settings(documents)
+    settings = accepted_as(Settings, documents)
     now = clock.now()
     offers = [offer for offer in offers if still_awaited(offer, now)]
     step = next_step(gap, salon=salon, settings=settings, open_offers=len(offers), now=now)

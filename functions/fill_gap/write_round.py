@@ -10,6 +10,7 @@ from functions.fill_gap.candidates import Candidate, owner_asked_until
 from functions.fill_gap.discounts import discounted
 from functions.fill_gap.prospect import PURPOSE
 from functions.fill_gap.round_plan import NoRound, Round
+from functions.fill_gap.settings import Settings
 from functions.fill_gap.spoken_proposal import spoken_proposal
 from shared.approvals import approval as approvals
 from shared.asking.decision import (
@@ -33,7 +34,6 @@ from shared.records.audit import Amended
 from shared.records.commit import create, update
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
-from shared.salon.settings import SalonSettings
 from shared.values import money
 from shared.values.identity import address_key
 
@@ -47,7 +47,7 @@ class RoundContext:
 
     gap: Gap
     salon: Salon
-    settings: SalonSettings
+    settings: Settings
     offers: Sequence[Outreach]
     now: datetime
     signing_key: bytes

@@ -1,11 +1,15 @@
 """Loads the settings that a salon is run by: the last accepted version, never what somebody just wrote into
 `settings/current`."""
 
+from typing import TypeVar
+
 from shared.ports import Reader
 from shared.salon.settings import SalonSettings
 
 CURRENT = "settings/current"
 ACCEPTED = "settings/accepted"
+
+S = TypeVar("S", bound=SalonSettings)
 
 
 def version_path(version: int) -> str:
@@ -13,11 +17,16 @@ def version_path(version: int) -> str:
 
 
 def accepted_settings(documents: Reader) -> SalonSettings:
-    """The settings in force; the defaults when none were accepted yet."""
+    """The settings in force, without the sections that belong to one function."""
+    return accepted_as(SalonSettings, documents)
+
+
+def accepted_as(settings: type[S], documents: Reader) -> S:
+    """The settings in force with the sections that these have; the defaults when none were accepted yet."""
     pointer = documents.get(ACCEPTED)
     if pointer is None:
-        return SalonSettings()
+        return settings()
     accepted = documents.get(version_path(pointer.data["version"]))
     if accepted is None:
         raise LookupError(f"expected {version_path(pointer.data['version'])}, which {ACCEPTED} names, found none")
-    return SalonSettings.accepted(accepted.data)
+    return settings.accepted(accepted.data)

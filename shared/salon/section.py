@@ -58,9 +58,9 @@ class Section(Stored):
 
     @classmethod
     def accepted(cls, data: Mapping[str, Any]) -> Self:
-        """Reads an accepted version as it was stored. It always succeeds: a name or value that this release no longer knows
-        falls back to its default, instead of stopping the salon."""
-        kept = {key: value for key, value in data.items() if key == "version" or key not in BOOKKEEPING}
+        """Reads an accepted version as it was stored. It always succeeds: sections of other functions are left out, and a name or
+        value that this release no longer knows falls back to its default, instead of stopping the salon."""
+        kept = {key: value for key, value in data.items() if key in cls.model_fields}
         while True:
             try:
                 return cls.model_validate(kept)

@@ -1,14 +1,14 @@
-"""The settings of a salon: their sections, with the default and the range of each."""
+"""The settings of a salon that several functions read: their sections, with the default and the range of each. What only one
+function reads stands in its folder, in a settings.py whose class adds to this one."""
 
 from datetime import time
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from shared.records.app_document import Whole
 from shared.records.stored import Money
-from shared.salon.section import Minutes, PeakHours, Percent, Real, Section, TimeOfDay
+from shared.salon.section import Minutes, PeakHours, Section, TimeOfDay
 
 Mode = Literal["dry_run", "live"]
 AutonomyLevel = Literal["full_auto", "supervised", "manual_only"]
@@ -39,26 +39,6 @@ class GapSettings(Section):
         if start >= end:
             raise ValueError(f"expected peak_hours to end after they start, found {start:%H:%M} to {end:%H:%M}")
         return self
-
-
-class OfferSettings(Section):
-    target_fill_probability: Annotated[Real, Field(ge=0.01, le=0.999)] = 0.73
-    max_wave_size: Annotated[Whole, Field(ge=1, le=50)] = 8
-    max_disappointed: Annotated[Real, Field(ge=0, le=50)] = 1.5
-    max_asks_per_gap: Annotated[Whole, Field(ge=1, le=200)] = 16
-    candidate_pool: Annotated[Whole, Field(ge=1, le=200)] = 40
-    round_minutes: Annotated[Whole, Field(ge=1, le=24 * 60)] = 10
-    response_deadline_minutes: Annotated[Whole, Field(ge=1, le=24 * 60)] = 30
-    min_acceptance_probability: Annotated[Real, Field(ge=0, le=1)] = 0.015
-
-
-class DiscountSettings(Section):
-    """Above `max_auto_percent` the owner is asked, above `max_supervised_percent` nothing is carried out."""
-
-    max_auto_percent: Percent = 20.0
-    max_supervised_percent: Percent = 35.0
-    later_round_percent: Percent = 0.0
-    daily_budget: Annotated[Money, Field(ge=0)] = Decimal(0)
 
 
 class AutonomySettings(Section):
@@ -109,8 +89,6 @@ class SalonSettings(Section):
     mode: Mode = "dry_run"
     agent_modes: AgentModes = AgentModes()
     gap: GapSettings = GapSettings()
-    offers: OfferSettings = OfferSettings()
-    discounts: DiscountSettings = DiscountSettings()
     autonomy: AutonomySettings = AutonomySettings()
     approval_amount: Annotated[Money, Field(ge=0)] | None = None
     limits: LimitSettings = LimitSettings()

@@ -74,3 +74,13 @@ def test_what_is_shared_is_used_by_two_functions() -> None:
     shared = [path for path in python_files("shared") if path.name != "__init__.py"]
     alone = {str(path.relative_to(ROOT)): users.get(path, set()) for path in shared if len(users.get(path, set())) < 2}
     assert alone == {}
+
+
+@pytest.mark.parametrize(
+    ("function", "most"),
+    [("receive_message", 30), ("wake_due", 30), ("apply_settings", 20), ("manage_schedules", 20), ("relay_events", 20)],
+)
+def test_what_is_called_most_or_decides_least_reaches_little(function: str, most: int) -> None:
+    """Of modules, those of settings aside: every room's are gathered in one place."""
+    modules = [path for path in reached(ROOT / "functions" / function / "main.py") if path.name != "__init__.py"]
+    assert len([path for path in modules if path.stem not in ("section", "sections", "settings")]) <= most

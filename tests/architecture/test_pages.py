@@ -34,7 +34,7 @@ def stored_documents() -> set[str]:
         ast.unparse(node.value)
         for path in python_files("shared", "functions")
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Attribute) and node.attr in ("model_validate", "from_document", "accepted")
+        if isinstance(node, ast.Attribute) and node.attr in ("model_validate", "from_document", "merged")
     }
     return {
         f"{model.__module__}.{name}" for name, model in models().items() if name in read or hasattr(model, "collection")

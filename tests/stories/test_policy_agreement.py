@@ -13,13 +13,13 @@ from bench.policy_answers import Assumption, People
 from bench.policy_calendar import staff
 from bench.policy_month import Month, Offered, Outcome
 from bench.policy_world import START, World, world
+from functions.fill_gap.settings import Settings
 from local.customers import Reaction
 from local.in_process import ACCOUNT_SID, Suite
 from local.memory.memory import Change
 from local.outbox import Message
 from shared.calendar.gap import Gap
 from shared.customers.waitlist import WaitlistEntry
-from shared.salon.settings import SalonSettings
 
 DAY = timedelta(days=1)
 DISCOUNTS = {"discounts": {"later_round_percent": 10, "daily_budget": 30}}
@@ -211,7 +211,7 @@ def small_salon(case: Case) -> World:
     known = {booking.id for booking in bookings}
     return replace(
         made,
-        settings=SalonSettings.merged({"mode": "live", **case.settings}),
+        settings=Settings.merged({"mode": "live", **case.settings}),
         customers=customers,
         usual={id: made.usual[id] for id in customers},
         keeps={id: made.keeps[id] for id in customers},

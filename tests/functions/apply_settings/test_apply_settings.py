@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
+from functions.apply_settings import accept_settings
 from functions.apply_settings.accept_settings import apply_settings
+from functions.apply_settings.sections import AllSettings
 from local.in_process import SteppedClock
 from local.memory.memory import MemoryDatabase, MemoryStore
 from shared.ports import Create, Delete, Documents, Put, Query, Write
-from shared.salon.load_settings import accepted_settings
+from shared.salon.load_settings import accepted_as, accepted_settings
 from shared.salon.settings import SalonSettings
 from tests.stories.salon import ROOT, SALON
 from tests.stories.salon import salon as open_salon
@@ -28,8 +30,8 @@ class Salon:
         self.clock.move_to(self.clock.now() + timedelta(seconds=1))
         return apply_settings(documents=self.documents, clock=self.clock)
 
-    def settings(self) -> SalonSettings:
-        return accepted_settings(self.documents)
+    def settings(self) -> AllSettings:
+        return accepted_as(AllSettings, self.documents)
 
     def told(self, event_type: str) -> list[dict[str, Any]]:
         return [found.data for found in self.documents.query(Query("audit_logs", (("event_type", "==", event_type),)))]
@@ -41,7 +43,7 @@ def salon() -> Salon:
 
 
 def test_a_salon_that_never_set_anything_runs_by_the_defaults(salon):
-    assert salon.settings() == SalonSettings()
+    assert salon.settings() == AllSettings()
     assert salon.applied() == "unchanged"
     assert salon.documents.get("settings/accepted") is None
 
@@ -66,7 +68,7 @@ def test_the_same_content_again_changes_nothing(salon):
 
 def test_the_first_document_is_a_version_even_when_it_only_says_the_defaults(salon):
     assert salon.set(mode="dry_run") == "accepted"
-    assert salon.settings() == SalonSettings(version=1)
+    assert salon.settings() == AllSettings(version=1)
 
 
 def test_an_invalid_document_keeps_the_last_accepted_and_says_why(salon):
@@ -109,7 +111,7 @@ def test_a_deleted_document_means_the_defaults(salon):
     salon.set(mode="live")
     salon.documents.commit(Delete("settings/current"))
     assert salon.applied() == "accepted"
-    assert salon.settings() == SalonSettings(version=2)
+    assert salon.settings() == AllSettings(version=2)
     assert salon.applied() == "unchanged"
 
 
@@ -166,3 +168,33 @@ def test_a_setting_whose_agent_is_not_there_is_accepted_and_said_to_be_without_e
     assert salon.set(autonomy={"gap_fill": "supervised"}) == "accepted"
     found = salon.documents.get("settings/accepted")
     assert found is not None and found.data["without_effect"] == []
+
+
+def test_a_section_whose_agent_is_gone_is_kept_and_said_to_be_without_effect(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {"max_wave_size": 2}
+    salon.set(mode="live", offers=few)
+    with monkeypatch.context() as without_the_agent:
+        without_the_agent.setattr(accept_settings, "AllSettings", SalonSettings)
+        for settle_seconds in (5, 6):
+            wanted = {"mode": "live", "offers": few, "gap": {"settle_seconds": settle_seconds}}
+            assert salon.set(**wanted, autonomy={"upsell": "manual_only"}) == "accepted"
+            found = salon.documents.get("settings/accepted")
+            assert found is not None and found.data["without_effect"] == ["autonomy.upsell", "offers"]
+        assert salon.set(mode="live", ofers=few) == "refused"
+    assert salon.set(mode="live", offers=few) == "accepted"
+    assert salon.settings().offers.max_wave_size == 2
+
+
+def test_a_section_that_was_never_accepted_and_that_nobody_knows_is_refused(salon: Salon) -> None:
+    assert salon.set(mode="live", version=3, teas={"strong": True}) == "refused"
+    assert salon.set(mode="live") == "accepted"
+    assert salon.set(mode="live", teas={"strong": True}) == "refused"
+
+
+def test_a_function_reads_its_own_sections_and_those_of_all_and_no_others(salon: Salon) -> None:
+    salon.set(mode="live", offers={"max_wave_size": 2}, gap={"settle_seconds": 5})
+    for_all, for_one = accepted_settings(salon.documents), accepted_as(AllSettings, salon.documents)
+    assert for_all.gap == for_one.gap and for_all.gap.settle_seconds == 5
+    assert for_one.offers.max_wave_size == 2 and "offers" not in for_all.model_dump()

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.fill_gap.allowance import TURN, WAITS, Allowance, allowance_of
+from functions.fill_gap.settings import OfferSettings, Settings
 from shared.asking.limits import AskCounters
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap
-from shared.salon.settings import LimitSettings, OfferSettings, SalonSettings
+from shared.salon.settings import LimitSettings
 from shared.values.stretches import Stretch
 from tests.shared.asking.test_limits import AGENT, HOUR, LONDON, NOW, SECOND, counted
 from tests.shared.sales.test_acceptance import END, START, gap
@@ -30,7 +31,7 @@ def allowed(
     wave: int = 8,
     zone: ZoneInfo = LONDON,
 ) -> Allowance:
-    settings = SalonSettings(
+    settings = Settings(
         mode="live",
         offers=OfferSettings(max_wave_size=wave),
         limits=LimitSettings(hourly_actions=hourly, daily_actions=daily),

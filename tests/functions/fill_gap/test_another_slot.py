@@ -8,10 +8,10 @@ import pytest
 
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
 from functions.fill_gap.candidates import Criteria, Prospect
+from functions.fill_gap.settings import Settings
 from shared.asking.outreach import Outreach, Slot
 from shared.calendar.gap import Campaign, Gap
 from shared.salon.salon import Messaging
-from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
 from tests.functions.fill_gap.test_candidates import (
     BOTH,
@@ -31,7 +31,7 @@ from tests.shared.sales.test_acceptance import END, START, booking, gap
 CARA = customer()
 LOST = outreach(status="responded", customer_phone=CARA.phone)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-LIVE = SalonSettings(mode="live")
+LIVE = Settings(mode="live")
 
 
 def why(
@@ -44,8 +44,8 @@ def why(
     return not_to_be_offered(prospect or late(), LOST, channel, allowance=allowance, criteria=criteria or criteria_of())
 
 
-def one_agent_dry(agent: str) -> SalonSettings:
-    return SalonSettings.merged({"mode": "live", "agent_modes": {agent: "dry_run"}})
+def one_agent_dry(agent: str) -> Settings:
+    return Settings.merged({"mode": "live", "agent_modes": {agent: "dry_run"}})
 
 
 def numbers(**messaging: str) -> Criteria:
@@ -63,7 +63,7 @@ def asked_today(times: int) -> tuple[Any, ...]:
 
 
 CASES: list[tuple[str | None, dict[str, Any]]] = [
-    ("nothing is offered at present", {"criteria": criteria_of(settings=SalonSettings(mode="dry_run"))}),
+    ("nothing is offered at present", {"criteria": criteria_of(settings=Settings(mode="dry_run"))}),
     ("nothing is offered at present", {"criteria": criteria_of(settings=one_agent_dry("gap_fill_agent"))}),
     (None, {"criteria": criteria_of(settings=one_agent_dry("upsell_agent"))}),
     ("nothing is offered at present", {"criteria": criteria_of(salon=SALON.changed(status="paused"))}),
@@ -115,7 +115,7 @@ def test_who_comes_too_late_hears_of_another_time_unless_something_speaks_agains
     assert why(**given) == reason
 
 
-def suits(wanted: timedelta = timedelta(0), settings: SalonSettings = LIVE, **fields: Any) -> bool:
+def suits(wanted: timedelta = timedelta(0), settings: Settings = LIVE, **fields: Any) -> bool:
     """Whether a gap suits who wanted a time so much before it."""
     slot = Slot(start=START - wanted, end=END - wanted, service_id="cut", staff_id="mia")
     return could_suit(gap(**fields), slot, None, settings)
@@ -126,7 +126,7 @@ def test_a_gap_suits_while_it_may_be_offered_to_one_more() -> None:
     assert suits(campaign=Campaign(asked=most - 1)) and not suits(campaign=Campaign(asked=most))
     assert not suits(status="filled") and not suits(awaits_owner=True)
     assert not suits(campaign=Campaign(status="settling")) and not suits(campaign=Campaign(status="waiting_owner"))
-    none = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": "none"}})
+    none = Settings.merged({"mode": "live", "gap": {"fill_idle": "none"}})
     assert suits(origin="idle") and not suits(origin="idle", settings=none) and suits(settings=none)
 
 
@@ -170,7 +170,7 @@ def test_the_nearest_comes_first_and_of_equally_near_ones_the_same_staff_member(
         ({}, True),
         ({"lost": LOST.changed(slot=None)}, False),
         ({"services": {}}, False),
-        ({"settings": SalonSettings.merged({"mode": "live", "autonomy": {"gap_fill": "supervised"}})}, False),
+        ({"settings": Settings.merged({"mode": "live", "autonomy": {"gap_fill": "supervised"}})}, False),
         ({"who": late(entry=None, segment="vip")}, False),
         ({"who": late(entry=None, customer=customer(preferred_staff_ids=["noah"]))}, True),
         ({"who": late(entry=entry(staff_ids=["noah"]))}, True),

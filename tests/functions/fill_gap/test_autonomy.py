@@ -4,10 +4,11 @@ from typing import Any, get_args
 import pytest
 
 from functions.fill_gap.autonomy import PERSONAL, STRICTNESS, autonomy, strictest
+from functions.fill_gap.settings import Settings
 from shared.asking.decision import DecisionType
-from shared.salon.settings import AutonomyLevel, AutonomySettings, SalonSettings
+from shared.salon.settings import AutonomyLevel, AutonomySettings
 
-DEFAULT = SalonSettings()
+DEFAULT = Settings()
 
 
 ALONE = {0: "full_auto", 20: "full_auto", 20.01: "supervised", 35: "supervised", 35.01: "manual_only"}
@@ -52,7 +53,7 @@ def test_an_offer_to_a_vip_is_never_freer_than_its_discount(discount: float, lev
 
 @pytest.mark.parametrize("kind", list(AutonomySettings.model_fields))
 def test_a_salon_may_set_any_kind_to_ask_it(kind: str) -> None:
-    strict = SalonSettings.merged({"autonomy": {kind: "supervised"}})
+    strict = Settings.merged({"autonomy": {kind: "supervised"}})
     vip = kind == "vip_offers"
     asked = "gap_fill" if vip else kind
     assert autonomy(asked, vip=vip, settings=strict).level == "supervised"
@@ -61,12 +62,12 @@ def test_a_salon_may_set_any_kind_to_ask_it(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PERSONAL)
 def test_no_setting_lets_an_agent_decide_what_is_for_a_person(kind: str) -> None:
-    free = SalonSettings.merged({"autonomy": dict.fromkeys(AutonomySettings.model_fields, "full_auto")})
+    free = Settings.merged({"autonomy": dict.fromkeys(AutonomySettings.model_fields, "full_auto")})
     assert autonomy(kind, settings=free).level == "manual_only"
 
 
 def test_above_the_approval_amount_the_owner_is_asked_whatever_the_kind() -> None:
-    limited = SalonSettings.merged({"approval_amount": 100})
+    limited = Settings.merged({"approval_amount": 100})
     assert autonomy("gap_fill", amount=Decimal(100), settings=limited).level == "full_auto"
     assert autonomy("gap_fill", amount=Decimal("100.01"), settings=limited).level == "supervised"
 
@@ -77,7 +78,7 @@ def test_without_an_approval_amount_none_is_too_large(amount: Decimal) -> None:
 
 
 def test_an_approval_amount_of_nothing_asks_about_everything_that_costs() -> None:
-    nothing = SalonSettings.merged({"approval_amount": 0})
+    nothing = Settings.merged({"approval_amount": 0})
     assert autonomy("gap_fill", amount=Decimal(0), settings=nothing).level == "full_auto"
     assert autonomy("gap_fill", amount=Decimal("0.01"), settings=nothing).level == "supervised"
 
@@ -114,10 +115,10 @@ def test_of_two_levels_the_stricter_counts(one: AutonomyLevel, other: AutonomyLe
 def test_every_level_names_all_that_demanded_it_and_nothing_that_demanded_less(
     kind: str, given: dict[str, Any], reasons: tuple[str, ...]
 ) -> None:
-    limited = SalonSettings.merged({"approval_amount": 100})
+    limited = Settings.merged({"approval_amount": 100})
     assert autonomy(kind, **given, settings=limited).reasons == reasons
 
 
 def test_without_a_discount_named_there_is_none() -> None:
-    none = SalonSettings.merged({"discounts": {"max_auto_percent": 0, "max_supervised_percent": 0}})
+    none = Settings.merged({"discounts": {"max_auto_percent": 0, "max_supervised_percent": 0}})
     assert autonomy("gap_fill", settings=none).level == "full_auto"

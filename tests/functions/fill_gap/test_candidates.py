@@ -12,6 +12,7 @@ from functions.fill_gap.candidates import Candidate, about_same_time, judged, mo
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.offered_slot import notice_of
 from functions.fill_gap.prospect import PRIOR, Prospect, Source, why
+from functions.fill_gap.settings import Settings
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.outreach import Outreach, Slot
 from shared.calendar.service import Service
@@ -19,7 +20,6 @@ from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.outgoing import Delivery
 from shared.salon.salon import Messaging, Salon
-from shared.salon.settings import SalonSettings
 from shared.values.stretches import Stretch
 from tests.shared.messaging.test_outgoing import outreach
 from tests.shared.sales.test_acceptance import END, START, booking, gap
@@ -65,7 +65,7 @@ def criteria_of(**fields: Any) -> Criteria:
         **{
             "salon": SALON,
             "services": {"cut": CUT},
-            "settings": SalonSettings(mode="live"),
+            "settings": Settings(mode="live"),
             "learned": AcceptanceRates(),
             "now": NOW,
             **fields,
@@ -178,16 +178,16 @@ def test_a_time_that_two_moves_freed_is_offered_to_no_third_mover():
 def test_nobody_is_asked_who_is_less_likely_to_accept_than_the_salon_wants():
     likely = judge(waiting()).probability
     for least, reason in ((likely, None), (likely + 0.0001, "too unlikely to accept")):
-        settings = SalonSettings.merged({"mode": "live", "offers": {"min_acceptance_probability": least}})
+        settings = Settings.merged({"mode": "live", "offers": {"min_acceptance_probability": least}})
         assert judge(waiting(), settings=settings).excluded == reason
 
 
 def test_what_only_a_person_may_decide_is_never_asked():
-    settings = SalonSettings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only"}})
+    settings = Settings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only"}})
     assert (
         judge(waiting(), settings=settings).excluded == "for a person to decide: gap_fill is manual_only in this salon"
     )
-    vips = SalonSettings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only", "vip_offers": "manual_only"}})
+    vips = Settings.merged({"mode": "live", "autonomy": {"gap_fill": "manual_only", "vip_offers": "manual_only"}})
     for_both = "for a person to decide: gap_fill is manual_only in this salon, an offer to a VIP"
     later = waiting(source="waitlist_partial", segment="vip")
     assert judge(later, settings=vips).excluded == for_both
@@ -247,7 +247,7 @@ def test_who_gave_this_time_back_is_not_asked_to_take_it():
 
 
 def test_the_longest_notice_counts():
-    live = SalonSettings(mode="live")
+    live = Settings(mode="live")
     assert (
         notice_of(waiting(customer=customer(minimum_notice_minutes=0), entry=entry(minimum_notice_minutes=0)), live)
         == 30 * MINUTE
@@ -391,7 +391,7 @@ def test_only_one_offer_of_a_round_is_sold_so_the_largest_discount_is_all_it_can
 
 
 def test_the_owner_may_approve_until_five_minutes_before_the_customers_notice_begins():
-    assert owner_asked_until(judge(waiting()), SalonSettings(mode="live")) == START - 50 * MINUTE
+    assert owner_asked_until(judge(waiting()), Settings(mode="live")) == START - 50 * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -532,7 +532,7 @@ def test_a_discount_lowers_what_is_expected_and_binds_the_autonomy():
     assert plain.worth is not None and reduced.worth is not None
     assert (plain.worth.margin_contribution, reduced.worth.margin_contribution) == (30, 22.5)
     assert reduced.autonomy == Autonomy("supervised", ("a discount above 20 %",))
-    dear = SalonSettings.merged({"mode": "live", "approval_amount": 49.99})
+    dear = Settings.merged({"mode": "live", "approval_amount": 49.99})
     assert judge(waiting(), settings=dear).autonomy == Autonomy("supervised", ("an amount above 49.99",))
 
 
@@ -540,5 +540,5 @@ def test_a_discount_lowers_what_is_expected_and_binds_the_autonomy():
 def test_the_deadline_is_the_sooner_of_their_patience_and_their_notice(left: int):
     now = START - 45 * MINUTE - left * MINUTE
     assert judge(waiting(), now=now).deadline == now + 30 * MINUTE
-    patient = SalonSettings.merged({"mode": "live", "offers": {"response_deadline_minutes": left + 1}})
+    patient = Settings.merged({"mode": "live", "offers": {"response_deadline_minutes": left + 1}})
     assert judge(waiting(), now=now, settings=patient).deadline == START - 45 * MINUTE

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from functions.fill_gap.discounts import discount_left, discount_of_round, discounted
+from functions.fill_gap.settings import DiscountSettings
 from shared.calendar.campaign import Campaign
-from shared.salon.settings import DiscountSettings
 
 TEN_PERCENT = DiscountSettings(later_round_percent=10.0, daily_budget=Decimal(30))
 

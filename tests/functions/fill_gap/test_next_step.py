@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
+from functions.fill_gap.settings import Settings
 from shared.calendar.campaign import Campaign
 from shared.salon.salon import Salon
-from shared.salon.settings import SalonSettings
 from tests.shared.sales.test_acceptance import gap
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 SALON = Salon(id="s1", name="One", organization_id="o1", timezone="Europe/London", currency="GBP")
-SETTINGS = SalonSettings.merged({"mode": "live", "offers": {"max_asks_per_gap": 5}})
+SETTINGS = Settings.merged({"mode": "live", "offers": {"max_asks_per_gap": 5}})
 RUNNING = Campaign(status="running", round=1, wave=2, asked=2, next_round_at=NOW + 5 * MINUTE)
 
 
@@ -50,7 +50,7 @@ def test_idle_time_is_offered_once_and_freed_time_again():
 
 @pytest.mark.parametrize(("origin", "fill_idle", "offered"), [("idle", "none", False), ("freed", "none", True), ("idle", "waitlist", True), ("idle", "all", True)])  # fmt: skip
 def test_a_salon_that_offers_no_idle_time_offers_freed_time(origin: str, fill_idle: str, offered: bool):
-    offering = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": fill_idle}})
+    offering = Settings.merged({"mode": "live", "gap": {"fill_idle": fill_idle}})
     found = next_step(gap(campaign=Campaign(), origin=origin), salon=SALON, settings=offering, open_offers=0, now=NOW)
     if offered:
         assert isinstance(found, Ask)

@@ -24,12 +24,12 @@ from functions.fill_gap.round_plan import (
     plan_round,
     without_round,
 )
+from functions.fill_gap.settings import OfferSettings, Settings
 from shared.asking.outreach import Slot
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
 from shared.salon.salon import Salon
-from shared.salon.settings import OfferSettings, SalonSettings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -38,8 +38,8 @@ SALON = Salon(id="s1", name="One", organization_id="o1", timezone="Europe/London
 SERVICE = Service(id="cut", name="Cut", duration_minutes=60, price=Decimal(50))
 
 
-def settings(**offers: Any) -> SalonSettings:
-    return SalonSettings(mode="live", offers=OfferSettings(**offers))
+def settings(**offers: Any) -> Settings:
+    return Settings(mode="live", offers=OfferSettings(**offers))
 
 
 RUNNING = Campaign(status="running", round=1, wave=2, asked=2, next_round_at=NOW + 5 * MINUTE)
@@ -387,5 +387,5 @@ def test_idle_time_goes_to_who_named_it_unless_the_salon_offers_it_to_all():
     everyone = [named, blocked, vague, other_stylist]
     why_not = "idle time is only offered to who waits for exactly it"
     assert [each.excluded for each in for_idle_time(everyone, settings())] == [None, "opted out", why_not, why_not]
-    everybody = SalonSettings.merged({"mode": "live", "gap": {"fill_idle": "all"}})
+    everybody = Settings.merged({"mode": "live", "gap": {"fill_idle": "all"}})
     assert for_idle_time(everyone, everybody) == everyone

@@ -16,7 +16,7 @@ from functions.fill_gap.reply_model import (
     taken_within,
 )
 from functions.fill_gap.round_size import RoundSize, round_size
-from shared.salon.settings import OfferSettings
+from functions.fill_gap.settings import OfferSettings
 
 HALF_HOUR, FIVE, AT_ONCE = timedelta(minutes=30), timedelta(minutes=5), timedelta()
 WIDE = OfferSettings(max_wave_size=50, max_asks_per_gap=200, max_disappointed=50.0)

@@ -1,15 +1,16 @@
+import inspect
 from datetime import time
 from decimal import Decimal
 
 import pytest
 
+from functions.apply_settings.sections import AllSettings
 from shared.salon.section import InvalidSettings
-from shared.salon.settings import SalonSettings
 
 
 def reasons(data) -> tuple[str, ...]:
     with pytest.raises(InvalidSettings) as refused:
-        SalonSettings.merged(data)
+        AllSettings.merged(data)
     return refused.value.reasons
 
 
@@ -86,10 +87,10 @@ def setting(name: str, value: object) -> dict[str, object]:
 def test_a_number_is_taken_up_to_both_ends_of_its_range_and_not_beyond(name: str):
     least, most = RANGES[name]
     step = 0.001 if isinstance(least, float) or name == "offers.max_disappointed" else 1
-    assert SalonSettings.merged(setting(name, least))
+    assert AllSettings.merged(setting(name, least))
     assert f"{name}: expected at least {least}" in reasons(setting(name, least - step))[0]
     if most is not None:
-        assert SalonSettings.merged(setting(name, most))
+        assert AllSettings.merged(setting(name, most))
         assert f"{name}: expected at most {most}" in reasons(setting(name, most + step))[0]
 
 
@@ -103,17 +104,22 @@ def test_every_number_has_its_range():
     assert numbers | {"approval_amount"} == set(RANGES) | {"version"}
 
 
+def test_no_two_functions_call_a_section_alike():
+    sections = [name for room in AllSettings.__bases__ for name in inspect.get_annotations(room)]
+    assert len(sections) == len({*sections})
+
+
 def test_a_salon_that_sets_nothing_is_on_dry_run_with_the_defaults():
-    settings = SalonSettings.merged({})
-    assert settings == SalonSettings()
+    settings = AllSettings.merged({})
+    assert settings == AllSettings()
     assert settings.model_dump() == DEFAULTS
 
 
 def test_one_setting_changes_and_its_neighbours_keep_their_defaults():
-    settings = SalonSettings.merged({"mode": "live", "gap": {"settle_seconds": 0}, "discounts": {"daily_budget": 99.5}})
+    settings = AllSettings.merged({"mode": "live", "gap": {"settle_seconds": 0}, "discounts": {"daily_budget": 99.5}})
     assert (settings.gap.settle_seconds, settings.gap.min_gap_minutes) == (0, 30)
     assert settings.discounts.daily_budget == Decimal("99.5")
-    assert settings.limits == SalonSettings().limits
+    assert settings.limits == AllSettings().limits
 
 
 def test_a_misspelt_setting_is_an_error_that_names_it_and_the_one_probably_meant():
@@ -215,7 +221,7 @@ def test_every_reason_is_told_at_once():
     )
     assert reasons(wrong) == told
     with pytest.raises(InvalidSettings) as refused:
-        SalonSettings.merged(wrong)
+        AllSettings.merged(wrong)
     assert str(refused.value) == "; ".join(told)
 
 
@@ -232,20 +238,20 @@ def test_every_reason_is_told_at_once():
 )
 def test_what_may_be_written_in_more_than_one_way(name, value, kept):
     section, _, field = name.partition(".")
-    assert SalonSettings.merged(setting(name, value)).model_dump()[section][field] == kept
+    assert AllSettings.merged(setting(name, value)).model_dump()[section][field] == kept
 
 
 def test_what_the_booking_app_keeps_beside_the_settings_is_no_setting():
-    assert SalonSettings.merged({"updated_at": "whenever", "version": 7}).version == 0
+    assert AllSettings.merged({"updated_at": "whenever", "version": 7}).version == 0
 
 
 def test_settings_come_back_as_they_were_stored():
-    settings = SalonSettings.merged({"gap": {"peak_hours": ["08:00", "12:30"]}, "approval_amount": 250})
-    assert SalonSettings.accepted({**settings.stored(), "version": 3}) == settings.changed(version=3)
+    settings = AllSettings.merged({"gap": {"peak_hours": ["08:00", "12:30"]}, "approval_amount": 250})
+    assert AllSettings.accepted({**settings.stored(), "version": 3}) == settings.changed(version=3)
 
 
 def test_an_accepted_setting_that_a_later_release_no_longer_knows_does_not_stop_the_salon():
-    settings = SalonSettings.accepted(
+    settings = AllSettings.accepted(
         {"version": 2, "mode": "live", "gone": 1, "gap": {"settle_seconds": 99999, "min_gap_minutes": 45, "old": 1}}
     )
     assert (settings.mode, settings.gap.min_gap_minutes, settings.gap.settle_seconds) == ("live", 45, 90)
@@ -256,7 +262,7 @@ def test_what_is_no_longer_accepted_falls_back_alone_and_where_it_is_no_map_as_a
         "version": 3, "mode": "loud", "gap": None, "limits": {"hourly_actions": -1, "daily_actions": 7},
         "quiet_hours": {"start": "09:00"}, "circuit_breaker": 5, "updated_by": "ana",
     }  # fmt: skip
-    assert SalonSettings.accepted(stored).model_dump(exclude_defaults=True) == {
+    assert AllSettings.accepted(stored).model_dump(exclude_defaults=True) == {
         "version": 3,
         "limits": {"daily_actions": 7},
     }
@@ -272,6 +278,6 @@ def test_what_is_no_longer_accepted_falls_back_alone_and_where_it_is_no_map_as_a
     ],
 )
 def test_an_agent_is_live_only_where_its_salon_is_too(salon: str, agent: str, mode: str) -> None:
-    settings = SalonSettings.merged({"mode": salon, "agent_modes": {"upsell_agent": agent}})
+    settings = AllSettings.merged({"mode": salon, "agent_modes": {"upsell_agent": agent}})
     assert settings.mode_of("upsell_agent") == mode
     assert settings.mode_of("retention_agent") == settings.mode_of("cleanup_agent") == salon
