@@ -1,0 +1,105 @@
+"""What a function adds to the whole comes with its folder and `make pages`, and goes with it: in a copy of the project."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.project import ROOT
+from tests.architecture.test_pages import PAGES
+
+INGREDIENTS = (".ci", "docs", "functions", "local", "shared", "README.md", "firestore.indexes.json", "firestore.rules")
+
+DESCRIBED = {
+    "description": "Counts smiles.",
+    "agent": {"name": "smile_agent", "settings": ["autonomy.upsell"]},
+    "triggers": [
+        {"kind": "events", "event_types": ["GAP_FILLED", "SMILE_COUNTED"]},
+        {"kind": "due", "collection": "smiles"},
+    ],
+    "announces": ["SMILE_COUNTED"],
+    "collections": [
+        {
+            "document": "salons/{salon_id}/smiles/{smile_id}",
+            "model": "functions.count_smiles.smile.Smile",
+            "readers": ["owner", "viewer"],
+            "kept": {"days": 30},
+            "people": "a smile",
+        }
+    ],
+    "indexes": {"smiles": ["mood, -created_at"]},
+}
+FILES = {
+    "function.json": json.dumps(DESCRIBED),
+    "__init__.py": "",
+    "main.py": '"""event GAP_FILLED -> count_smiles -> smiles."""\n',
+    "smile.py": (
+        "from typing import ClassVar\n"
+        "from shared.records.retention import A_MONTH, Kept\n"
+        "from shared.records.stored import StateDocument\n"
+        "class Smile(StateDocument):\n"
+        '    collection: ClassVar[str] = "smiles"\n'
+        '    resource_type: ClassVar[str] = "smile"\n'
+        "    retained = Kept(A_MONTH)\n"
+        '    mood: str = "cheerful"\n'
+    ),
+    "settings.py": (
+        "from shared.salon.section import Section\n"
+        "from shared.salon.settings import SalonSettings\n"
+        "class SmileSettings(Section):\n"
+        "    per_day: int = 3\n"
+        "class Settings(SalonSettings):\n"
+        "    smiles: SmileSettings = SmileSettings()\n"
+    ),
+}
+LEAVES = {
+    "firestore.rules": "match /smiles/{smile_id} {\n        allow get, list: if by(['owner', 'viewer']);",
+    "firestore.indexes.json": '{"collectionGroup": "smiles", "fieldPath": "forget_at", "ttl": true',
+    "functions/wake_due/groups.py": '"smiles"',
+    "functions/clean_up/kept_collections.py": '"smiles"',
+    "functions/apply_settings/agent_settings.py": '"autonomy.upsell"',
+    "functions/apply_settings/sections.py": "count_smiles.Settings",
+    "README.md": "| [count_smiles](functions/count_smiles/main.py) |",
+    "docs/architecture.md": "| `SMILE_COUNTED` | `count_smiles` | `count_smiles` |",
+    "docs/architecture.svg": ">count_smiles<",
+    "docs/operations.md": "| `smiles/{smile_id}` | 30 days since `created_at` | a smile |",
+    "docs/schema.md": "| `mood` | text | cheerful |",
+    "docs/security.md": "| `salons/{salon}/smiles/{id}` | gl | - | - | gl | - | - |",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in INGREDIENTS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def pages(project: Path) -> dict[str, str]:
+    """What `make pages` writes there."""
+    without_leftovers = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
+    ran = subprocess.run(
+        [sys.executable, ".ci/pages.py"], cwd=project, env=without_leftovers, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    return {name: (project / name).read_text() for name in PAGES}
+
+
+def test_a_function_comes_and_goes_with_its_folder(project: Path) -> None:
+    before = {name: (project / name).read_text() for name in PAGES}
+    folder = project / "functions" / "count_smiles"
+    folder.mkdir()
+    for name, content in FILES.items():
+        (folder / name).write_text(content)
+    with_it = pages(project)
+    assert LEAVES.keys() == PAGES.keys()
+    assert {name for name, trace in LEAVES.items() if trace not in with_it[name] or trace in before[name]} == set()
+    shutil.rmtree(folder)
+    assert {name for name, content in pages(project).items() if content != before[name]} == set()
