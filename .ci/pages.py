@@ -16,6 +16,7 @@ import kept_table
 import rights_table
 import rules_block
 import schema_page
+import texts_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,6 +32,7 @@ PAGES: dict[str, Callable[[str], str]] = {
         schema_page.with_tables(schema_page.with_collections(page))
     ),
     "docs/security.md": rights_table.with_rights,
+    "docs/texts.html": texts_page.page,
 }
 """Modules come first: pages import them."""
 

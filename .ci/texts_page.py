@@ -43,7 +43,7 @@ def rooms() -> Iterator[tuple[str, list[tuple[str, list[Said]]]]]:
         yield room, [(purpose, [said(purpose, each) for each in LANGUAGES]) for purpose in words(declared)]
 
 
-def page() -> str:
+def page(_: str = "") -> str:
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -47,10 +47,6 @@ def test_what_is_made_of_folders_and_models_says_what_they_say(page: str) -> Non
     assert PAGES[page](written) == written, "run `make pages`"
 
 
-def test_the_page_of_all_texts_shows_them_as_they_are() -> None:
-    assert (ROOT / "docs" / "texts.html").read_text(encoding="utf-8") == script("texts_page").page(), "run `make texts`"
-
-
 def test_every_stored_document_has_its_table() -> None:
     page = (ROOT / "docs" / "schema.md").read_text()
     assert (names := stored_documents())
