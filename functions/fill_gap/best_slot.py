@@ -47,7 +47,7 @@ def best_slot(
 
     def taken(start: datetime) -> timedelta:
         overlaps = (Stretch(start, start + service.duration).overlap(part) for part in freed)
-        return sum((part.end - part.start for part in overlaps if part.start < part.end), timedelta())
+        return sum((max(part.end - part.start, timedelta()) for part in overlaps), timedelta())
 
     def merit(start: datetime) -> tuple[int, timedelta, Decimal, datetime]:
         left, right = _leftovers(free, service, start)

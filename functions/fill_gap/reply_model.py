@@ -46,11 +46,11 @@ class Awaited:
 
 def taken_within(offers: Iterable[Awaited], time: timedelta) -> float:
     """P(at least one of them says yes within that time)."""
-    return 1 - exp(sum(log(1 - min(offer.yes_within(time), 1 - 1e-12)) for offer in offers))
+    return 1 - exp(sum(log(1 - offer.yes_within(time)) for offer in offers))
 
 
 def disappointed(offers: Iterable[Awaited]) -> float:
     """How many are expected to say yes to a slot that another has taken by then, if none of them is ever told."""
     chances = [offer.yes_ever for offer in offers]
-    nobody = exp(sum(log(1 - min(chance, 1 - 1e-12)) for chance in chances))
+    nobody = exp(sum(log(1 - chance) for chance in chances))
     return sum(chances) - (1 - nobody)

@@ -55,6 +55,16 @@ def test_a_slot_in_idle_time_starts_at_a_quarter_hour_or_at_an_edge():
     assert start_of(a_gap("14:00", "15:10"), HOUR, HOUR, earliest_start=at("14:02")) == "14:10-15:10"
 
 
+def test_a_slot_in_freed_time_starts_in_steps_of_five_minutes_from_where_that_starts():
+    gap = a_gap("14:00", "16:00", ("14:01", "15:21"))
+    assert start_of(gap, HOUR, a_service("five", 5), earliest_start=at("14:02")) == "14:06-15:06"
+
+
+def test_a_narrow_place_without_a_quarter_hour_is_offered_at_the_first_five_minutes():
+    gap = a_gap("14:00", "17:00")
+    assert start_of(gap, HOUR, HOUR, earliest_start=at("14:03"), window=between("14:00", "15:14")) == "14:05-15:05"
+
+
 def test_time_that_is_too_soon_to_sell_is_no_leftover():
     gap = a_gap("14:00", "17:00")
     assert start_of(gap, HOUR, HOUR, earliest_start=at("14:50")) == "15:00-16:00"

@@ -73,6 +73,12 @@ def test_each_component_is_its_share_of_the_price_and_adds_to_what_is_expected(
     assert found.expected - plain.expected == pytest.approx(0.2 * 2 * of_a_hundred)
 
 
+def test_components_are_kept_to_the_cent() -> None:
+    found = of(price=111, loyalty_tier="silver", lifetime_value=50_000, preferred_service_ids=["cut"], visit_count=5)
+    assert (found.loyalty_bonus, found.ltv_multiplier) == (5.55, 11.1)
+    assert (found.service_match, found.history) == (5.55, 3.33)
+
+
 def test_the_best_imaginable_customer_has_the_full_score() -> None:
     found = of(
         1.0, lead_hours=1, loyalty_tier="platinum", lifetime_value=50_000, preferred_service_ids=["cut"], visit_count=5

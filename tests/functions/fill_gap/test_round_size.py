@@ -224,13 +224,13 @@ def test_an_offer_that_has_long_been_silent_is_hardly_taken_any_more() -> None:
 
 
 def test_of_several_offers_one_is_enough_and_each_yes_beyond_it_disappoints() -> None:
-    two, certain = [Awaited(0.5), Awaited(0.5)], Awaited(1 / DELIVERED)
+    two, surest = [Awaited(0.5), Awaited(0.5)], Awaited(1)
     assert taken_within([], HALF_HOUR) == disappointed([]) == 0
     assert taken_within(two, MEDIAN_REPLY) == pytest.approx(1 - 0.7675**2)
     assert disappointed(two[:1]) == pytest.approx(0)
     assert disappointed(two) == pytest.approx(2 * 0.465 - (1 - 0.535**2))
-    assert disappointed([certain, certain]) == pytest.approx(1)
-    assert taken_within([certain, certain], timedelta(days=999)) == pytest.approx(1)
+    assert disappointed([surest, surest]) == pytest.approx(2 * DELIVERED - (1 - (1 - DELIVERED) ** 2))
+    assert taken_within([surest, surest], timedelta(days=999)) == pytest.approx(1 - (1 - DELIVERED) ** 2)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_a_stretch_is_stored_as_a_map_and_read_back():
         {"start": minute(2), "end": minute(1)},
         {"start": minute(1)},
         {"start": "2026-11-23T00:00:00Z", "end": minute(1)},
+        {"start": minute(0), "end": "2026-11-23T23:00:00Z"},
         {"start": datetime(2026, 11, 23), "end": minute(1)},  # noqa: DTZ001 - the naive datetime is the point
         7,
     ],
