@@ -20,10 +20,6 @@ BOOKKEEPING = frozenset({"id", "salon_id", "version", "accepted_at", "created_at
 """Fields that are no settings: what the booking app may keep beside them, and what an accepted version carries."""
 
 
-def _real(value: Any) -> Any:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def _time_of_day(value: Any) -> Any:
     if isinstance(value, time):
         return value
@@ -32,7 +28,7 @@ def _time_of_day(value: Any) -> Any:
     raise ValueError('expected a time of day from "00:00" to "23:59"')
 
 
-Real = Annotated[float, BeforeValidator(_real), Field(allow_inf_nan=False)]
+Real = Annotated[float, Field(allow_inf_nan=False)]
 Percent = Annotated[Real, Field(ge=0, le=100)]
 Minutes = Annotated[Whole, Field(ge=0, le=24 * 60)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), PlainSerializer(lambda value: value.strftime("%H:%M"))]
