@@ -55,6 +55,11 @@ probabilities = st.lists(st.floats(0.015, 0.6), min_size=1, max_size=60).map(
 parts = st.sampled_from([AT_ONCE, timedelta(minutes=2), FIVE])
 
 
+def test_a_round_that_reaches_its_target_exactly_is_large_enough() -> None:
+    target = size_of([0.5, 0.5], WIDE.changed(max_wave_size=1)).predicted
+    assert size_of([0.5, 0.5], WIDE.changed(target_fill_probability=target)).size == 1
+
+
 @given(probabilities, parts, st.integers(1, 50), st.integers(0, 200), st.integers(0, 200), st.floats(0, 50))
 def test_a_round_is_never_larger_than_its_caps(
     ready: list[float], apart: timedelta, wave: int, room: int, allowance: int, late: float
