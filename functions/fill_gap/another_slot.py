@@ -11,7 +11,8 @@ from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.offered_slot import own_time, slot_for
 from functions.fill_gap.prospect import PURPOSE, Prospect, why
 from shared.asking import limits
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.outreach import Outreach
+from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.waitlist import WaitlistEntry

@@ -14,7 +14,8 @@ from functions.fill_gap.prospect import PRIOR, PURPOSE, Prospect, why
 from functions.fill_gap.ranking import Worth, worth
 from shared.asking import limits
 from shared.asking.acceptance_rates import Odds
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.outreach import Outreach
+from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.consent import NoChannel, channel_for

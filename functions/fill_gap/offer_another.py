@@ -23,7 +23,8 @@ from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
-from shared.asking.outreach import Outreach, Slot, another_id, request
+from shared.asking.outreach import Outreach, another_id, request
+from shared.asking.slot import Slot
 from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_booking import booking_of

@@ -16,6 +16,7 @@ from shared.asking.check_breaker import Allowed, Stopped, may_ask
 from shared.asking.decision import Decision, OutcomeStatus, conclude
 from shared.asking.end_ask import ended
 from shared.asking.fallback import still_awaited
+from shared.asking.guard import Facts, unmet
 from shared.asking.outreach import Outreach
 from shared.asking.watch_reactions import watch_reactions
 from shared.calendar.campaign import Campaign
@@ -55,11 +56,12 @@ def fill_gap(
     gap = Gap.model_validate(found.data)
     if not gap.is_open:
         return close_campaign(gap, documents=documents, clock=clock)
-    offers = open_offers(documents, gap.id)
-    for offer in offers:
-        if offer.slot is None or not gap.stretch.contains(offer.slot.stretch):
+    offers, facts = [], Facts(clock.now(), gaps=[gap])
+    for offer in open_offers(documents, gap.id):
+        if unmet(offer.guard, facts) is None:
+            offers.append(offer)
+        else:
             _withdraw(offer, "the free time has moved", documents, clock)
-    offers = [offer for offer in offers if offer.slot is not None and gap.stretch.contains(offer.slot.stretch)]
 
     salon = salon_of(documents, documents.salon_id)
     settings = accepted_settings(documents)

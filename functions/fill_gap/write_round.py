@@ -22,6 +22,7 @@ from shared.asking.decision import (
     without_outcome,
 )
 from shared.asking.fallback import offer_purpose
+from shared.asking.guard import Condition
 from shared.asking.outreach import OfferDetails, Outreach, request
 from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import waitlist_moved
@@ -265,6 +266,7 @@ def offer_to(candidate: Candidate, number: int, decision_id: str, context: Round
         decision_id=decision_id,
         round=number,
         slot=slot,
+        guard=[Condition(condition="slot_on_offer", about=gap.id, slot=slot)],
         source=candidate.prospect.source,
         segment=candidate.prospect.segment,
         probability=candidate.probability,

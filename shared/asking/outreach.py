@@ -6,10 +6,11 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
+from shared.asking.guard import Condition
+from shared.asking.slot import Slot
 from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.records.audit import Amended, amend
 from shared.records.stored import Instant, Money, Number, Stored, natural_id
-from shared.values.stretches import Stretch
 
 OutreachType = Literal[
     "gap_fill", "no_show_prevention", "waitlist_promotion", "discount_offer", "retention", "rebooking", "upsell"
@@ -20,19 +21,6 @@ OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 """The statuses in which an answer is still awaited."""
 ANSWER_LOST_WITHIN = timedelta(minutes=2)
 """How long a late yes may wait for its answer before it is announced again."""
-
-
-class Slot(Stored):
-    """The exact part of a gap that an offer is about."""
-
-    start: Instant
-    end: Instant
-    service_id: str
-    staff_id: str
-
-    @property
-    def stretch(self) -> Stretch:
-        return Stretch(self.start, self.end)
 
 
 class OfferDetails(Stored):
@@ -54,8 +42,8 @@ class Response(Stored):
 
 
 class Outreach(Outgoing):
-    """An ask. `instead_of` is the outreach to which a yes came too late: this one answers that yes with another
-    slot."""
+    """An ask. `guard` is what must still hold when it leaves. `instead_of` is the outreach to which a yes came too late: this
+    one answers that yes with another slot."""
 
     collection: ClassVar[str] = "outreach"
     retained_as = "outreach"
@@ -74,6 +62,7 @@ class Outreach(Outgoing):
     decision_id: str
     round: int
     slot: Slot | None
+    guard: list[Condition] = []
     source: str
     segment: str = "regular"
     probability: Number = 0.0

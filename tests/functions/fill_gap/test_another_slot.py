@@ -7,7 +7,8 @@ import pytest
 
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
 from functions.fill_gap.candidates import Criteria, Prospect
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.outreach import Outreach
+from shared.asking.slot import Slot
 from shared.calendar.gap import Campaign, Gap
 from shared.salon.salon import Messaging
 from shared.salon.settings import SalonSettings

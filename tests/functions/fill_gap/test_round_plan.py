@@ -24,7 +24,7 @@ from functions.fill_gap.round_plan import (
     plan_round,
     without_round,
 )
-from shared.asking.outreach import Slot
+from shared.asking.slot import Slot
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
