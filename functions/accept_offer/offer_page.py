@@ -9,18 +9,21 @@ from typing import Final, Literal
 
 from shared.messaging.texts import Language, language_of
 
-State = Literal["open", "booked", "declined", "taken", "cancelled", "stopped", "unknown"]
+State = Literal["open", "asked", "booked", "declined", "answered", "taken", "cancelled", "stopped", "unknown"]
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "open": "Would you like this time?",
+        "asked": "May we ask you something?",
         "booked": "Booked. See you then!",
         "declined": "Thanks for telling us. Maybe another time.",
+        "answered": "Thank you for your answer.",
         "taken": "Sorry, this time is no longer free. You have not been booked.",
         "cancelled": "This booking has been cancelled.",
         "stopped": "You will get no more offers from us.",
         "unknown": "This link is not valid.",
         "accept": "Book it",
+        "agree": "Yes, please",
         "decline": "No, thanks",
         "stop": "No more offers",
         "until": "First come, first served until {until}.",
@@ -29,13 +32,16 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     },
     "hi": {
         "open": "क्या आप यह समय चाहेंगे?",
+        "asked": "क्या हम आपसे कुछ पूछ सकते हैं?",
         "booked": "बुक हो गया। फिर मिलते हैं!",
         "declined": "बताने के लिए धन्यवाद। फिर कभी सही।",
+        "answered": "आपके जवाब के लिए धन्यवाद।",
         "taken": "माफ़ कीजिए, यह समय अब खाली नहीं है। आपकी बुकिंग नहीं हुई है।",
         "cancelled": "यह बुकिंग रद्द हो चुकी है।",
         "stopped": "अब हम आपको कोई ऑफ़र नहीं भेजेंगे।",
         "unknown": "यह लिंक मान्य नहीं है।",
         "accept": "बुक करें",
+        "agree": "हाँ, ज़रूर",
         "decline": "नहीं, धन्यवाद",
         "stop": "अब कोई ऑफ़र नहीं",
         "until": "पहले आएँ, पहले पाएँ, {until} तक।",
@@ -44,13 +50,16 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     },
     "es": {
         "open": "¿Quieres este hueco?",
+        "asked": "¿Podemos preguntarte algo?",
         "booked": "Reservado. ¡Te esperamos!",
         "declined": "Gracias por avisar. ¡Otra vez será!",
+        "answered": "Gracias por tu respuesta.",
         "taken": "Lo sentimos, este hueco ya no está libre. No se te ha reservado nada.",
         "cancelled": "Esta reserva se ha cancelado.",
         "stopped": "No recibirás más ofertas nuestras.",
         "unknown": "Este enlace no es válido.",
         "accept": "Reservar",
+        "agree": "Sí, por favor",
         "decline": "No, gracias",
         "stop": "No más ofertas",
         "until": "Para quien llegue primero, hasta {until}.",
@@ -90,26 +99,41 @@ class Another:
     link: str
 
 
-def page(state: State, *, locale: str, variables: dict[str, str], another: Another | None = None) -> str:
-    """The page of an offer. `variables` are those of the offer; without any, only the sentence is shown."""
+def page(
+    state: State,
+    *,
+    locale: str,
+    variables: dict[str, str],
+    question: str | None = None,
+    another: Another | None = None,
+) -> str:
+    """The page of an ask. `variables` are those of the offer; without any, only the sentence is shown. `question` is what was
+    asked, where that is no slot."""
     language = language_of(locale)
     words = _WORDS[language]
     parts = []
-    if variables:
+    if question is not None:
+        parts.append(f"<p>{escape(question)}</p>")
+    elif variables:
         parts.append(_slot(variables))
+    if state == "asked":
+        parts.append(_form(words, accept="agree", decline="decline"))
     if state == "open":
         parts.append(f"<p>{escape(words['until'].format(until=variables['until']))}</p>")
-        parts.append(_form(words, "accept", "decline"))
+        parts.append(_form(words, accept="accept", decline="decline"))
     if another is not None:
         parts += [f"<p>{escape(words['another'])}</p>", _slot(another.variables)]
         parts.append(f'<a href="{escape(another.link)}">{escape(words["look"])}</a>')
     if variables and state != "stopped":
-        parts.append(_form(words, "stop"))
+        parts.append(_form(words, stop="stop"))
     return _PAGE.format(lang=language, title=escape(words[state]), body="\n".join(parts))
 
 
-def _form(words: dict[str, str], *answers: str) -> str:
-    buttons = (f'<button name="answer" value="{answer}">{escape(words[answer])}</button>' for answer in answers)
+def _form(words: dict[str, str], **answers: str) -> str:
+    """A button for each answer, with the word for it."""
+    buttons = (
+        f'<button name="answer" value="{answer}">{escape(words[word])}</button>' for answer, word in answers.items()
+    )
     return f'<form method="post">{"".join(buttons)}</form>'
 
 

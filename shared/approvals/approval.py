@@ -100,6 +100,10 @@ class Approval(StateDocument):
     due_at: Instant | None
 
     @property
+    def agent(self) -> str | None:
+        return self.agent_name
+
+    @property
     def waits(self) -> bool:
         """Whether the question still waits for somebody's answer."""
         return self.status == self.recorded_status == "pending"

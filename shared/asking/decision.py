@@ -94,6 +94,10 @@ class Decision(StateDocument):
     outcome: Outcome = Outcome()
     expires_at: Instant
 
+    @property
+    def agent(self) -> str | None:
+        return self.agent_name
+
 
 def waiting_for(decision: Decision, approval_id: str, *, until: datetime) -> Decision:
     """The decision as it is first written when it waits for an approval before it is carried out."""

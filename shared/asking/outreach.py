@@ -10,6 +10,7 @@ from shared.asking.guard import Condition
 from shared.asking.slot import Slot
 from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.records.audit import Amended, amend
+from shared.records.events import EventType
 from shared.records.stored import Instant, Money, Number, Stored, natural_id
 
 OutreachType = Literal[
@@ -76,6 +77,10 @@ class Outreach(Outgoing):
     response: Response = Response()
 
     @property
+    def agent(self) -> str | None:
+        return self.agent_name
+
+    @property
     def address(self) -> str:
         return self.customer_phone
 
@@ -128,11 +133,18 @@ def responded(
         actor=actor,
         action=f"Customer answered: {answer}",
         details=details,
-        announces="OUTREACH_DECLINED" if answer != "accept" else "OUTREACH_RESPONDED",
+        announces=_announced(outreach, answer),
         payload=details,
         response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),
         due_at=None,
     )
+
+
+def _announced(outreach: Outreach, answer: Answer) -> EventType:
+    """A yes to a slot is a sale, a no to it is made up for; what else was asked, only the agent that asked can act upon."""
+    if outreach.slot is None:
+        return "ASK_ANSWERED"
+    return "OUTREACH_RESPONDED" if answer == "accept" else "OUTREACH_DECLINED"
 
 
 def another_id(lost_id: str) -> str:

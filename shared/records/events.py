@@ -24,6 +24,7 @@ EventType = Literal[
     "OUTREACH_FAILED",
     "OUTREACH_NOT_ARRIVED",
     "OFFER_LOST",
+    "ASK_ANSWERED",
     "APPROVAL_REQUESTED",
     "APPROVAL_APPROVED",
     "APPROVAL_REJECTED",
@@ -44,7 +45,8 @@ EventType = Literal[
 
 class SalonEvent(BaseModel):
     """One announced change. Consumers must not trust `payload` for a decision: it says what to look at, and they read
-    the current state. `event_id` is the audit record's id, the same for every delivery of the same change."""
+    the current state. `event_id` is the audit record's id, the same for every delivery of the same change. `agent` is whose
+    work it is about, null where it is nobody's: an agent's room subscribes to its own."""
 
     # Not strict: instants arrive as RFC 3339 text.
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -55,4 +57,5 @@ class SalonEvent(BaseModel):
     occurred_at: Instant
     resource_type: str
     resource_id: str
+    agent: str | None = None
     payload: dict[str, Any] = {}

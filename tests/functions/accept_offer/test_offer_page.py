@@ -19,11 +19,14 @@ YES_OR_NO = (
     '<form method="post"><button name="answer" value="accept">Book it</button>'
     '<button name="answer" value="decline">No, thanks</button></form>'
 )
+AGREE_OR_NOT = YES_OR_NO.replace("Book it", "Yes, please")
 STOP = '<form method="post"><button name="answer" value="stop">No more offers</button></form>'
 TITLES = {
     "open": "Would you like this time?",
     "booked": "Booked. See you then!",
     "declined": "Thanks for telling us. Maybe another time.",
+    "asked": "May we ask you something?",
+    "answered": "Thank you for your answer.",
     "taken": "Sorry, this time is no longer free. You have not been booked.",
     "cancelled": "This booking has been cancelled.",
     "stopped": "You will get no more offers from us.",
@@ -47,8 +50,15 @@ def test_each_state_has_its_sentence_the_slot_and_what_can_still_be_answered(sta
     shown = page(state, locale="en-IN", variables=OFFER)
     assert shown.startswith('<!doctype html>\n<html lang="en">\n')
     assert f"<title>{TITLES[state]}</title>" in shown and f"<h1>{TITLES[state]}</h1>" in shown
-    question = ["<p>First come, first served until 13:30.</p>", YES_OR_NO] if state == "open" else []
-    assert body(shown) == [SLOT, *question, *([] if state == "stopped" else [STOP])]
+    answers = {"open": ["<p>First come, first served until 13:30.</p>", YES_OR_NO], "asked": [AGREE_OR_NOT]}
+    assert body(shown) == [SLOT, *answers.get(state, []), *([] if state == "stopped" else [STOP])]
+
+
+def test_a_question_that_offers_no_slot_is_shown_as_it_was_asked() -> None:
+    asked = page("asked", locale="en", variables={"until": "13:30"}, question="Is <Fri> still right?")
+    assert body(asked) == ["<p>Is &lt;Fri&gt; still right?</p>", AGREE_OR_NOT, STOP]
+    answered = page("answered", locale="en", variables={"until": "13:30"}, question="Is it?")
+    assert body(answered) == ["<p>Is it?</p>", STOP]
 
 
 @pytest.mark.parametrize("state", ["booked", "stopped", "unknown"])
