@@ -12,6 +12,7 @@ from functions.fill_gap.offered_slot import own_time, slot_for
 from functions.fill_gap.prospect import PURPOSE, Prospect, why
 from shared.asking import limits
 from shared.asking.outreach import Outreach
+from shared.asking.person import unwanted
 from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
@@ -45,7 +46,7 @@ def not_to_be_offered(
     customer, settings = prospect.customer, criteria.settings
     if settings.mode_of(lost.agent_name) != "live" or criteria.salon.status != "active":
         return "nothing is offered at present"
-    if customer.is_staff or customer.blocked or customer.open_complaint or customer.phone != lost.customer_phone:
+    if unwanted(customer) is not None or customer.phone != lost.customer_phone:
         return "may not be asked there"
     purpose = PURPOSE[prospect.source]
     if not customer.consents.allows(channel, purpose) or (channel, purpose) in prospect.opted_out:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from functions.send_outreach.load_facts import load_facts
 from functions.send_outreach.speak_to_owner import answered_meanwhile
 from shared.asking.guard import unmet
+from shared.asking.load_facts import load_facts
 from shared.asking.outreach import Outreach
+from shared.asking.person import unwanted
 from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
@@ -117,7 +118,7 @@ def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: byte
     if reason is not None:
         return Drop(reason)
     customer = customer_of(documents, outreach.customer_id)
-    if customer is None or customer.is_staff or customer.blocked or customer.open_complaint:
+    if customer is None or unwanted(customer) is not None:
         return Drop("the customer may no longer be asked")
     if customer.phone != outreach.customer_phone:
         return Drop("the customer may no longer be asked there")

@@ -12,7 +12,7 @@ from functions.answer_message.answer_message import answer_message
 from functions.fill_gap.answer_late_yes import answer_late_yes
 from functions.fill_gap.ask_round import ask_round
 from functions.fill_gap.next_step import Ask
-from functions.fill_gap.write_round import RoundContext
+from functions.fill_gap.round_documents import RoundContext
 from functions.send_outreach.find_obstacle import obstacle
 from local.in_process import SteppedClock
 from local.memory.memory import MemoryDatabase, MemoryStore

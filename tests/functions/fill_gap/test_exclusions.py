@@ -240,7 +240,7 @@ def said(node: ast.expr, function: ast.AST) -> list[str]:
 
 
 def reasons_in_the_code() -> set[str]:
-    """What `out`, `NoChannel` and `contact_limit` can say."""
+    """What `out`, `Excluded`, `NoChannel`, `unwanted` and `contact_limit` can say."""
     found: set[str] = set()
     for path in [
         file for room in ("functions", "shared") for file in (Path(shared.__file__).parents[1] / room).rglob("*.py")
@@ -250,9 +250,11 @@ def reasons_in_the_code() -> set[str]:
                 continue
             for node in ast.walk(function):
                 match node:
-                    case ast.Call(func=ast.Attribute(attr="out") | ast.Name(id="NoChannel"), args=[reason]):
+                    case ast.Call(
+                        func=ast.Attribute(attr="out") | ast.Name(id="NoChannel" | "Excluded"), args=[reason, *_]
+                    ):
                         found.update(said(reason, function))
-                    case ast.Return(value=ast.expr() as reason) if function.name == "contact_limit":
+                    case ast.Return(value=ast.expr() as reason) if function.name in ("contact_limit", "unwanted"):
                         found.update(said(reason, function))
     return found
 

@@ -1,4 +1,4 @@
-"""What a round writes: the decision and its reasons, the outreach of each customer, the question to the owner."""
+"""What a round is made of: the decision and its reasons, what each customer is asked, the question to the owner."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,26 +16,19 @@ from shared.asking.decision import (
     Context,
     Decision,
     RevenueImpact,
-    decide,
-    reconsidered,
     waiting_for,
     without_outcome,
 )
 from shared.asking.fallback import offer_purpose
 from shared.asking.guard import Condition
-from shared.asking.outreach import OfferDetails, Outreach, request
+from shared.asking.outreach import OfferDetails, Outreach
+from shared.asking.proposal import Proposal, Question, Selected
 from shared.calendar.gap import Gap
-from shared.customers.move_waitlist import waitlist_moved
-from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_deadline, spoken_proposal, spoken_time
-from shared.ports import Reader, Write
-from shared.records.audit import Amended
-from shared.records.commit import create, update
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
 from shared.values import money
-from shared.values.identity import address_key
 
 AGENT = GAP_FILL_AGENT
 
@@ -55,10 +48,6 @@ class RoundContext:
     @property
     def dry_run(self) -> bool:
         return self.settings.mode_of(AGENT) == "dry_run"
-
-
-def key_of(candidate: Candidate, context: RoundContext) -> str:
-    return address_key(context.signing_key, candidate.channel or "whatsapp", candidate.prospect.customer.phone or "")
 
 
 def round_decision(
@@ -113,23 +102,11 @@ def round_decision(
     )
 
 
-def nobody_asked(
-    plan: NoRound, candidates: Sequence[Candidate], context: RoundContext, reader: Reader
-) -> tuple[Write, ...]:
-    """The writes of the decision to ask nobody at present: who was considered, and why. There is one for each round that does not
-    go out, written again when the reasons are others. None is written where there is nothing to explain: the offers that
-    are out suffice, or idle time is kept for those who wait for exactly it."""
+def nobody_asked(plan: NoRound, candidates: Sequence[Candidate], context: RoundContext) -> Decision | None:
+    """The decision to ask nobody at present: who was considered, and why. None where there is nothing to explain: the offers
+    that are out suffice, or idle time is kept for those who wait for exactly it."""
     if plan.kind == "enough_asked" or (context.gap.origin == "idle" and context.settings.gap.fill_idle != "all"):
-        return ()
-    decision = _nobody(plan, candidates, context)
-    found = reader.get(decision.path)
-    if found is None:
-        return create(decide(decision, now=context.now))
-    again = reconsidered(Decision.model_validate(found.data), decision, now=context.now)
-    return update(again) if again else ()
-
-
-def _nobody(plan: NoRound, candidates: Sequence[Candidate], context: RoundContext) -> Decision:
+        return None
     gap, number = context.gap, context.gap.campaign.round + 1
     decision = Decision(
         id=natural_id("dec", gap.id, number, "nobody"),
@@ -180,22 +157,16 @@ def action_of(decision: Decision) -> dict[str, Any]:
     return {name: decision.action_details[name] for name in names}
 
 
-def proposal(
-    candidate: Candidate,
-    number: int,
-    plan: Round,
-    candidates: Sequence[Candidate],
-    context: RoundContext,
-    *,
-    live: bool,
-) -> list[Write]:
-    """The writes of a decision that waits for the owner, and of the question to the owner unless it is a dry run."""
+def question_about(
+    candidate: Candidate, number: int, plan: Round, candidates: Sequence[Candidate], context: RoundContext
+) -> Question:
+    """The decision that waits for the owner, and the question to them."""
     slot, service = candidate.slot, candidate.service
     assert slot is not None and service is not None, "whoever is chosen has a slot"
     decision = round_decision(number, plan, [candidate], candidates, context, level="supervised")
     customer, locale = candidate.prospect.customer, context.salon.locale
     when = spoken_time(slot.start, context.salon.zone, locale, now=None)
-    question = approvals.approval_for(
+    approval = approvals.approval_for(
         decision,
         action=action_for(candidate, context.gap),
         summary=spoken_proposal(service.name, when, customer.name, locale, discount_percent=candidate.discount_percent),
@@ -204,80 +175,60 @@ def proposal(
         settings=context.settings,
         now=context.now,
     )
-    waiting = waiting_for(decision, question.id, until=question.expires_at)
-    writes: list[Write] = [*create(decide(waiting, now=context.now))]
-    if live:
-        writes += create(approvals.request(question, now=context.now))
-    return writes
+    waiting = waiting_for(decision, approval.id, until=approval.expires_at)
+    return Question(waiting, approvals.request(approval, now=context.now))
 
 
-def asking(
-    candidate: Candidate,
-    number: int,
-    decision_id: str,
-    context: RoundContext,
-    staff_name: str,
-    *,
-    approved: bool = False,
-) -> list[Write]:
-    outreach = offer_to(candidate, number, decision_id, context, staff_name)
-    reasons = [*candidate.reasons, *(["approved by the owner"] if approved else [])]
-    asked: Amended[Outreach] = request(outreach, now=context.now, reasons=reasons)
-    entry = candidate.prospect.entry
-    moved = (
-        waitlist_moved(entry, "offered", salon_id=outreach.salon_id, now=context.now, about=outreach.id)
-        if entry
-        else ()
+def proposal_of(
+    candidates: Sequence[Candidate], context: RoundContext, staff_name: str, *, approved: bool = False
+) -> Proposal:
+    """Those of the candidates who may be asked, with what each would be offered."""
+    ready = [candidate for candidate in candidates if candidate.excluded is None]
+    return Proposal(
+        agent=AGENT,
+        outreach_type="gap_fill",
+        trigger_id=context.gap.id,
+        trigger_type="gap",
+        people=[offer_to(candidate, context, staff_name) for candidate in ready],
+        salon=context.salon,
+        settings=context.settings,
+        now=context.now,
+        signing_key=context.signing_key,
+        approved=approved,
     )
-    return [*create(asked), *moved]
 
 
-def offer_to(candidate: Candidate, number: int, decision_id: str, context: RoundContext, staff_name: str) -> Outreach:
-    customer, slot, deadline = candidate.prospect.customer, candidate.slot, candidate.deadline
+def offer_to(candidate: Candidate, context: RoundContext, staff_name: str) -> Selected:
+    prospect, customer = candidate.prospect, candidate.prospect.customer
+    slot, deadline = candidate.slot, candidate.deadline
     assert slot is not None and deadline is not None and candidate.channel is not None and candidate.service is not None
-    gap, salon = context.gap, context.salon
+    salon, now = context.salon, context.now
     locale = customer.locale or salon.locale
     price = discounted(candidate.service.price, candidate.discount_percent, salon.currency)
-    purpose = offer_purpose(candidate.channel, customer.phone or "")
-    variables = {
-        "name": customer.name,
-        "salon": salon.name,
-        "service": candidate.service.name,
-        "staff": staff_name,
-        "when": spoken_time(slot.start, salon.zone, locale, now=context.now),
-        "price": money.display(price, salon.currency, locale),
-        "until": spoken_deadline(deadline, salon.zone, locale, now=context.now),
-    }
-    return Outreach(
-        id=natural_id("out", gap.id, customer.id, decision_id),
-        salon_id=gap.salon_id,
-        created_at=context.now,
-        updated_at=context.now,
-        agent_name=AGENT,
-        customer_id=customer.id,
-        customer_name=customer.name,
-        customer_phone=customer.phone or "",
-        address_key=key_of(candidate, context),
-        outreach_type="gap_fill",
-        consent_purpose=PURPOSE[candidate.prospect.source],
-        message=unsigned_text(purpose, locale, variables),
-        trigger_id=gap.id,
-        trigger_type="gap",
-        decision_id=decision_id,
-        round=number,
-        slot=slot,
-        guard=[Condition(condition="slot_on_offer", about=gap.id, slot=slot)],
-        source=candidate.prospect.source,
-        segment=candidate.prospect.segment,
-        probability=candidate.probability,
-        waitlist_entry_id=candidate.prospect.entry.id if candidate.prospect.entry else None,
-        moves_booking_id=candidate.prospect.moves.id if candidate.prospect.moves else None,
-        chain_depth=candidate.chain_depth,
-        offer_details=OfferDetails(discount_percent=candidate.discount_percent, valid_until=deadline, price=price),
+    return Selected(
+        person=prospect.person,
+        consent=PURPOSE[prospect.source],
         channel=candidate.channel,
-        purpose=purpose,
-        locale=locale,
-        variables=variables,
-        expires_at=deadline,
-        due_at=None,
+        source=prospect.source,
+        purpose=offer_purpose(candidate.channel, customer.phone or ""),
+        variables={
+            "name": customer.name,
+            "salon": salon.name,
+            "service": candidate.service.name,
+            "staff": staff_name,
+            "when": spoken_time(slot.start, salon.zone, locale, now=now),
+            "price": money.display(price, salon.currency, locale),
+            "until": spoken_deadline(deadline, salon.zone, locale, now=now),
+        },
+        deadline=deadline,
+        guard=(Condition(condition="slot_on_offer", about=context.gap.id, slot=slot),),
+        slot=slot,
+        offer=OfferDetails(discount_percent=candidate.discount_percent, valid_until=deadline, price=price),
+        supervised=candidate.autonomy is not None and candidate.autonomy.level == "supervised",
+        segment=prospect.segment,
+        probability=candidate.probability,
+        reasons=candidate.reasons,
+        entry=prospect.entry,
+        moves_booking_id=prospect.moves.id if prospect.moves else None,
+        chain_depth=candidate.chain_depth,
     )
