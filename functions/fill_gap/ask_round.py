@@ -19,8 +19,10 @@ from functions.fill_gap.round_choice import (
     choose_approved,
     choose_round,
     discount_left_to,
+    nobody_left,
+    still_approved,
 )
-from functions.fill_gap.round_documents import RoundContext, action_for, action_of, proposal_of
+from functions.fill_gap.round_documents import RoundContext, proposal_of
 from functions.fill_gap.round_plan import for_idle_time
 from shared.approvals.approval import Approval
 from shared.asking.acceptance_rates import AcceptanceRates
@@ -72,8 +74,9 @@ def ask_round(context: RoundContext, step: Ask, *, documents: Documents, clock: 
 def ask_approved(
     approval: Approval, *, documents: Documents, clock: Clock, deployment: Deployment
 ) -> Asked | NobodyAsked:
-    """Asks exactly what the owner approved: the same customer, slot and discount, or nobody where one of them no longer holds.
-    The commit that asks notes in the approval that it is carried out."""
+    """Asks exactly what the owner approved: the people of the round in their order, each about the same slot at the same price,
+    without those whom the owner struck or for whom it no longer holds. The commit that asks notes in the approval that it is
+    carried out, and why not everybody was asked."""
     found = documents.get(f"autonomous_decisions/{approval.decision_id}")
     decision = Decision.model_validate(found.data) if found else None
     if decision is None:
@@ -84,15 +87,11 @@ def ask_approved(
         return NobodyAsked("the time is no longer free")
     salon, settings = salon_of(documents, documents.salon_id), accepted_settings(documents)
     context = RoundContext(gap, salon, settings, (), clock.now(), deployment.signing_key)
-    wanted = action_of(decision)
-    judged_now = _candidates(context, counters_of(documents), documents, discount=wanted["discount_percent"])
-    candidate = next((c for c in judged_now if c.prospect.customer.id == wanted["customer_id"]), None)
-    if candidate is None:
-        return NobodyAsked("the customer can no longer be asked")
-    if candidate.excluded is not None:
-        return NobodyAsked(f"the customer can no longer be asked: {candidate.excluded}")
-    if action_for(candidate, gap) != wanted:
-        return NobodyAsked("what was approved is no longer what would be offered")
+    discount = max((each["discount_percent"] for each in approval.people), default=0.0)
+    judged_now = _candidates(context, counters_of(documents), documents, discount=discount)
+    standing, not_asked = still_approved(approval, judged_now, context)
+    if not standing:
+        return NobodyAsked(nobody_left(approval, not_asked))
 
     def load(transaction: Reader) -> ApprovedFacts | NobodyAsked:
         found, approved = transaction.get(gap.path), transaction.get(approval.path)
@@ -111,9 +110,9 @@ def ask_approved(
         return NobodyAsked("the time is no longer free") if over else None
 
     return ask_people(
-        proposal_of([candidate], context, load_staff_name(gap, documents), approved=True),
+        proposal_of(standing, context, load_staff_name(gap, documents), approved=True),
         load=load,
-        choose=partial(choose_approved, [candidate], context),
+        choose=partial(choose_approved, standing, not_asked, context),
         pointless=closed,
         documents=documents,
         clock=clock,

@@ -16,6 +16,7 @@ def asked_about_once(
     without time to answer: it would be over unheard and stand in the way of the same customer's next. `questions` are all
     that were asked about this gap."""
     named = {question.action_details.get("customer_id") for question in questions}
+    named |= {each["customer_id"] for question in questions for each in question.people}
 
     def again(candidate: Candidate) -> Candidate:
         if candidate.autonomy is None or candidate.autonomy.level != "supervised" or candidate.excluded is not None:

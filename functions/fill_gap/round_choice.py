@@ -1,7 +1,7 @@
 """Whom a round of a gap asks of those who may be asked, and how its campaign goes on; and what of an approved round still
 holds. Chosen under the lock of all asks, by what stands there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from functions.fill_gap.reply_model import Awaited
 from functions.fill_gap.round_documents import (
     AGENT,
     RoundContext,
+    bound_to,
     nobody_asked,
     question_about,
     round_decision,
@@ -79,41 +80,88 @@ def choose_round(
     if plan.chosen:
         asked = tuple(candidate.prospect.customer.id for candidate in plan.chosen)
         alone = Group(asked, round_decision(campaign.round, plan, plan.chosen, candidates, context), campaign.round)
-    question = [question_about(each, campaign.round, plan, candidates, context) for each in plan.supervised]
+    question = None
+    if plan.supervised:
+        question = question_about(plan.supervised, campaign.round, plan, candidates, context)
     after = campaign if live else campaign.ended("dry run: nobody is asked")
     return Choice(
         alone=alone,
-        question=question[0] if question else None,
+        question=question,
         moved=(campaigned(gap, after, now=now, actor=AGENT, details={"predicted": round(plan.predicted, 4)}),),
         count=_counting(plan.chosen, context),
     )
 
 
+def still_approved(
+    approval: Approval, candidates: Sequence[Candidate], context: RoundContext
+) -> tuple[list[Candidate], dict[str, str]]:
+    """Those of the people in the approved round whom the same would be offered now, in the order of the round; and by customer
+    why the others are not asked."""
+    found = {candidate.prospect.customer.id: candidate for candidate in candidates}
+    standing: list[Candidate] = []
+    not_asked: dict[str, str] = {}
+    for wanted in approval.people:
+        customer_id = wanted["customer_id"]
+        candidate = found.get(customer_id)
+        if customer_id in approval.response.struck:
+            not_asked[customer_id] = "struck by the owner"
+        elif candidate is None:
+            not_asked[customer_id] = "the customer can no longer be asked"
+        elif candidate.excluded is not None:
+            not_asked[customer_id] = f"the customer can no longer be asked: {candidate.excluded}"
+        elif bound_to(candidate, context) != wanted:
+            not_asked[customer_id] = "what was approved is no longer what would be offered"
+        else:
+            standing.append(candidate)
+    return standing, not_asked
+
+
 def choose_approved(
-    candidates: Sequence[Candidate], context: RoundContext, facts: ApprovedFacts, allowed: Allowed
+    candidates: Sequence[Candidate],
+    not_asked: Mapping[str, str],
+    context: RoundContext,
+    facts: ApprovedFacts,
+    allowed: Allowed,
 ) -> Choice | NobodyAsked:
-    """What the owner approved, as far as it still holds, or why nothing of it does."""
-    [candidate] = _with_exclusions(candidates, allowed)
+    """Whoever of the approved round may still be asked, or why nobody may. `not_asked` are those who fell out before."""
     gap, settings, now, zone = facts.gap, context.settings, context.now, context.salon.zone
     context = replace(context, gap=gap)
     left = left_to(gap, agent=AGENT, counters=allowed.counters, settings=settings, now=now, zone=zone)
-    if candidate.excluded:
-        return NobodyAsked(candidate.excluded)
-    if left <= 0:
-        return NobodyAsked("the salon's limit of asks is reached")
-    if most_given_away([candidate]) > discount_left_to(context, allowed.counters):
-        return NobodyAsked("the day's discounts are given away already")
-    if gap.campaign.asked >= settings.offers.max_asks_per_gap:
-        return NobodyAsked("as many customers were asked as one gap may ask")
-    campaign = gap.campaign.having_asked(1, now).changed(wave=gap.campaign.wave + 1)
+    affordable = discount_left_to(context, allowed.counters)
+    chosen: list[Candidate] = []
+    why_not = dict(not_asked)
+    for candidate in _with_exclusions(candidates, allowed):
+        reason = candidate.excluded
+        if reason is None and candidate.prospect.customer.phone in {each.prospect.customer.phone for each in chosen}:
+            reason = "asked already under another name"
+        elif reason is None and len(chosen) >= left:
+            reason = "the salon's limit of asks is reached"
+        elif reason is None and most_given_away([candidate]) > affordable:
+            reason = "the day's discounts are given away already"
+        elif reason is None and gap.campaign.asked + len(chosen) >= settings.offers.max_asks_per_gap:
+            reason = "as many customers were asked as one gap may ask"
+        if reason is None:
+            chosen.append(candidate)
+        else:
+            why_not[candidate.prospect.customer.id] = reason
+    if not chosen:
+        return NobodyAsked(nobody_left(facts.approval, why_not))
+    asked = tuple(candidate.prospect.customer.id for candidate in chosen)
+    campaign = gap.campaign.having_asked(len(asked), now).changed(wave=gap.campaign.wave + len(asked))
+    done = f"{len(asked)} of {len(facts.approval.people)} asked" if why_not else "done as it was asked"
     return Choice(
-        alone=Group((candidate.prospect.customer.id,), facts.decision, gap.campaign.round),
+        alone=Group(asked, facts.decision, gap.campaign.round),
         moved=(
-            carried_out(facts.approval, now=now, actor=AGENT, result="done as it was asked"),
+            carried_out(facts.approval, now=now, actor=AGENT, result=done, not_asked=why_not),
             campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": facts.decision.id}),
         ),
-        count=_counting([candidate], context),
+        count=_counting(chosen, context),
     )
+
+
+def nobody_left(approval: Approval, why_not: Mapping[str, str]) -> str:
+    """Why nothing of an approved round is carried out: the reason of who would have gone first."""
+    return next((why_not[each["customer_id"]] for each in approval.people), "nobody is in it")
 
 
 def discount_left_to(context: RoundContext, counters: AskCounters) -> Decimal:

@@ -24,7 +24,7 @@ from shared.asking.guard import Condition
 from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.proposal import Proposal, Question, Selected
 from shared.calendar.gap import Gap
-from shared.messaging.spoken import spoken_deadline, spoken_proposal, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_names, spoken_proposal, spoken_time
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
 from shared.salon.settings import SalonSettings
@@ -89,7 +89,7 @@ def round_decision(
             "asked": [c.prospect.customer.id for c in about],
             "predicted": round(plan.predicted, 4),
             "target_unreachable": "target_unreachable" in plan.reasons,
-            **(action_for(first, gap) if supervised else {}),
+            **(action_for(about, context) if supervised else {}),
         },
         reasons=list(plan.reasons) if not supervised or first.autonomy is None else list(first.autonomy.reasons),
         considered=[c.considered() for c in candidates],
@@ -139,44 +139,57 @@ def nobody_asked(plan: NoRound, candidates: Sequence[Candidate], context: RoundC
     return without_outcome(decision, now=context.now)
 
 
-def action_for(candidate: Candidate, gap: Gap) -> dict[str, Any]:
-    """The action that the owner is asked to allow: all that will be carried out, and nothing else."""
-    assert candidate.slot is not None, "whoever is chosen has a slot"
+def action_for(people: Sequence[Candidate], context: RoundContext) -> dict[str, Any]:
+    """The action that the owner is asked to allow: all that will be carried out, and nothing else. Who goes first stands also by
+    themselves, beside the gap."""
+    bound = [bound_to(candidate, context) for candidate in people]
+    return {"gap_id": context.gap.id, **bound[0], "people": bound}
+
+
+def bound_to(candidate: Candidate, context: RoundContext) -> dict[str, Any]:
+    """What the owner's word about this customer is bound to: the slot and the price."""
+    slot, service = candidate.slot, candidate.service
+    assert slot is not None and service is not None, "whoever is chosen has a slot"
     return {
-        "gap_id": gap.id,
         "customer_id": candidate.prospect.customer.id,
-        "service_id": candidate.slot.service_id,
-        "staff_id": candidate.slot.staff_id,
-        "start": candidate.slot.start,
+        "service_id": slot.service_id,
+        "staff_id": slot.staff_id,
+        "start": slot.start,
         "discount_percent": candidate.discount_percent,
+        "price": float(discounted(service.price, candidate.discount_percent, context.salon.currency)),
     }
 
 
-def action_of(decision: Decision) -> dict[str, Any]:
-    names = ("gap_id", "customer_id", "service_id", "staff_id", "start", "discount_percent")
-    return {name: decision.action_details[name] for name in names}
-
-
 def question_about(
-    candidate: Candidate, number: int, plan: Round, candidates: Sequence[Candidate], context: RoundContext
+    people: Sequence[Candidate], number: int, plan: Round, candidates: Sequence[Candidate], context: RoundContext
 ) -> Question:
-    """The decision that waits for the owner, and the question to them."""
-    slot, service = candidate.slot, candidate.service
-    assert slot is not None and service is not None, "whoever is chosen has a slot"
-    decision = round_decision(number, plan, [candidate], candidates, context, level="supervised")
-    customer, locale = candidate.prospect.customer, context.salon.locale
-    when = spoken_time(slot.start, context.salon.zone, locale, now=None)
+    """The decision that waits for the owner, and the question to them: one for the round."""
+    decision = round_decision(number, plan, people, candidates, context, level="supervised")
     approval = approvals.approval_for(
         decision,
-        action=action_for(candidate, context.gap),
-        summary=spoken_proposal(service.name, when, customer.name, locale, discount_percent=candidate.discount_percent),
-        starts_at=slot.start,
-        useful_until=owner_asked_until(candidate, context.settings),
+        action=action_for(people, context),
+        summary=_summary(people, context.salon),
+        starts_at=min(candidate.slot.start for candidate in people if candidate.slot is not None),
+        useful_until=max(owner_asked_until(candidate, context.settings) for candidate in people),
         settings=context.settings,
         now=context.now,
     )
     waiting = waiting_for(decision, approval.id, until=approval.expires_at)
     return Question(waiting, approvals.request(approval, now=context.now))
+
+
+def _summary(people: Sequence[Candidate], salon: Salon) -> str:
+    """Says who would be asked about what, those who would be asked about the same together."""
+    names: dict[tuple[str, str, float], list[str]] = {}
+    for candidate in people:
+        assert candidate.slot is not None and candidate.service is not None, "whoever is chosen has a slot"
+        when = spoken_time(candidate.slot.start, salon.zone, salon.locale, now=None)
+        about = (candidate.service.name, when, candidate.discount_percent)
+        names.setdefault(about, []).append(candidate.prospect.customer.name)
+    return "; ".join(
+        spoken_proposal(service, when, spoken_names(who, salon.locale), salon.locale, discount_percent=discount)
+        for (service, when, discount), who in names.items()
+    )
 
 
 def proposal_of(

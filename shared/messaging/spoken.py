@@ -1,6 +1,6 @@
 """Times, proposals, reasons and outcomes in words, as they are put into the texts of messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ _DISCOUNT: Final[dict[Language, str]] = {
     "hi": ", {percent} % की छूट",
     "es": ", {percent} % de descuento",
 }
+_AND: Final[dict[Language, str]] = {"en": "{some} and {last}", "hi": "{some} और {last}", "es": "{some} y {last}"}
+_MORE: Final[dict[Language, str]] = {"en": "{count} more", "hi": "{count} अन्य", "es": "{count} más"}
 _OUTCOMES: Final[dict[Language, dict[str, str]]] = {
     "en": {"approved": "approved", "rejected": "rejected", "expired": "out of time", "cancelled": "called off"},
     "hi": {"approved": "मंज़ूर", "rejected": "नामंज़ूर", "expired": "समय से बाहर", "cancelled": "रद्द"},
@@ -90,6 +92,15 @@ def spoken_deadline(instant: datetime, zone: ZoneInfo, locale: str, *, now: date
     if instant.astimezone(zone).date() == now.astimezone(zone).date():
         return f"{instant.astimezone(zone):%H:%M}"
     return spoken_time(instant, zone, locale, now=now)
+
+
+def spoken_names(names: Sequence[str], locale: str) -> str:
+    """Says who it is about: all of three, and of more the first two and how many others."""
+    language = language_of(locale)
+    said = list(names)
+    if len(said) > _SHOWN:
+        said = [*said[: _SHOWN - 1], _MORE[language].format(count=len(said) - _SHOWN + 1)]
+    return said[0] if len(said) == 1 else _AND[language].format(some=", ".join(said[:-1]), last=said[-1])
 
 
 def spoken_proposal(service: str, when: str, customer: str, locale: str, *, discount_percent: float) -> str:

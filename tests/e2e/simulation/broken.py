@@ -464,7 +464,7 @@ MUTANTS = (
         "an approved ask not counted by its campaign",
         "campaigns_count_their_asks",
         "functions/fill_gap/round_choice.py",
-        (("gap.campaign.having_asked(1, now).changed(", "gap.campaign.changed("),),
+        (("gap.campaign.having_asked(len(asked), now).changed(", "gap.campaign.changed("),),
     ),
     Mutant(
         "what was learnt is learnt again",

@@ -131,6 +131,11 @@ def nothing(suite: Suite) -> None:
     pass
 
 
+def who_comes_to_mind_while_the_owner_is_asked(suite: Suite) -> None:
+    who_waits_simply(suite)
+    suite.advance(minutes=11)
+
+
 SUPERVISED = {"autonomy": {"gap_fill": "supervised"}}
 
 
@@ -185,7 +190,7 @@ CASES = {
         who_waits(entry={"priority": 9}), SUPERVISED, lambda suite: suite.advance(minutes=11)
     ),
     "too late to ask the owner": Case(who_waits(entry={"minimum_notice_minutes": 203}), SUPERVISED),
-    "the owner is asked about another": Case(who_waits_simply, SUPERVISED, lambda suite: suite.advance(minutes=11)),
+    "the owner is asked about another": Case(nothing, SUPERVISED, who_comes_to_mind_while_the_owner_is_asked),
 }
 """c1, whom nothing speaks against, waits as well."""
 

@@ -6,6 +6,7 @@ import pytest
 from shared.messaging.spoken import (
     spoken_deadline,
     spoken_digest,
+    spoken_names,
     spoken_outcome,
     spoken_proposal,
     spoken_reason,
@@ -135,3 +136,18 @@ def test_each_month_has_its_name():
     ):
         said = [spoken_time(datetime(2026, month, 9, tzinfo=UTC), KOLKATA, locale, now=None) for month in range(1, 13)]
         assert " ".join(each.split()[2] for each in said) == months
+
+
+@pytest.mark.parametrize(
+    ("names", "locale", "said"),
+    [
+        (["Mina"], "en", "Mina"),
+        (["Mina", "Ana"], "en", "Mina and Ana"),
+        (["Mina", "Ana", "Rosa"], "en", "Mina, Ana and Rosa"),
+        (["Mina", "Ana", "Rosa", "Eva"], "en", "Mina, Ana and 2 more"),
+        (["Mina", "Ana", "Rosa", "Eva", "Lu"], "es-ES", "Mina, Ana y 3 más"),
+        (["Mina", "Ana", "Rosa", "Eva", "Lu"], "hi-IN", "Mina, Ana और 3 अन्य"),
+    ],
+)
+def test_of_many_names_the_first_two_are_said(names: list[str], locale: str, said: str) -> None:
+    assert spoken_names(names, locale) == said

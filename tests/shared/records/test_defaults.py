@@ -16,7 +16,7 @@ from shared.messaging.message import Inbound, Message
 from shared.records.stored import Stored
 
 AMENDED = {"revision": 0, "audit_head": None}
-NOBODY_ANSWERED = {"action": None, "responded_by": None, "responded_at": None, "notes": None}
+NOBODY_ANSWERED = {"action": None, "responded_by": None, "responded_at": None, "notes": None, "struck": []}
 NOT_SENT = {
     "message_id": None, "former_id": None, "former_error": None, "sent_at": None, "delivered_at": None, "read_at": None,
     "error": None,
@@ -46,7 +46,7 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
         Approval,
         {
             **AMENDED, "status": "pending", "recorded_status": "pending", "notifications_sent": {},
-            "response": NOBODY_ANSWERED, "reminded_at": None, "carried_out_at": None,
+            "response": NOBODY_ANSWERED, "reminded_at": None, "carried_out_at": None, "not_asked": {},
         },
     ),
     (
