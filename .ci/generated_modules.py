@@ -24,7 +24,7 @@ def agent_settings() -> str:
     names = sorted({name for function in load() if function.agent for name in function.agent.settings})
     return (
         '"""The settings of agents that some function goes by, from every function.json. Written by `make pages`."""\n\n'
-        f"HEEDED = frozenset({{{_listed(names)}}})\n"
+        "HEEDED = frozenset(\n    {\n" + "".join(f'        "{name}",\n' for name in names) + "    }\n)\n"
     )
 
 

@@ -11,6 +11,8 @@ from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.offered_slot import own_time, slot_for
 from functions.fill_gap.prospect import PURPOSE, Prospect, why
 from shared.asking import limits
+from shared.asking.decision import GAP_FILL_AGENT
+from shared.asking.holdout import arm_of
 from shared.asking.outreach import Outreach
 from shared.asking.person import unwanted
 from shared.asking.slot import Slot
@@ -32,11 +34,18 @@ def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: Sa
         return False
     if gap.origin == "idle" and settings.gap.fill_idle == "none":
         return False
-    if campaign.asked >= settings.offers.max_asks_per_gap:
+    if campaign.asked >= settings.offers.max_asks_per_gap or _is_held_out(gap, settings):
         return False
     if entry is not None and entry.windows:
         return any(window.stretch.overlaps(gap.stretch) for window in entry.windows)
     return gap.stretch.overlaps(Stretch(wanted.start - NEAR, wanted.start + NEAR))
+
+
+def _is_held_out(gap: Gap, settings: SalonSettings) -> bool:
+    """Whether the gap is left alone, also where its campaign has not begun yet."""
+    percent, arm = settings.measurement.holdout_percent.gap_fill, gap.campaign.arm
+    drawn = arm_of(gap.salon_id, GAP_FILL_AGENT, gap.id, percent) if gap.campaign.undrawn else arm
+    return drawn == "held_out"
 
 
 def not_to_be_offered(

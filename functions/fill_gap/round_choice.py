@@ -22,6 +22,7 @@ from functions.fill_gap.round_documents import (
 from functions.fill_gap.round_plan import NoRound, RoundConditions, plan_round, without_round
 from shared.approvals.approval import Approval, carried_out
 from shared.asking.decision import Decision
+from shared.asking.holdout import HELD_OUT
 from shared.asking.limits import AskCounters
 from shared.asking.proposal import Allowed, Choice, Group, NobodyAsked
 from shared.calendar.gap import Gap, campaigned
@@ -49,9 +50,13 @@ def choose_round(
     candidates: Sequence[Candidate], step: Ask, context: RoundContext, facts: RoundFacts, allowed: Allowed
 ) -> Choice | NobodyAsked:
     """The round of these candidates, best first, or why it does not go out, with the campaign as it goes on."""
-    gap, settings, now, zone = facts.gap, context.settings, context.now, context.salon.zone
+    settings, now, zone = context.settings, context.now, context.salon.zone
+    before, arm = facts.gap.campaign, allowed.arms.get(facts.gap.id)
+    gap = facts.gap.changed(campaign=before.drawn(arm)) if arm else facts.gap
     context = replace(context, gap=gap)
     candidates = asked_about_once(_with_exclusions(candidates, allowed), facts.questions, context)
+    if arm == "held_out":
+        return _held_out(candidates, context)
     conditions = RoundConditions(
         awaited=tuple(
             Awaited(offer.probability, now - offer.delivery.sent_at)
@@ -68,7 +73,7 @@ def choose_round(
     plan = plan_round(candidates, step, conditions, campaign=gap.campaign, settings=settings, now=now)
     if isinstance(plan, NoRound):
         campaign = without_round(gap.campaign, plan, step, open_offers=len(context.offers))
-        moved = (campaigned(gap, campaign, now=now, actor=AGENT),) if campaign != gap.campaign else ()
+        moved = (campaigned(gap, campaign, now=now, actor=AGENT),) if campaign != before else ()
         return Choice(nobody=nobody_asked(plan, candidates, context), reason=plan.reason, moved=moved)
     if most_given_away(plan.chosen) > discount_left_to(context, allowed.counters):
         return NobodyAsked("another run gave the discount away")
@@ -90,6 +95,14 @@ def choose_round(
         moved=(campaigned(gap, after, now=now, actor=AGENT, details={"predicted": round(plan.predicted, 4)}),),
         count=_counting(plan.chosen, context),
     )
+
+
+def _held_out(candidates: Sequence[Candidate], context: RoundContext) -> Choice:
+    """The campaign of a gap that is left alone: over before anybody is asked."""
+    gap, now = context.gap, context.now
+    ended = campaigned(gap, gap.campaign.ended(HELD_OUT), now=now, actor=AGENT, details={"reason": HELD_OUT})
+    plan = NoRound(gap.expires_at, "held_out", HELD_OUT)
+    return Choice(nobody=nobody_asked(plan, candidates, context), reason=HELD_OUT, moved=(ended,))
 
 
 def still_approved(

@@ -208,6 +208,8 @@ def proposal_of(
         now=context.now,
         signing_key=context.signing_key,
         approved=approved,
+        units=(context.gap.id,) if context.gap.campaign.undrawn and not approved else (),
+        holdout_percent=context.settings.measurement.holdout_percent.gap_fill,
     )
 
 
@@ -237,6 +239,7 @@ def offer_to(candidate: Candidate, context: RoundContext, staff_name: str) -> Se
         guard=(Condition(condition="slot_on_offer", about=context.gap.id, slot=slot),),
         slot=slot,
         offer=OfferDetails(discount_percent=candidate.discount_percent, valid_until=deadline, price=price),
+        unit=context.gap.id,
         supervised=candidate.autonomy is not None and candidate.autonomy.level == "supervised",
         segment=prospect.segment,
         probability=candidate.probability,

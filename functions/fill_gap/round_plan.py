@@ -37,7 +37,7 @@ class NoRound:
     """Nobody is asked now; the gap is looked at again at `retry_at`."""
 
     retry_at: datetime
-    kind: Literal["no_candidates", "limit_reached", "waits_its_turn", "enough_asked"]
+    kind: Literal["no_candidates", "limit_reached", "waits_its_turn", "enough_asked", "held_out"]
     reason: str
 
 

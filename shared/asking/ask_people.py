@@ -6,7 +6,7 @@ who may be asked, and writes the decision, the outreach, the counters and the ro
 runs cannot overshoot, and no agent can forget a rule.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from shared.asking.agent_state import AgentState, fresh, state_path
@@ -14,6 +14,7 @@ from shared.asking.check_breaker import Stopped, verdict
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import Decision, decide, reconsidered
 from shared.asking.guard import Facts, unmet
+from shared.asking.holdout import HELD_OUT, Arm, arm_of
 from shared.asking.limits import AskCounters
 from shared.asking.load_asks import recent_asks
 from shared.asking.load_facts import load_facts
@@ -85,15 +86,16 @@ def _ask(
     writes: list[Write] = []
     if choice.alone is not None:
         people = _chosen(choice.alone, proposal, allowed)
-        writes += _asking(people, choice.alone, proposal)
+        writes += _asking(people, choice.alone, proposal, allowed)
         if proposal.live:
             writes.append(counted(_with(people, choice, counters, proposal), counters_read))
     if choice.question is not None:
-        writes += create(decide(choice.question.decision, now=proposal.now))
+        writes += create(decide(_with_arms(choice.question.decision, allowed), now=proposal.now))
         writes += create(choice.question.approval) if proposal.live else ()
     for moved in choice.moved:
         writes += update(moved)
-    writes += _considered(choice.nobody, proposal, transaction)
+    if choice.nobody is not None:
+        writes += _considered(_with_arms(choice.nobody, allowed), proposal, transaction)
     return _outcome(choice, proposal), writes
 
 
@@ -106,17 +108,21 @@ def allowed_now(proposal: Proposal, counters: AskCounters, transaction: Reader) 
     may_ask = verdict(state, proposal.settings, proposal.now)
     if isinstance(may_ask, Stopped) and (state.status == "paused" or not proposal.approved):
         return NobodyAsked(may_ask.reason)
-    excluded = _excluded(proposal, state.marketing.stopped(proposal.now), transaction)
+    share = proposal.holdout_percent
+    arms = {unit: arm_of(proposal.salon.id, proposal.agent, unit, share) for unit in proposal.units} if share else {}
+    excluded = _excluded(proposal, arms, state.marketing.stopped(proposal.now), transaction)
     ready = [each for each in proposal.people if each.id not in excluded]
     budget = budget_for_asks(proposal.settings.limits, proposal.salon)
     keys = {each.id: key_of(each, proposal) for each in ready}
     excluded |= over_budget(ready, keys, counters.reached, budget=budget, now=proposal.now)
     trial = None if isinstance(may_ask, Stopped) or proposal.approved else may_ask.trial
     left = counters.left(proposal.agent, limits=proposal.settings.limits, now=proposal.now, zone=proposal.salon.zone)
-    return Allowed(excluded, counters, left if trial is None else min(left, trial), trial)
+    return Allowed(excluded, counters, left if trial is None else min(left, trial), trial, arms)
 
 
-def _excluded(proposal: Proposal, stopped: str | None, transaction: Reader) -> dict[str, Excluded]:
+def _excluded(
+    proposal: Proposal, arms: Mapping[str, Arm], stopped: str | None, transaction: Reader
+) -> dict[str, Excluded]:
     now, people = proposal.now, proposal.people
     keys = {each.id: keys_of(each.person.customer, proposal.signing_key) for each in people}
     asks = recent_asks(transaction, "customer_id", list(keys), now)
@@ -127,6 +133,8 @@ def _excluded(proposal: Proposal, stopped: str | None, transaction: Reader) -> d
     facts = load_facts([condition for each in people for condition in each.guard], transaction, now)
 
     def why_not(selected: Selected) -> Excluded | None:
+        if arms.get(selected.unit or "") == "held_out":
+            return Excluded(HELD_OUT)
         theirs = {ask.id: ask for ask in asks if {ask.customer_id, ask.address_key} & {selected.id, *keys[selected.id]}}
         if theirs.keys() - {ask.id for ask in selected.person.asks}:
             return Excluded("asked by another run just now")
@@ -153,11 +161,14 @@ def _not_right(selected: Selected, asks: dict[str, Outreach], facts: Facts, prop
     return None
 
 
-def _considered(nobody: Decision | None, proposal: Proposal, transaction: Reader) -> tuple[Write, ...]:
+def _with_arms(decision: Decision, allowed: Allowed) -> Decision:
+    """The decision with what was drawn: first of all, and of all units, whoever is asked in the end."""
+    return decision.changed(arms=dict(allowed.arms)) if allowed.arms else decision
+
+
+def _considered(nobody: Decision, proposal: Proposal, transaction: Reader) -> tuple[Write, ...]:
     """The writes of the decision to ask nobody at present. There is one for each round that does not go out, written again
     when the reasons are others."""
-    if nobody is None:
-        return ()
     found = transaction.get(nobody.path)
     if found is None:
         return create(decide(nobody, now=proposal.now))
@@ -178,9 +189,11 @@ def _chosen(group: Group, proposal: Proposal, allowed: Allowed) -> list[Selected
     return people
 
 
-def _asking(people: Sequence[Selected], group: Group, proposal: Proposal) -> list[Write]:
+def _asking(people: Sequence[Selected], group: Group, proposal: Proposal, allowed: Allowed) -> list[Write]:
     """The writes by which these people are asked: the decision, and unless it is a dry run their asks."""
-    writes: list[Write] = [] if proposal.approved else [*create(decide(group.decision, now=proposal.now))]
+    writes: list[Write] = (
+        [] if proposal.approved else [*create(decide(_with_arms(group.decision, allowed), now=proposal.now))]
+    )
     for selected in people if proposal.live else ():
         outreach = outreach_to(selected, proposal, group.decision.id, round=group.round)
         reasons = [*selected.reasons, *(["approved by the owner"] if proposal.approved else [])]

@@ -73,7 +73,7 @@ class Outcome(Stored):
 
 class Decision(StateDocument):
     """`considered` keeps every candidate, taken or not, with the reason. `settings_version` is the version of the
-    settings it was decided by."""
+    settings it was decided by. `arms` says by unit which were held out, where a share of them is."""
 
     collection: ClassVar[str] = "autonomous_decisions"
     retained_as = "autonomous_decisions"
@@ -93,6 +93,7 @@ class Decision(StateDocument):
     approval: DecisionApproval = DecisionApproval()
     outcome: Outcome = Outcome()
     expires_at: Instant
+    arms: dict[str, str] = {}
 
     @property
     def agent(self) -> str | None:
@@ -146,7 +147,7 @@ def reconsidered(decision: Decision, again: Decision, *, now: datetime) -> Amend
     )
 
 
-_RECONSIDERED = ("action_details", "reasons", "considered", "settings_version", "dry_run", "expires_at")
+_RECONSIDERED = ("action_details", "reasons", "considered", "settings_version", "dry_run", "expires_at", "arms")
 
 
 def _standing(decision: Decision) -> dict[Any, Any]:

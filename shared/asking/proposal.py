@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.asking.decision import Agent, Decision
 from shared.asking.guard import Condition
+from shared.asking.holdout import Arm
 from shared.asking.limits import AskCounters
 from shared.asking.outreach import OfferDetails, Outreach, OutreachType
 from shared.asking.person import Excluded, Person
@@ -29,7 +30,8 @@ from shared.values.identity import address_key
 class Selected:
     """Somebody whom an agent selected, with what they would be asked: a slot, or something else. `purpose` names the words,
     `variables` fill them. `source`, `probability` and `reasons` say why just they. Of whom the agent would ask alone each takes
-    one of the people that the salon's sender may reach; whoever is `supervised` does so when the owner says yes."""
+    one of the people that the salon's sender may reach; whoever is `supervised` does so when the owner says yes. `unit` is the
+    one of the proposal's units that they belong to."""
 
     person: Person
     consent: Purpose
@@ -41,6 +43,7 @@ class Selected:
     guard: tuple[Condition, ...]
     slot: Slot | None = None
     offer: OfferDetails | None = None
+    unit: str | None = None
     supervised: bool = False
     segment: str = "regular"
     probability: float = 0.0
@@ -57,7 +60,9 @@ class Selected:
 @dataclass(frozen=True)
 class Proposal:
     """The people whom an agent would ask because of one trigger, best first, none of whom its own rules exclude. With `approved`
-    the owner has said yes to it: its decision stands, and a breaker that is open only holds the messages back."""
+    the owner has said yes to it: its decision stands, and a breaker that is open only holds the messages back. `units` are all
+    that the trigger selected and no arm was drawn for yet, also those of which nobody is left; `holdout_percent` of them are
+    left alone."""
 
     agent: Agent
     outreach_type: OutreachType
@@ -69,6 +74,8 @@ class Proposal:
     now: datetime
     signing_key: bytes
     approved: bool = False
+    units: tuple[str, ...] = ()
+    holdout_percent: float = 0.0
 
     @property
     def live(self) -> bool:
@@ -87,12 +94,14 @@ class Proposal:
 @dataclass(frozen=True)
 class Allowed:
     """What stands under the lock. `excluded` says by customer why some of the people may not be asked after all. At most `left`
-    of the others may be asked, by the salon's limits and the circuit breaker, which may let pass a `trial` only."""
+    of the others may be asked, by the salon's limits and the circuit breaker, which may let pass a `trial` only. `arms` says by
+    unit what was drawn; it is empty where nothing is held out."""
 
     excluded: Mapping[str, Excluded]
     counters: AskCounters
     left: int
     trial: int | None = None
+    arms: Mapping[str, Arm] = field(default_factory=dict)
 
 
 def _nothing_more(counters: AskCounters) -> AskCounters:

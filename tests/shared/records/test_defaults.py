@@ -38,7 +38,7 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
             "priority_parts": {}, "due_at": None, "closed_reason": None, "closed_at": None,
             "campaign": {
                 "round": 0, "wave": 0, "next_round_at": None, "asked": 0, "first_asked_at": None, "status": "idle",
-                "reason": None,
+                "reason": None, "arm": None,
             },
         },
     ),
@@ -74,6 +74,7 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
                 "approved_at": None,
             },
             "outcome": {"status": "pending", "result": None, "completed_at": None, "booking_created_id": None},
+            "arms": {},
         },
     ),
     (
