@@ -15,7 +15,8 @@ ROLES = {"firestore": "roles/datastore.user", "schedules": "smartFillSchedules"}
 def filter_of(subscription: Subscription) -> str:
     if subscription.value is None:
         return f"attributes:{subscription.attribute}"
-    return f'attributes.{subscription.attribute} = "{subscription.value}"'
+    of_agent = f' AND attributes.agent = "{subscription.agent}"' if subscription.agent else ""
+    return f'attributes.{subscription.attribute} = "{subscription.value}"{of_agent}'
 
 
 def expected(functions: list[Function]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def way_in(trigger: Trigger) -> str:
         case FirestoreTrigger():
             return f"Firestore `{trigger.document}` {trigger.event}"
         case EventsTrigger():
-            return ("events " if len(trigger.event_types) > 1 else "event ") + ", ".join(trigger.event_types)
+            of_agent = f" of `{trigger.agent}`" if trigger.agent else ""
+            return ("events " if len(trigger.event_types) > 1 else "event ") + ", ".join(trigger.event_types) + of_agent
         case JobTrigger():
             when = f"at `{trigger.schedule}`, once per salon" if trigger.schedule else "when asked for"
             return f"job `{trigger.job}` {when}"

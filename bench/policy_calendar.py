@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from bench.policy_world import World
-from shared.asking.outreach import Slot
+from shared.asking.slot import Slot
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.calendar.reconcile import reconcile

@@ -9,10 +9,11 @@ from itertools import chain, islice
 
 from bench.policy_world import World
 from functions.fill_gap.find_prospects import PER_PLACE, REGULAR_WITHIN, SOONER_WITHIN
-from functions.fill_gap.load_asks import RECENT
 from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
 from local.customers import Circumstance
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.load_asks import RECENT
+from shared.asking.outreach import Outreach
+from shared.asking.slot import Slot
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.waitlist import WaitlistEntry

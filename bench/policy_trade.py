@@ -24,14 +24,14 @@ from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiti
 from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate, judged, most_given_away
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.discounts import discount_left, discount_of_round, discounted
-from functions.fill_gap.load_asks import RECENT
 from functions.fill_gap.offer_another import BEFORE, LOOKED_AT, OWN_BOOKINGS, TRIED, another_id
 from functions.fill_gap.prospect import PURPOSE, Prospect
+from functions.fill_gap.round_documents import AGENT
 from functions.fill_gap.run_campaign import LOOKED_AT_AGAIN_AFTER
-from functions.fill_gap.write_round import AGENT
 from local.customers import Reaction
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.limits import AskCounters
+from shared.asking.load_asks import RECENT
 from shared.asking.outreach import OfferDetails, Outreach
 from shared.calendar.booking import Booking, sold
 from shared.calendar.campaign import Campaign

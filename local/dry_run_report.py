@@ -35,7 +35,7 @@ DEFINITIONS = {
     "asks": "customers it would have asked at once; only the first round of each gap is known",
     "customers": "different people among them",
     "beyond_limits": "asks that the limits, of which a dry run uses nothing, would have stopped: others would have been asked",
-    "owner_questions": "offers it would have asked the owner about first; in no other figure",
+    "owner_questions": "questions it would have asked the owner first, each about an offer or a round; in no other figure",
     "left_empty": "gaps asked about whose time passed with nobody in it",
     "filled_otherwise": "gaps asked about that the salon filled by itself: selling them would have earned nothing more",
     "not_for_sale": "gaps asked about that turned out not to be for sale, or became part of another",

@@ -35,10 +35,12 @@ class FirestoreTrigger(_Described):
 
 
 class EventsTrigger(_Described):
-    """One push subscription of `salon-events` per type: a Pub/Sub filter cannot be changed later."""
+    """One push subscription of `salon-events` per type: a Pub/Sub filter cannot be changed later. With `agent`, only what is
+    about that agent's work."""
 
     kind: Literal["events"]
     event_types: tuple[EventType, ...] = Field(min_length=1)
+    agent: str | None = None
 
 
 class JobTrigger(_Described):
@@ -204,6 +206,12 @@ def _read(folder: Path) -> Function:
         raise FunctionError(f"{file}: " + "; ".join(_problems(error))) from None
     if len({isinstance(trigger, HttpTrigger) for trigger in described.triggers}) > 1:
         raise FunctionError(f"{file}: triggers: expected either HTTP or events, found both")
+    own = described.agent.name if described.agent else None
+    heard = {trigger.agent for trigger in described.triggers if isinstance(trigger, EventsTrigger)} - {None, own}
+    if heard:
+        raise FunctionError(
+            f"{file}: triggers: expected events of its own agent, {own!r}, found {sorted(map(str, heard))}"
+        )
     return described
 
 

@@ -23,17 +23,18 @@ TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 @dataclass(frozen=True)
 class Subscription:
-    """One push subscription. `value` None: the attribute only has to be there."""
+    """One push subscription. `value` None: the attribute only has to be there. `agent`: only what is about its work."""
 
     name: str
     function: Function
     topic: Topic
     attribute: str
     value: str | None
+    agent: str | None = None
 
     def wants(self, attributes: Mapping[str, str]) -> bool:
         found = attributes.get(self.attribute)
-        return found is not None and self.value in (None, found)
+        return found is not None and self.value in (None, found) and self.agent in (None, attributes.get("agent"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def subscriptions(functions: Iterable[Function]) -> Iterator[Subscription]:
             match trigger:
                 case EventsTrigger():
                     for event_type in trigger.event_types:
-                        yield _subscription(function, "salon-events", "event_type", event_type)
+                        yield _subscription(function, "salon-events", "event_type", event_type, trigger.agent)
                 case JobTrigger():
                     yield _subscription(function, "salon-jobs", "job", trigger.job)
                 case DueTrigger():
@@ -104,9 +105,11 @@ def doors(functions: Iterable[Function]) -> Iterator[Door]:
                 yield Door(function, trigger.path, trigger.methods)
 
 
-def _subscription(function: Function, topic: Topic, attribute: str, value: str | None) -> Subscription:
+def _subscription(
+    function: Function, topic: Topic, attribute: str, value: str | None, agent: str | None = None
+) -> Subscription:
     about = (value or attribute).replace("/", "-")
-    return Subscription(f"{function.name}-{topic}-{about}", function, topic, attribute, value)
+    return Subscription(f"{function.name}-{topic}-{about}", function, topic, attribute, value, agent)
 
 
 @lru_cache

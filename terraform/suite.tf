@@ -18,6 +18,7 @@ locals {
         event       = try(trigger.event, null)
         document    = try(trigger.document, null)
         event_types = try(trigger.event_types, [])
+        agent       = try(trigger.agent, null)
         job         = try(trigger.job, null)
         collection  = try(trigger.collection, null)
         schedule    = try(trigger.schedule, null)
@@ -32,14 +33,17 @@ locals {
   subscriptions = {
     for wanted in flatten([
       for trigger in local.triggers : concat(
-        [for type in trigger.event_types : { function = trigger.function, topic = "salon-events", attribute = "event_type", value = type }],
+        [for type in trigger.event_types : { function = trigger.function, topic = "salon-events", attribute = "event_type", value = type, agent = trigger.agent }],
         trigger.kind == "job" ? [{ function = trigger.function, topic = "salon-jobs", attribute = "job", value = trigger.job }] : [],
         trigger.kind == "due" ? [{ function = trigger.function, topic = "salon-due", attribute = "collection", value = trigger.collection }] : [],
         trigger.kind == "tick" ? [{ function = trigger.function, topic = "ticks", attribute = "tick", value = trigger.function }] : [],
         trigger.kind == "ticks" ? [{ function = trigger.function, topic = "ticks", attribute = "job", value = null }] : [],
       )
       ]) : "${wanted.function}-${wanted.topic}-${replace(coalesce(wanted.value, wanted.attribute), "/", "-")}" => merge(wanted, {
-      filter = wanted.value == null ? "attributes:${wanted.attribute}" : "attributes.${wanted.attribute} = \"${wanted.value}\""
+      filter = join(" AND ", concat(
+        [wanted.value == null ? "attributes:${wanted.attribute}" : "attributes.${wanted.attribute} = \"${wanted.value}\""],
+        try(wanted.agent, null) == null ? [] : ["attributes.agent = \"${wanted.agent}\""],
+      ))
     })
   }
 

@@ -18,6 +18,7 @@ from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.commit import until_committed
 from shared.records.invalid import InvalidEvent
 from shared.sales.decline_offer import called_off, decline
+from shared.sales.mark_answered import mark_answered
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import sell_slot
 from shared.salon.load_salon import salon_of, salon_to_tell
@@ -59,7 +60,9 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
         return _page("stopped", outreach, documents, clock, deployment)
     salon = salon_of(documents, documents.salon_id)
     given = OfferAnswer(outreach.id, None, salon, documents, clock, ACTOR)
-    if answer == "decline":
+    if outreach.slot is None:
+        mark_answered(given, answer)
+    elif answer == "decline":
         decline(given)
     else:
         sell_slot(given, accepted_settings(documents))
@@ -103,15 +106,15 @@ def _again(documents: Documents, outreach: Outreach) -> Outreach:
 def _standing(outreach: Outreach, documents: Documents) -> State:
     if outreach.status != "responded":
         # An expired offer may still be taken while the time is free; answering finds out.
-        return "open"
+        return "open" if outreach.slot else "asked"
     match outreach.response.action:
         case "booked":
             return "cancelled" if called_off(outreach.response.booking_id, documents) else "booked"
-        case "declined":
+        case "declined" if outreach.slot:
             return "declined"
         case "opted_out":
             return "stopped"
-    return "taken"
+    return "taken" if outreach.slot else "answered"
 
 
 def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> Page:
@@ -120,7 +123,8 @@ def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, 
     html = page(
         state,
         locale=outreach.locale,
-        offer=_offered(outreach, salon, now),
+        offer=_offered(outreach, salon, now) if outreach.slot else None,
+        question=None if outreach.slot else outreach.message,
         another=another,
         may_stop=not _stopped(outreach, documents, deployment),
     )

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from shared.messaging.phrases import phrases
 from shared.pages.page import rendered
 
-State = Literal["open", "booked", "declined", "taken", "cancelled", "stopped", "unknown"]
+State = Literal["open", "asked", "booked", "declined", "answered", "taken", "cancelled", "stopped", "unknown"]
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -27,11 +27,12 @@ def page(
     *,
     locale: str,
     offer: Mapping[str, str] | None = None,
+    question: str | None = None,
     another: Another | None = None,
     may_stop: bool = True,
 ) -> str:
-    """The page of an offer, of which `offer` says what is offered; without it, only the sentence is shown. `may_stop` is
-    whether there are offers to end."""
+    """The page of an ask: `offer` says what slot is offered, or `question` what is asked where that is no slot; without either,
+    only the sentence is shown. `may_stop` is whether there are offers to end."""
     words = phrases(__file__, locale)
     return rendered(
         __file__,
@@ -41,6 +42,7 @@ def page(
         words=words,
         state=state,
         offer=offer,
+        question=question,
         another=another,
         may_stop=may_stop and state != "stopped",
     )

@@ -29,6 +29,7 @@ from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import create, until_committed, update
 from shared.sales.decline_offer import called_off, decline
+from shared.sales.mark_answered import mark_answered
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import AnsweredBefore, Sold, sell_slot
 from shared.salon.load_salon import salon_of
@@ -42,6 +43,7 @@ Handled = Literal[
     "not booked",
     "answered before",
     "declined",
+    "answered",
     "opted out",
     "opted in",
     "helped",
@@ -154,6 +156,8 @@ class _MessageHandler:
         return OfferAnswer(outreach.id, self.path, self.salon, self.documents, self.clock, ACTOR)
 
     def accept(self, outreach: Outreach) -> Handled:
+        if outreach.slot is None:
+            return mark_answered(self._given(outreach), "accept") or self.done("answered before")
         sale = sell_slot(self._given(outreach), accepted_settings(self.documents))
         if isinstance(sale, AnsweredBefore):
             return self.accept_again(sale, outreach)
@@ -168,6 +172,8 @@ class _MessageHandler:
         return self.done("answered before")
 
     def decline(self, outreach: Outreach) -> Handled:
+        if outreach.slot is None:
+            return mark_answered(self._given(outreach), "decline") or self.done("answered before")
         return decline(self._given(outreach)) or self.done("answered before")
 
     def decide(self, meant: Meant | WhichOne | Forwarded) -> Handled:

@@ -84,7 +84,7 @@ def without_effect(settings: AllSettings) -> list[str]:
     """The settings of agents, by dotted name, that differ from their defaults and that no function here goes by: their agent
     is not part of this deployment. They are kept, and mean something as soon as it is."""
     changed = _changes(AllSettings().stored(), settings.stored())
-    of_agents = (name for name in changed if name.startswith(("agent_modes.", "autonomy.")))
+    of_agents = (name for name in changed if name.startswith(("agent_modes.", "autonomy.", "measurement.")))
     return sorted(name for name in of_agents if name not in HEEDED)
 
 

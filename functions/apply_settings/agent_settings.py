@@ -4,4 +4,5 @@ HEEDED: tuple[str, ...] = (
     "agent_modes.gap_fill_agent",
     "autonomy.gap_fill",
     "autonomy.vip_offers",
+    "measurement.holdout_percent.gap_fill",
 )

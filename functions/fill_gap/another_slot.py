@@ -12,7 +12,11 @@ from functions.fill_gap.offered_slot import own_time, slot_for
 from functions.fill_gap.prospect import PURPOSE, Prospect, why
 from functions.fill_gap.settings import Settings
 from shared.asking import limits
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.decision import GAP_FILL_AGENT
+from shared.asking.holdout import arm_of
+from shared.asking.outreach import Outreach
+from shared.asking.person import unwanted
+from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.waitlist import WaitlistEntry
@@ -30,11 +34,18 @@ def could_suit(gap: Gap, wanted: Slot, entry: WaitlistEntry | None, settings: Se
         return False
     if gap.origin == "idle" and settings.gap.fill_idle == "none":
         return False
-    if campaign.asked >= settings.offers.max_asks_per_gap:
+    if campaign.asked >= settings.offers.max_asks_per_gap or _is_held_out(gap, settings):
         return False
     if entry is not None and entry.windows:
         return any(window.stretch.overlaps(gap.stretch) for window in entry.windows)
     return gap.stretch.overlaps(Stretch(wanted.start - NEAR, wanted.start + NEAR))
+
+
+def _is_held_out(gap: Gap, settings: Settings) -> bool:
+    """Whether the gap is left alone, also where its campaign has not begun yet."""
+    percent, arm = settings.measurement.holdout_percent.gap_fill, gap.campaign.arm
+    drawn = arm_of(gap.salon_id, GAP_FILL_AGENT, gap.id, percent) if gap.campaign.undrawn else arm
+    return drawn == "held_out"
 
 
 def not_to_be_offered(
@@ -44,7 +55,7 @@ def not_to_be_offered(
     customer, settings = prospect.customer, criteria.settings
     if settings.mode_of(lost.agent_name) != "live" or criteria.salon.status != "active":
         return "nothing is offered at present"
-    if customer.is_staff or customer.blocked or customer.open_complaint or customer.phone != lost.customer_phone:
+    if unwanted(customer) is not None or customer.phone != lost.customer_phone:
         return "may not be asked there"
     purpose = PURPOSE[prospect.source]
     if not customer.consents.allows(channel, purpose) or (channel, purpose) in prospect.opted_out:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from functions.fill_gap.offer_another import LateYes, offer_another
+from functions.fill_gap.round_documents import AGENT
 from functions.fill_gap.settings import Settings
-from functions.fill_gap.write_round import AGENT
 from shared.asking.answer_plainly import answered_plainly
 from shared.asking.outreach import Outreach, lost_answered
 from shared.messaging.load_inbound import load_inbound

@@ -13,14 +13,12 @@ from functions.fill_gap.offered_slot import TIME_TO_ANSWER, notice_of, own_time,
 from functions.fill_gap.prospect import PRIOR, PURPOSE, Prospect, why
 from functions.fill_gap.ranking import Worth, worth
 from functions.fill_gap.settings import Settings
-from shared.asking import limits
 from shared.asking.acceptance_rates import Odds
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.outreach import Outreach
+from shared.asking.person import Excluded, reachable, unwanted
+from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
-from shared.customers.consent import NoChannel, channel_for
-from shared.messaging.messaging_hours import country_of, next_allowed
-from shared.salon.salon import zone_named
 
 ALREADY_ASKED_WITHIN = timedelta(hours=24)
 """For so long after an ask nobody is asked about the same time again."""
@@ -53,6 +51,9 @@ class Candidate:
     def out(self, reason: str) -> "Candidate":
         """The candidate excluded for this reason."""
         return replace(self, excluded=reason)
+
+    def excluded_by(self, why: Excluded) -> "Candidate":
+        return replace(self, excluded=why.reason, asleep_until=why.until)
 
     def considered(self) -> dict[str, Any]:
         """The candidate as the decision keeps it: by id, without name or address."""
@@ -94,12 +95,9 @@ def _judge(prospect: Prospect, gap: Gap, criteria: Criteria) -> Candidate:
     candidate = Candidate(prospect, reasons=(why(prospect),))
     customer, now, settings = prospect.customer, criteria.now, criteria.settings
 
-    if customer.is_staff:
-        return candidate.out("works here")
-    if customer.blocked:
-        return candidate.out("blocked by the salon")
-    if customer.open_complaint:
-        return candidate.out("has a complaint open")
+    unasked = unwanted(customer)
+    if unasked is not None:
+        return candidate.out(unasked)
     if customer.id in criteria.cancelled_by:
         return candidate.out("gave this very time back")
     if prospect.moves is not None and criteria.chain_depth >= CHAIN_DEPTH:
@@ -121,26 +119,9 @@ def _judge(prospect: Prospect, gap: Gap, criteria: Criteria) -> Candidate:
         return candidate.out("already asked about this time")
     if any(ask.is_open and ask.slot for ask in prospect.asks):
         return candidate.out("has another offer open")
-    marketing = PURPOSE[prospect.source] == "marketing"
-    limit = limits.contact_limit(
-        limits.past_asks(prospect.asks), marketing=marketing, limits=settings.limits, now=now, zone=criteria.salon.zone
-    )
-    if limit is not None:
-        return candidate.out(limit)
-
-    channel = channel_for(customer, criteria.salon, PURPOSE[prospect.source], opted_out=prospect.opted_out)
-    if isinstance(channel, NoChannel):
-        return candidate.out(channel.reason)
-    awake_at = next_allowed(
-        now,
-        zone=zone_named(customer.timezone) if customer.timezone else criteria.salon.zone,
-        quiet=settings.quiet_hours,
-        channel=channel,
-        marketing=marketing,
-        country=country_of(customer.phone or ""),
-    )
-    if awake_at != now:
-        return replace(candidate, asleep_until=awake_at).out("quiet hours where they are")
+    channel = reachable(prospect.person, PURPOSE[prospect.source], salon=criteria.salon, settings=settings, now=now)
+    if isinstance(channel, Excluded):
+        return candidate.excluded_by(channel)
 
     candidate = valued(replace(candidate, channel=channel), slot, service, criteria)
     if candidate.probability < settings.offers.min_acceptance_probability:

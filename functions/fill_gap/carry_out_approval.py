@@ -8,10 +8,11 @@ approval, and fails where the approval has changed: nothing is done that is not 
 from typing import Literal
 
 from functions.fill_gap import ask_round
-from functions.fill_gap.write_round import AGENT
+from functions.fill_gap.round_documents import AGENT
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import settled
 from shared.asking.check_breaker import is_paused
+from shared.asking.proposal import Asked
 from shared.ports import Clock, Deployment, Documents
 from shared.records.commit import until_committed
 from shared.salon.load_salon import salon_of
@@ -32,7 +33,7 @@ def carry_out_approval(approval_id: str, *, documents: Documents, clock: Clock, 
     problem = _problem(approval, documents, clock)
     if problem is None:
         asked = ask_round.ask_approved(approval, documents=documents, clock=clock, deployment=deployment)
-        if isinstance(asked, ask_round.Asked):
+        if isinstance(asked, Asked):
             return "carried out"
         problem = asked.reason
     return _call_off(approval, problem, documents, clock)

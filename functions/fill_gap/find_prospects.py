@@ -6,15 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from functions.fill_gap.customer_score import CustomerScore
-from functions.fill_gap.load_asks import recent_asks
 from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
-from shared.asking.outreach import Outreach
+from shared.asking.load_people import load_people
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
-from shared.customers.address_keys import keys_of
-from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
-from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
 from shared.records.read_documents import readable
@@ -53,7 +49,8 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
             leads.setdefault(customer_id, lead)
     customers = _customers(list(leads)[:pool], documents)
     scores = {score.customer_id: score for score in _scores(list(customers), documents)}
-    records = _CustomerRecords(list(customers.values()), gap, documents, signing_key, now)
+    bookings = _bookings_around(gap, list(customers), documents)
+    people = load_people(list(customers.values()), documents, signing_key=signing_key, now=now)
     prospects = []
     for customer_id, customer in customers.items():
         lead, history, score = leads[customer_id], histories.get(customer_id), scores.get(customer_id)
@@ -71,9 +68,9 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
                 segment=score.segment if score else "regular",
                 last_visit=history.last if history else None,
                 usual_interval=score.usual_interval if score else history.usual_interval if history else None,
-                bookings=records.bookings(customer),
-                asks=records.asks(customer),
-                opted_out=records.opted_out(customer),
+                bookings=tuple(booking for booking in bookings if booking.customer_id == customer_id),
+                asks=people[customer_id].asks,
+                opted_out=people[customer_id].opted_out,
             )
         )
     return prospects
@@ -205,34 +202,9 @@ def _customers(
     return {customer.id: customer for customer in found if only(customer)}
 
 
-class _CustomerRecords:
-    """Bookings, asks and opt-outs of all these customers, in a few queries."""
-
-    def __init__(
-        self, customers: Sequence[Customer], gap: Gap, documents: Reader, signing_key: bytes, now: datetime
-    ) -> None:
-        self._keys = {customer.id: keys_of(customer, signing_key) for customer in customers}
-        ids = list(self._keys)
-        every_key = [key for keys in self._keys.values() for key in keys]
-        self._bookings: list[Booking] = []
-        for query in queries_by_values(
-            "bookings",
-            "customer_id",
-            ids,
-            ("start_time", ">", gap.start_time - DAY),
-            ("start_time", "<", gap.end_time),
-        ):
-            self._bookings += readable(Booking, documents.query(query))
-        asks = recent_asks(documents, "customer_id", ids, now) + recent_asks(documents, "address_key", every_key, now)
-        self._asks = list({ask.id: ask for ask in asks}.values())
-        self._ledger = withdrawal_records(documents, every_key)
-
-    def bookings(self, customer: Customer) -> tuple[Booking, ...]:
-        return tuple(booking for booking in self._bookings if booking.customer_id == customer.id)
-
-    def asks(self, customer: Customer) -> tuple[Outreach, ...]:
-        keys = self._keys[customer.id]
-        return tuple(ask for ask in self._asks if ask.customer_id == customer.id or ask.address_key in keys)
-
-    def opted_out(self, customer: Customer) -> frozenset[tuple[str, str]]:
-        return withdrawn(record for key in self._keys[customer.id] for record in self._ledger.get(key, []))
+def _bookings_around(gap: Gap, ids: Sequence[str], documents: Reader) -> list[Booking]:
+    """What these customers have booked near the gap."""
+    queries = queries_by_values(
+        "bookings", "customer_id", ids, ("start_time", ">", gap.start_time - DAY), ("start_time", "<", gap.end_time)
+    )
+    return [booking for query in queries for booking in readable(Booking, documents.query(query))]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from functions.fill_gap.settings import Settings
+from shared.asking.holdout import HELD_OUT
 from shared.calendar.gap import Gap
 from shared.salon.salon import Salon
 
@@ -57,6 +58,8 @@ def next_step(gap: Gap, *, salon: Salon, settings: Settings, open_offers: int, n
         return Leave("idle time is not offered in this salon")
     if campaign.status == "ended":
         return Leave(f"its campaign has ended: {campaign.reason}")
+    if campaign.arm == "held_out":
+        return End(HELD_OUT)
     if salon.status == "paused":
         return Wait(now + PAUSED_RETRY, "the salon is paused")
     if campaign.status == "settling" and campaign.next_round_at and now < campaign.next_round_at:

@@ -7,36 +7,35 @@ was written meanwhile, and the caller looks again.
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Literal
 
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
 from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate
 from functions.fill_gap.criteria import Criteria
-from functions.fill_gap.load_asks import open_offers, recent_asks
+from functions.fill_gap.load_offers import open_offers
 from functions.fill_gap.load_staff_name import load_staff_name
 from functions.fill_gap.prospect import Prospect
+from functions.fill_gap.round_documents import AGENT, RoundContext, proposal_of, round_decision
 from functions.fill_gap.round_plan import Round
 from functions.fill_gap.settings import Settings
-from functions.fill_gap.write_round import AGENT, RoundContext, offer_to, round_decision
 from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import decide
 from shared.asking.fallback import offer_purpose
-from shared.asking.outreach import Outreach, Slot, another_id, request
+from shared.asking.load_people import load_people
+from shared.asking.outreach import Outreach, another_id, request
+from shared.asking.proposal import outreach_to
+from shared.asking.slot import Slot
 from shared.calendar.booking import LONGEST_BOOKING, Booking
 from shared.calendar.gap import Gap, campaigned
 from shared.calendar.load_booking import booking_of
 from shared.calendar.load_calendar import given_back
 from shared.calendar.load_rooms import all_services, bookings_around
 from shared.calendar.occupied import resources_free
-from shared.customers.address_keys import keys_of
-from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
 from shared.customers.load_customer import customer_of
 from shared.customers.move_waitlist import waitlist_moved
-from shared.customers.read_consents import withdrawal_records
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.message import Inbound
 from shared.messaging.rendering import unsigned_text
@@ -127,10 +126,7 @@ def _prospect(late: LateYes, entry: WaitlistEntry | None, documents: Reader) -> 
     moves = booking_of(documents, lost.moves_booking_id) if lost.moves_booking_id else None
     if lost.moves_booking_id and (moves is None or not moves.occupies):
         return None
-    keys = keys_of(customer, late.signing_key)
-    asks = recent_asks(documents, "customer_id", [customer.id], late.now)
-    asks += recent_asks(documents, "address_key", keys, late.now)
-    ledger = withdrawal_records(documents, keys)
+    person = load_people([customer], documents, signing_key=late.signing_key, now=late.now)[customer.id]
     return Prospect(
         customer=customer,
         source="late_yes",
@@ -139,8 +135,8 @@ def _prospect(late: LateYes, entry: WaitlistEntry | None, documents: Reader) -> 
         moves=moves,
         segment=lost.segment,
         bookings=tuple(_bookings_of(customer, documents, late.now)),
-        asks=tuple({ask.id: ask for ask in asks}.values()),
-        opted_out=withdrawn(chain.from_iterable(ledger.values())),
+        asks=person.asks,
+        opted_out=person.opted_out,
     )
 
 
@@ -192,7 +188,8 @@ def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: LateYes, docume
     decision = round_decision(gap.campaign.round, plan, [candidate], [candidate], context).changed(
         id=natural_id("dec", lost.id, "another"), action_taken="another_slot_offered"
     )
-    made = offer_to(candidate, gap.campaign.round, decision.id, context, load_staff_name(gap, documents))
+    proposal = proposal_of([candidate], context, load_staff_name(gap, documents))
+    made = outreach_to(proposal.people[0], proposal, decision.id, round=gap.campaign.round)
     purpose = offer_purpose(candidate.channel, made.customer_phone, instead=True)
     lost_when = spoken_time(lost.slot.start, late.salon.zone, made.locale, now=now)
     variables = {**made.variables, "lost_when": lost_when}

@@ -7,7 +7,7 @@ from functions.fill_gap.best_slot import best_slot
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.prospect import Prospect
 from functions.fill_gap.settings import Settings
-from shared.asking.outreach import Slot
+from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.values.stretches import Stretch

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.asking.outreach import Outreach
+from shared.asking.person import Person
 from shared.calendar.booking import Booking
 from shared.customers.customer import ConsentPurpose, Customer
 from shared.customers.waitlist import WaitlistEntry
@@ -53,6 +54,10 @@ class Prospect:
     bookings: tuple[Booking, ...] = ()
     asks: tuple[Outreach, ...] = ()
     opted_out: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def person(self) -> Person:
+        return Person(self.customer, self.asks, self.opted_out)
 
     @property
     def windows(self) -> int:

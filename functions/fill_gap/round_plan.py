@@ -21,7 +21,7 @@ LONGEST_RETRY = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Round:
-    """`chosen` are asked now, and the owner is asked about `supervised`. The next round may follow at `next_at`. `predicted`
+    """`chosen` are asked now, and the owner is asked about all of `supervised` in one question. The next round may follow at `next_at`. `predicted`
     is the chance that one of them takes the time."""
 
     chosen: tuple[Candidate, ...]
@@ -37,7 +37,7 @@ class NoRound:
     """Nobody is asked now; the gap is looked at again at `retry_at`."""
 
     retry_at: datetime
-    kind: Literal["no_candidates", "limit_reached", "waits_its_turn", "enough_asked"]
+    kind: Literal["no_candidates", "limit_reached", "waits_its_turn", "enough_asked", "held_out"]
     reason: str
 
 
@@ -76,10 +76,10 @@ def plan_round(
     starts = min(candidate.slot.start for candidate in ready if candidate.slot is not None)
     until_cut_off = max(starts - timedelta(minutes=settings.gap.minimum_notice_minutes) - now, timedelta(minutes=1))
     pause = _pause(until_cut_off, settings)
-    # What fell away is made up for at once.
-    apart = timedelta() if step.top_up or step.whole else max(pause / 2, SHORTEST_PAUSE)
+    # What fell away is made up for at once, and what the owner allows is done at once.
+    apart = timedelta() if step.top_up or step.whole or not alone else max(pause / 2, SHORTEST_PAUSE)
     sized = round_size(
-        [candidate.probability for candidate in alone],
+        [candidate.probability for candidate in alone or with_word],
         out=conditions.awaited,
         since_first=now - campaign.first_asked_at if campaign.first_asked_at else timedelta(),
         until_cut_off=until_cut_off,
@@ -90,13 +90,13 @@ def plan_round(
         offers=settings.offers,
     )
     chosen = tuple(alone[: min(sized.first, allowance.at_once)])
-    later = sized.size - len(chosen)
+    later = sized.size - len(chosen) if alone else 0
     next_at = now + (apart if later else pause)
     if step.top_up and campaign.next_round_at:
         next_at = campaign.next_round_at
-    # The owner's word is asked for one customer at a time, and the round goes on meanwhile.
+    # Where some need the owner's word it is asked for one of them, and the round goes on meanwhile; where all do, for the round.
     spare = min(step.room, allowance.at_once) - len(chosen)
-    supervised = tuple(with_word[:1]) if spare > 0 and not step.top_up else ()
+    supervised = tuple(with_word[: min(1 if alone else sized.size, max(spare, 0))]) if not step.top_up else ()
     if not chosen and not supervised:
         # An offer that falls away is replaced at once; until then there is nothing to look for.
         waits = timedelta(minutes=settings.offers.response_deadline_minutes)
@@ -105,6 +105,7 @@ def plan_round(
             "enough_asked",
             "the offers that are out may still be taken",
         )
+    held_back = len(chosen) < sized.first if alone else len(supervised) < sized.size
     reasons = (
         f"{len(ready)} of {len(candidates)} could be asked, {len(chosen)} are",
         f"predicted chance that the time is taken: {sized.predicted:.2f}",
@@ -113,12 +114,16 @@ def plan_round(
             if later and apart
             else ()
         ),
-        *(("the rest of what the limit leaves is kept for time that goes first",) if len(chosen) < sized.first else ()),
+        *(("the rest of what the limit leaves is kept for time that goes first",) if held_back else ()),
         *sized.reasons,
-        *(("the owner is asked about one more",) if supervised else ()),
+        *((f"the owner is asked about {_how_many(supervised)}",) if supervised else ()),
     )
     wave = campaign.wave if step.top_up else len(conditions.awaited) + len(chosen)
     return Round(chosen, supervised, wave, next_at, sized.predicted, reasons)
+
+
+def _how_many(supervised: Sequence[Candidate]) -> str:
+    return "one more" if len(supervised) == 1 else f"{len(supervised)} together"
 
 
 def without_round(campaign: Campaign, plan: NoRound, step: Ask, *, open_offers: int) -> Campaign:

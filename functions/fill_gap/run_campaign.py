@@ -7,17 +7,19 @@ cannot overshoot; the salon's limits are counted in it, under a lock.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.fill_gap.ask_round import Asked, NobodyAsked, ask_round
-from functions.fill_gap.load_asks import open_offers
+from functions.fill_gap.ask_round import ask_round
+from functions.fill_gap.load_offers import open_offers
 from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
+from functions.fill_gap.round_documents import AGENT, RoundContext
 from functions.fill_gap.settings import Settings
-from functions.fill_gap.write_round import AGENT, RoundContext
 from shared.approvals.settle_approval import cancel_approvals
 from shared.asking.check_breaker import Allowed, Stopped, may_ask
 from shared.asking.decision import Decision, OutcomeStatus, conclude
 from shared.asking.end_ask import ended
 from shared.asking.fallback import still_awaited
+from shared.asking.guard import Facts, unmet
 from shared.asking.outreach import Outreach
+from shared.asking.proposal import Asked, NobodyAsked
 from shared.asking.watch_reactions import watch_reactions
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap, campaigned, looked_at
@@ -56,11 +58,12 @@ def fill_gap(
     gap = Gap.model_validate(found.data)
     if not gap.is_open:
         return close_campaign(gap, documents=documents, clock=clock)
-    offers = open_offers(documents, gap.id)
-    for offer in offers:
-        if offer.slot is None or not gap.stretch.contains(offer.slot.stretch):
+    offers, facts = [], Facts(clock.now(), gaps=[gap])
+    for offer in open_offers(documents, gap.id):
+        if unmet(offer.guard, facts) is None:
+            offers.append(offer)
+        else:
             _withdraw(offer, "the free time has moved", documents, clock)
-    offers = [offer for offer in offers if offer.slot is not None and gap.stretch.contains(offer.slot.stretch)]
 
     salon = salon_of(documents, documents.salon_id)
     settings = accepted_as(Settings, documents)

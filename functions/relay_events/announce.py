@@ -43,6 +43,7 @@ def relay_events(path: str, *, documents: Documents, bus: Bus, clock: Clock) -> 
                 "salon_id": event.salon_id,
                 "event_id": event.event_id,
                 "schema_version": SCHEMA_VERSION,
+                **({"agent": event.agent} if event.agent else {}),
             },
         )
     )

@@ -6,8 +6,10 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from functions.send_outreach.speak_to_owner import answered_meanwhile
+from shared.asking.guard import unmet
+from shared.asking.load_facts import load_facts
 from shared.asking.outreach import Outreach
-from shared.calendar.gap import Gap
+from shared.asking.person import unwanted
 from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
@@ -57,7 +59,7 @@ def obstacle(
         if message.audience == "owner":
             return _owner_asleep(message, salon=salon, now=now)
         return None if _answers(message, now) else _asleep(message, salon, settings, documents, now)
-    right = _no_longer_right(message, documents=documents, signing_key=signing_key)
+    right = _no_longer_right(message, documents=documents, signing_key=signing_key, now=now)
     if isinstance(right, Drop) or _answers(message, now):
         return right if isinstance(right, Drop) else None
     return _quiet(message, right, salon=salon, settings=settings, now=now)
@@ -110,15 +112,13 @@ def _next_allowed(
     )
 
 
-def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: bytes) -> Drop | Customer:
-    """Why the offer must not go out any more; or its customer as they are now."""
-    found = documents.get(f"gaps/{outreach.trigger_id}")
-    slot = outreach.slot
-    gap = Gap.model_validate(found.data) if found else None
-    if gap is None or slot is None or not (gap.is_open and gap.stretch.contains(slot.stretch)):
-        return Drop("the time is no longer on offer")
+def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: bytes, now: datetime) -> Drop | Customer:
+    """Why the ask must not go out any more; or its customer as they are now."""
+    reason = unmet(outreach.guard, load_facts(outreach.guard, documents, now))
+    if reason is not None:
+        return Drop(reason)
     customer = customer_of(documents, outreach.customer_id)
-    if customer is None or customer.is_staff or customer.blocked or customer.open_complaint:
+    if customer is None or unwanted(customer) is not None:
         return Drop("the customer may no longer be asked")
     if customer.phone != outreach.customer_phone:
         return Drop("the customer may no longer be asked there")

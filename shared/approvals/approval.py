@@ -3,7 +3,7 @@ approved can no longer be carried out."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -57,11 +57,17 @@ def _moment(value: Any) -> datetime | None:
     return moment if isinstance(moment, datetime) and moment.tzinfo is not None else None
 
 
+def _ids(value: Any) -> list[str]:
+    return [id for id in value if isinstance(id, str)] if isinstance(value, list | tuple) else []
+
+
 Text = Annotated[str | None, BeforeValidator(lambda value: value if isinstance(value, str) else None)]
 
 
 class ApprovalResponse(Stored):
-    """Apps write it too, so what they got wrong in it is no reason not to hear the answer."""
+    """Apps write it too, so what they got wrong in it is no reason not to hear the answer. `struck` are customers whom the owner
+    takes out of the round that they approve: it makes the round shorter and can do nothing else, so an id that is not in the
+    round means nothing."""
 
     action: Annotated[
         Literal["approve", "reject"] | None,
@@ -70,12 +76,13 @@ class ApprovalResponse(Stored):
     responded_by: Text = None
     responded_at: Annotated[Instant | None, BeforeValidator(_moment)] = None
     notes: Text = None
+    struck: Annotated[list[str], BeforeValidator(_ids)] = []
 
 
 class Approval(StateDocument):
     """Bound to exactly one action: `action_hash` is what the answer is given to. An app may write `status` and
     `response`, nothing else; `recorded_status` is the last status we wrote ourselves, so that the two tell its answer
-    apart from ours."""
+    apart from ours. `not_asked` says by customer why not everybody whom the owner approved was asked."""
 
     collection: ClassVar[str] = "approvals"
     retained = Kept(YEAR)
@@ -97,7 +104,12 @@ class Approval(StateDocument):
     response: ApprovalResponse = ApprovalResponse()
     reminded_at: Instant | None = None
     carried_out_at: Instant | None = None
+    not_asked: dict[str, str] = {}
     due_at: Instant | None
+
+    @property
+    def agent(self) -> str | None:
+        return self.agent_name
 
     @property
     def waits(self) -> bool:
@@ -115,6 +127,12 @@ class Approval(StateDocument):
     def to_be_carried_out(self) -> bool:
         """Whether the action is approved and nobody has carried it out yet."""
         return self.recorded_status == "approved" and self.carried_out_at is None
+
+    @property
+    def people(self) -> list[dict[str, Any]]:
+        """The people whom the action is about, who goes first first, each with what they would be asked."""
+        people: list[dict[str, Any]] = self.action_details.get("people", [])
+        return people
 
     @property
     def intact(self) -> bool:
@@ -242,16 +260,20 @@ def put_back(approval: Approval, *, now: datetime, actor: str) -> Amended[Approv
     )
 
 
-def carried_out(approval: Approval, *, now: datetime, actor: str, result: str) -> Amended[Approval]:
-    """Records that the approved action has been carried out."""
+def carried_out(
+    approval: Approval, *, now: datetime, actor: str, result: str, not_asked: Mapping[str, str] | None = None
+) -> Amended[Approval]:
+    """Records that the approved action has been carried out, and why not everybody in it was asked."""
+    left_out = dict(not_asked or {})
     return amend(
         approval,
         now=now,
         actor=actor,
         event="approval_carried_out",
         action="Approved action carried out",
-        details={"result": result},
+        details={"result": result, **({"not_asked": left_out} if left_out else {})},
         carried_out_at=now,
+        not_asked=left_out,
         due_at=None,
     )
 

@@ -36,6 +36,10 @@ class AgentState(StateDocument):
     health: Health | None = None
 
     @property
+    def agent(self) -> str | None:
+        return self.agent_name
+
+    @property
     def path(self) -> str:
         return state_path(self.agent_name)
 

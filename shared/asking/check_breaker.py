@@ -37,7 +37,18 @@ class Allowed:
 def may_ask(agent: str, *, documents: Documents, settings: SalonSettings, now: datetime) -> Stopped | Allowed:
     """Whether the agent may ask at present."""
     state, _ = _state(agent, documents, now)
-    return _verdict(state, settings, now)
+    return verdict(state, settings, now)
+
+
+def verdict(state: AgentState, settings: SalonSettings, now: datetime) -> Stopped | Allowed:
+    """Whether an agent in this state may ask."""
+    if state.status == "paused":
+        return Stopped(now + LOOK_AGAIN, "the owner has paused this agent")
+    until = stops_until(state.circuit_breaker, settings=settings.circuit_breaker, now=now)
+    if until is not None:
+        return Stopped(min(until, now + LOOK_AGAIN), "the circuit breaker is open")
+    closed = state.circuit_breaker.state == "closed"
+    return Allowed(None if closed else settings.circuit_breaker.half_open_attempts)
 
 
 def is_paused(agent: str, *, documents: Documents, now: datetime) -> bool:
@@ -53,9 +64,9 @@ def admitted(
 
     def attempt() -> tuple[Stopped | None, Breaker] | None:
         state, found = _state(agent, documents, now)
-        verdict = _verdict(state, settings, now)
-        if isinstance(verdict, Stopped):
-            return verdict, state.circuit_breaker
+        stands = verdict(state, settings, now)
+        if isinstance(stands, Stopped):
+            return stands, state.circuit_breaker
         moved = attempting(state.circuit_breaker, settings=settings.circuit_breaker, now=now)
         unchanged = moved == state.circuit_breaker
         if unchanged or _commit(broken(state, moved, now=now, actor=ACTOR), found, documents):
@@ -118,16 +129,6 @@ def pause_agent(agent: str, *, documents: Documents, clock: Clock, actor: str) -
 def reset_agent(agent: str, *, documents: Documents, clock: Clock, actor: str) -> AgentState:
     """Lets an agent go on at its owner's word, whatever stopped it."""
     return _by_owner(agent, lambda state, now: reset(state, now=now, actor=actor), documents=documents, clock=clock)
-
-
-def _verdict(state: AgentState, settings: SalonSettings, now: datetime) -> Stopped | Allowed:
-    if state.status == "paused":
-        return Stopped(now + LOOK_AGAIN, "the owner has paused this agent")
-    until = stops_until(state.circuit_breaker, settings=settings.circuit_breaker, now=now)
-    if until is not None:
-        return Stopped(min(until, now + LOOK_AGAIN), "the circuit breaker is open")
-    closed = state.circuit_breaker.state == "closed"
-    return Allowed(None if closed else settings.circuit_breaker.half_open_attempts)
 
 
 def _by_owner(

@@ -74,7 +74,7 @@ class Outcome(Stored):
 
 class Decision(StateDocument):
     """`considered` keeps every candidate, taken or not, with the reason. `settings_version` is the version of the
-    settings it was decided by."""
+    settings it was decided by. `arms` says by unit which were held out, where a share of them is."""
 
     collection: ClassVar[str] = "autonomous_decisions"
     retained = Kept(2 * YEAR)
@@ -94,6 +94,11 @@ class Decision(StateDocument):
     approval: DecisionApproval = DecisionApproval()
     outcome: Outcome = Outcome()
     expires_at: Instant
+    arms: dict[str, str] = {}
+
+    @property
+    def agent(self) -> str | None:
+        return self.agent_name
 
 
 def waiting_for(decision: Decision, approval_id: str, *, until: datetime) -> Decision:
@@ -143,7 +148,7 @@ def reconsidered(decision: Decision, again: Decision, *, now: datetime) -> Amend
     )
 
 
-_RECONSIDERED = ("action_details", "reasons", "considered", "settings_version", "dry_run", "expires_at")
+_RECONSIDERED = ("action_details", "reasons", "considered", "settings_version", "dry_run", "expires_at", "arms")
 
 
 def _standing(decision: Decision) -> dict[Any, Any]:

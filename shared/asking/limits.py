@@ -65,7 +65,8 @@ class AskCounters(Stored):
         return max(0, min(share, self.left(agent, limits=limits, now=now, zone=zone)))
 
     def counted_for_idle(self, agent: str, count: int, *, now: datetime, zone: ZoneInfo) -> "AskCounters":
-        return self.counted(agent, count, now=now, zone=zone).counted(f"{agent}:{IDLE}", count, now=now, zone=zone)
+        """The counters with so many of the agent's asks counted once more, as asks for idle time."""
+        return self.counted(f"{agent}:{IDLE}", count, now=now, zone=zone)
 
     def next_free_at(self, agent: str, *, limits: LimitSettings, now: datetime, zone: ZoneInfo) -> datetime:
         """When asking may be possible again for an agent that has nothing left now."""

@@ -6,11 +6,12 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
+from shared.asking.guard import Condition
+from shared.asking.slot import Slot
 from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
 from shared.records.audit import Amended, amend
 from shared.records.retention import HALF_A_YEAR, Kept
 from shared.records.stored import Instant, Money, Number, Stored, natural_id
-from shared.values.stretches import Stretch
 
 OutreachType = Literal[
     "gap_fill", "no_show_prevention", "waitlist_promotion", "discount_offer", "retention", "rebooking", "upsell"
@@ -21,19 +22,6 @@ OPEN = ("pending", "sending", "unknown", "sent", "delivered", "read")
 """The statuses in which an answer is still awaited."""
 ANSWER_LOST_WITHIN = timedelta(minutes=2)
 """How long a late yes may wait for its answer before it is announced again."""
-
-
-class Slot(Stored):
-    """The exact part of a gap that an offer is about."""
-
-    start: Instant
-    end: Instant
-    service_id: str
-    staff_id: str
-
-    @property
-    def stretch(self) -> Stretch:
-        return Stretch(self.start, self.end)
 
 
 class OfferDetails(Stored):
@@ -55,8 +43,8 @@ class Response(Stored):
 
 
 class Outreach(Outgoing):
-    """An ask. `instead_of` is the outreach to which a yes came too late: this one answers that yes with another
-    slot."""
+    """An ask. `guard` is what must still hold when it leaves. `instead_of` is the outreach to which a yes came too late: this
+    one answers that yes with another slot."""
 
     collection: ClassVar[str] = "outreach"
     retained = Kept(HALF_A_YEAR)
@@ -75,6 +63,7 @@ class Outreach(Outgoing):
     decision_id: str
     round: int
     slot: Slot | None
+    guard: list[Condition] = []
     source: str
     segment: str = "regular"
     probability: Number = 0.0
@@ -86,6 +75,10 @@ class Outreach(Outgoing):
     instead_of: str | None = None
     offer_details: OfferDetails | None
     response: Response = Response()
+
+    @property
+    def agent(self) -> str | None:
+        return self.agent_name
 
     @property
     def address(self) -> str:
@@ -140,7 +133,10 @@ def responded(
         actor=actor,
         action=f"Customer answered: {answer}",
         details=details,
-        announces="OUTREACH_DECLINED" if answer != "accept" else "OUTREACH_RESPONDED",
+        # A yes to a slot is a sale, a no to it is made up for; what else was asked, only the agent that asked can act upon.
+        announces=("OUTREACH_RESPONDED" if answer == "accept" else "OUTREACH_DECLINED")
+        if outreach.slot
+        else "ASK_ANSWERED",
         payload=details,
         response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),
         due_at=None,

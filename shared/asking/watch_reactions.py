@@ -38,12 +38,6 @@ def watch_reactions(agent: str, *, documents: Documents, clock: Clock) -> bool:
     return until_committed(attempt, clock=clock)
 
 
-def promotions_stopped(agent: str, reader: Reader, now: datetime) -> str | None:
-    """Why this agent may make no promotional ask now, or None."""
-    found = reader.get(state_path(agent))
-    return AgentState.model_validate(found.data).marketing.stopped(now) if found else None
-
-
 def _sends(agent: str, since: datetime | None, documents: Reader) -> list[Outreach]:
     """The last promotional asks that left, by one channel or another."""
     query = Query(

@@ -14,7 +14,8 @@ from shared.records.stored import Instant, Stored
 class Campaign(Stored):
     """`round` only grows, so the ids made from it never repeat. `asked` counts the customers asked since time was last freed
     here, the first of them at `first_asked_at`. `wave` is how many offers should be out until the next round: by it an
-    offer that falls away is replaced at once, and only once. `reason` says why nobody is asked at present."""
+    offer that falls away is replaced at once, and only once. `reason` says why nobody is asked at present. `arm` is whether the
+    gap was held out, where a share of them is; it is drawn when the first round is considered, and stays."""
 
     round: int = 0
     wave: int = 0
@@ -23,6 +24,16 @@ class Campaign(Stored):
     first_asked_at: Instant | None = None
     status: Literal["idle", "settling", "running", "waiting_owner", "ended"] = "idle"
     reason: str | None = None
+    arm: Literal["treated", "held_out"] | None = None
+
+    @property
+    def undrawn(self) -> bool:
+        """Whether its arm is still to be drawn: once it has begun without one, the gap belongs to no side."""
+        return self.arm is None and self.round == 0
+
+    def drawn(self, arm: Literal["treated", "held_out"]) -> "Campaign":
+        """The campaign with the arm that was drawn for its gap."""
+        return self.changed(arm=arm)
 
     def settling(self, until: datetime) -> "Campaign":
         """The campaign begun for time just freed: its first round is due at `until`, and nobody was asked for it yet."""

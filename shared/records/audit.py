@@ -28,7 +28,8 @@ D = TypeVar("D", bound=StateDocument)
 
 
 class AuditRecord(Stored):
-    """`announced_at` and `due_at` are the outbox's own marks and no part of the hash."""
+    """`agent` is whose work the object is, where it is an agent's. `announced_at` and `due_at` are the outbox's own marks and no
+    part of the hash."""
 
     retained = Kept(2 * YEAR)
 
@@ -40,6 +41,7 @@ class AuditRecord(Stored):
     action: str
     resource_type: str
     resource_id: str
+    agent: str | None = None
     revision: int | None
     details: dict[str, Any]
     ip_address: str | None = None
@@ -57,7 +59,9 @@ class AuditRecord(Stored):
 
     @property
     def hash(self) -> str:
-        body = self.model_dump(exclude={"announced_at", "due_at"})
+        # Without an agent as before there was one: what is stored keeps its hash.
+        unsaid = {"announced_at", "due_at"} | ({"agent"} if self.agent is None else set())
+        body = self.model_dump(exclude=unsaid)
         return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
     def event(self) -> SalonEvent | None:
@@ -71,6 +75,7 @@ class AuditRecord(Stored):
             occurred_at=self.created_at,
             resource_type=self.resource_type,
             resource_id=self.resource_id,
+            agent=self.agent,
             payload=self.payload,
         )
 
@@ -123,6 +128,7 @@ def amend(
         salon_id=document.salon_id,
         resource_type=document.resource_type,
         resource_id=document.id,
+        agent=document.agent,
         revision=revision,
         previous_hash=document.audit_head,
         now=now,
@@ -154,6 +160,7 @@ def _record(
     salon_id: str,
     resource_type: str,
     resource_id: str,
+    agent: str | None = None,
     revision: int | None = None,
     previous_hash: str | None = None,
     **happened: Unpack[_Happened],
@@ -168,6 +175,7 @@ def _record(
         action=happened["action"],
         resource_type=resource_type,
         resource_id=resource_id,
+        agent=agent,
         revision=revision,
         details=happened.get("details") or {},
         created_at=now,

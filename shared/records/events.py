@@ -15,7 +15,8 @@ none is announced that is not declared, and none awaited that nobody announces, 
 
 class SalonEvent(BaseModel):
     """One announced change. Consumers must not trust `payload` for a decision: it says what to look at, and they read
-    the current state. `event_id` is the audit record's id, the same for every delivery of the same change."""
+    the current state. `event_id` is the audit record's id, the same for every delivery of the same change. `agent` is whose
+    work it is about, null where it is nobody's: an agent's room subscribes to its own."""
 
     # Not strict: instants arrive as RFC 3339 text.
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -26,4 +27,5 @@ class SalonEvent(BaseModel):
     occurred_at: Instant
     resource_type: str
     resource_id: str
+    agent: str | None = None
     payload: dict[str, Any] = {}

@@ -80,6 +80,11 @@ class StateDocument(Stored):
     def path(self) -> str:
         return f"{self.collection}/{self.id}"
 
+    @property
+    def agent(self) -> str | None:
+        """The agent whose work the document is, or None where it is nobody's."""
+        return None
+
     def __eq__(self, other: object) -> bool:
         """Documents with equal fields are equal, however they came about."""
         return isinstance(other, StateDocument) and type(self) is type(other) and dict(self) == dict(other)

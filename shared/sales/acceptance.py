@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.guard import offering
+from shared.asking.outreach import Outreach
+from shared.asking.slot import Slot
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.calendar.occupied import occupied
@@ -48,9 +50,7 @@ def judge(
         return NotHonoured("too_late", f"less than {minimum_notice_minutes} minutes before the start")
     if any(booking.occupies and booking.stretch.overlaps(slot.stretch) for booking in customer_bookings):
         return NotHonoured("customer_busy", "the customer is booked elsewhere at that time")
-    holding = [
-        gap for gap in gaps if gap.status == "open" and gap.start_time <= slot.start and slot.end <= gap.end_time
-    ]
+    holding = offering(slot, gaps)
     if not holding:
         offered_for = next((gap for gap in gaps if gap.id == outreach.trigger_id), None)
         if offered_for is not None and offered_for.status == "filled":

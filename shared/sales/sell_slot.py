@@ -14,7 +14,8 @@ from typing import Literal
 
 from shared.asking.answer_customer import confirmation_of
 from shared.asking.decision import Decision, conclude
-from shared.asking.outreach import Outreach, Slot, responded
+from shared.asking.outreach import Outreach, responded
+from shared.asking.slot import Slot
 from shared.calendar.booking import LONGEST_BOOKING, Booking, sold
 from shared.calendar.gap import Gap, filled
 from shared.calendar.load_rooms import all_services, rooms_free

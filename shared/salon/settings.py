@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.records.app_document import Whole
 from shared.records.stored import Money
-from shared.salon.section import Minutes, PeakHours, Section, TimeOfDay
+from shared.salon.section import Minutes, PeakHours, Percent, Section, TimeOfDay
 
 Mode = Literal["dry_run", "live"]
 AutonomyLevel = Literal["full_auto", "supervised", "manual_only"]
@@ -82,6 +82,19 @@ class CircuitBreakerSettings(Section):
     auto_recovery: bool = True
 
 
+class HoldoutShares(Section):
+    """Of every hundred units of an agent so many are left alone, by chance, to measure what asking brings."""
+
+    gap_fill: Percent = 0.0
+    retention: Percent = 10.0
+    upsell: Percent = 10.0
+    confirmation: Percent = 10.0
+
+
+class MeasurementSettings(Section):
+    holdout_percent: HoldoutShares = HoldoutShares()
+
+
 class SalonSettings(Section):
     """`version` is that of the accepted document, 0 for the defaults of a salon that never set anything."""
 
@@ -95,6 +108,7 @@ class SalonSettings(Section):
     quiet_hours: QuietHours = QuietHours()
     approval_ttl_minutes: Annotated[Whole, Field(ge=1, le=24 * 60)] = 60
     circuit_breaker: CircuitBreakerSettings = CircuitBreakerSettings()
+    measurement: MeasurementSettings = MeasurementSettings()
 
     def mode_of(self, agent: str) -> Mode:
         """The mode this agent runs in: live only where both the salon and the agent are. An agent without a mode of its own has

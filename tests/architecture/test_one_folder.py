@@ -56,6 +56,11 @@ FILES = {
         "    smiles: SmileSettings = SmileSettings()\n"
     ),
 }
+LANGUAGES = {"en": "Hi {name}! Smile.", "es": "¡Hola, {name}! Sonríe.", "hi": "नमस्ते {name} जी! मुस्कुराइए।"}
+FILES |= {
+    "texts/purposes.toml": '[smile]\nvariables = ["name"]\n',
+    **{f"texts/{language}.toml": f'[smile]\ntext = "{text}"\n' for language, text in LANGUAGES.items()},
+}
 LEAVES = {
     "firestore.rules": "match /smiles/{smile_id} {\n        allow get, list: if by(['owner', 'viewer']);",
     "firestore.indexes.json": '{"collectionGroup": "smiles", "fieldPath": "forget_at", "ttl": true',
@@ -69,6 +74,7 @@ LEAVES = {
     "docs/operations.md": "| `smiles/{smile_id}` | 30 days since `created_at` | a smile |",
     "docs/schema.md": "| `mood` | text | cheerful |",
     "docs/security.md": "| `salons/{salon}/smiles/{id}` | gl | - | - | gl | - | - |",
+    "docs/texts.html": "Hi Noor! Smile.",
 }
 
 
@@ -97,6 +103,7 @@ def test_a_function_comes_and_goes_with_its_folder(project: Path) -> None:
     folder = project / "functions" / "count_smiles"
     folder.mkdir()
     for name, content in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content)
     with_it = pages(project)
     assert LEAVES.keys() == PAGES.keys()

@@ -26,8 +26,8 @@ FUNCTIONS = {function.name: function for function in load()}
 def woken_by(function: Function) -> Iterator[str]:
     for trigger in function.triggers:
         match trigger:
-            case EventsTrigger(event_types=types):
-                yield from (f"event {type}" for type in types)
+            case EventsTrigger(event_types=types, agent=agent):
+                yield from (f"event {type}" + (f" of {agent}" if agent else "") for type in types)
             case FirestoreTrigger(document=document, event=event):
                 yield f"{document} {event}"
             case DueTrigger(collection=collection):

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+from itertools import product
 from typing import Any, get_args
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from functions.manage_schedules.scheduler import PREFIX
 from local.functions import FirestoreTrigger, Function, Trigger, load
 from local.routes import TOPICS, document_triggers, doors, schedules, subscriptions
+from shared.asking.decision import Agent
 from tests.architecture.project import ROOT, reached, tree
 from tests.architecture.terraform_files import TERRAFORM, blocks, keys, labelled, locals_, parsed, text
 
@@ -75,6 +77,7 @@ def test_terraform_subscribes_as_the_local_cloud_does(made_up: list[Function]) -
         found.name: f"attributes:{found.attribute}"
         if found.value is None
         else f'attributes.{found.attribute} = "{found.value}"'
+        + (f' AND attributes.agent = "{found.agent}"' if found.agent else "")
         for found in subscriptions(made_up)
     }
     assert expectations("google_pubsub_subscription.push") == wanted
@@ -132,8 +135,9 @@ def test_the_topics_are_those_of_the_code() -> None:
     assert keys(locals_()["max_delivery_attempts"]) == set(TOPICS)
 
 
-def test_a_filter_has_room_for_every_event_type() -> None:
-    longest = max(len(f'attributes.event_type = "{event_type}"'.encode()) for event_type in ANNOUNCED)
+def test_a_filter_has_room_for_every_event_type_of_every_agent() -> None:
+    filters = product(ANNOUNCED, get_args(Agent))
+    longest = max(len(f'attributes.event_type = "{type}" AND attributes.agent = "{agent}"') for type, agent in filters)
     assert longest <= 256
 
 

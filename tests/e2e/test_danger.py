@@ -8,9 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from functions.fill_gap import check_again
 from functions.send_outreach import send_message
-from shared.asking import limits
+from shared.asking import ask_people, limits
 from shared.sales import sell_slot
 from tests.e2e.simulation import asking, counting, moving, selling
 from tests.e2e.simulation.cloud import Cloud
@@ -35,7 +34,7 @@ UNGUARDED: dict[Rule, tuple[Unguarded, int, int]] = {
         10,
     ),
     asking.recipients_stay_within_the_tier: (
-        lambda: patch.object(check_again, "budget_for_asks", lambda *of: None),
+        lambda: patch.object(ask_people, "budget_for_asks", lambda *of: None),
         2,
         111,
     ),

@@ -6,6 +6,7 @@ import pytest
 
 from local.functions import FunctionError, door, load
 
+HEARS = {"kind": "events", "event_types": ["GAP_DETECTED"]}
 HTTP = {"kind": "http", "path": "/o/{token}", "methods": ["GET"]}
 TICK = {"kind": "tick", "schedule": "* * * * *"}
 
@@ -45,6 +46,8 @@ def test_a_main_without_that_function_says_what_it_has_instead(tmp_path: Path) -
         ({"triggers": [{"kind": "events", "event_types": ["gap seen"]}]}, "gap seen"),
         ({"triggers": [{**TICK, "schedule": "often"}]}, "triggers.0.tick.schedule"),
         ({"triggers": [HTTP, TICK]}, "triggers: expected either HTTP or events"),
+        ({"triggers": [{**HEARS, "agent": "x_agent"}]}, "expected events of its own agent, None, found ['x_agent']"),
+        ({"triggers": [{**HEARS, "agent": "x_agent"}], "agent": {"name": "y_agent"}}, "its own agent, 'y_agent'"),
         ({"memory": "a lot"}, "memory"),
         ({"trigger": HTTP}, "trigger: Extra inputs"),
     ],

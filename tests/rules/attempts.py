@@ -190,6 +190,7 @@ def approvals() -> Iterator[Case]:
             "own clock": {**said, "responded_at": AT}, "no time": {**said, "responded_at": None},
             "long notes": {**said, "notes": "x" * 1001}, "notes of another type": {**said, "notes": ["no"]},
             "an extra": {**said, "on_behalf_of": "owner"}, "no action": {**said, "action": None}, "no map": "approve",
+            "one struck that is no list": {**said, "struck": "c1"}, "struck that are no ids": {**said, "struck": [{"id": "c1"}]},
             "without uid": {"action": "approve", "responded_at": NOW},
             "without time": {"action": "approve", "responded_by": person.uid},
             "without action": {"responded_by": person.uid, "responded_at": NOW},
@@ -201,6 +202,8 @@ def approvals() -> Iterator[Case]:
             "its own time": {"updated_at": AT.replace(year=2027)}, "a status of its own": {"status": "success"}, "itself cancelled": {"status": "cancelled"},
         }.items():  # fmt: skip
             yield Case(f"answer and {about}", person, "update", APPROVALS, False, PENDING, answer(person, **changes))
+        striking = answer(person, response={**said, "struck": ["c1", "c2"]})
+        yield Case("answer that strikes", person, "update", APPROVALS, True, PENDING, striking)
         untimed = {name: value for name, value in answer(person).items() if name != "updated_at"}
         yield Case("answer untimed", person, "update", APPROVALS, True, PENDING, untimed)
         yield Case(

@@ -81,7 +81,7 @@ MOST: dict[str, Data] = {
     },
     SETTINGS: {
         "mode": "live", "gap": {"settle_seconds": 0}, "offers": {}, "discounts": {}, "autonomy": {}, "limits": {},
-        "quiet_hours": {"start": "20:30", "end": "09:00"}, "circuit_breaker": {}, "approval_amount": 500,
+        "quiet_hours": {"start": "20:30", "end": "09:00"}, "circuit_breaker": {}, "measurement": {}, "approval_amount": 500,
         "approval_ttl_minutes": 60,
     },
 }  # fmt: skip
@@ -172,7 +172,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
     },
     SETTINGS: {
         "mode": ["on", 5], **{group: [5, {f"k{number}": 1 for number in range(51)}] for group in (
-            "gap", "offers", "discounts", "autonomy", "limits", "quiet_hours", "circuit_breaker"
+            "gap", "offers", "discounts", "autonomy", "limits", "quiet_hours", "circuit_breaker", "measurement"
         )},
         "approval_amount": AMOUNT, "approval_ttl_minutes": [0, 1441, "60", 1.5],
     },

@@ -14,6 +14,7 @@ from local.in_process import Suite
 from local.outbox import Message
 from shared.approvals.approval import Approval, approval_for, approval_id, carried_out, request
 from shared.asking.decision import Context, Decision, DecisionApproval, RevenueImpact, decide
+from shared.asking.proposal import Asked, NobodyAsked
 from shared.ports import Clock, Deployment, Documents
 from shared.records.audit import Amended
 from shared.records.commit import create, update
@@ -97,13 +98,13 @@ class Carrying:
 
     def __call__(
         self, approval: Approval, *, documents: Documents, clock: Clock, deployment: Deployment
-    ) -> ask_round.Asked | ask_round.NobodyAsked:
+    ) -> Asked | NobodyAsked:
         if self.problem is not None:
-            return ask_round.NobodyAsked(self.problem)
+            return NobodyAsked(self.problem)
         done = carried_out(approval, now=clock.now(), actor="carrier", result="done")
         assert documents.commit(*update(done, documents.get(approval.path)))
         self.done.append(approval.decision_id)
-        return ask_round.Asked(1)
+        return Asked(1)
 
 
 @contextmanager

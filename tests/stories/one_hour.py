@@ -12,7 +12,8 @@ from functions.answer_message.answer_message import answer_message
 from functions.fill_gap.answer_late_yes import answer_late_yes
 from functions.fill_gap.ask_round import ask_round
 from functions.fill_gap.next_step import Ask
-from functions.fill_gap.write_round import RoundContext
+from functions.fill_gap.round_documents import RoundContext
+from functions.fill_gap.settings import Settings
 from functions.send_outreach.find_obstacle import obstacle
 from local.in_process import SteppedClock
 from local.memory.memory import MemoryDatabase, MemoryStore
@@ -24,7 +25,7 @@ from shared.records.commit import create
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import NotSold, Sold, sell_slot
 from shared.salon.load_salon import salon_of
-from shared.salon.load_settings import accepted_settings
+from shared.salon.load_settings import accepted_as, accepted_settings
 from shared.values.identity import address_key
 from tests.shared.messaging.test_outgoing import outreach
 from tests.shared.sales.test_acceptance import END, NOW, START, gap
@@ -98,7 +99,7 @@ class OneHour:
         """A round is asked: as what everybody came to mind, and why they are not asked. `meanwhile` happens between the
         look at them and the commit that asks."""
         found = Gap.model_validate(self.get("gaps/gap_1"))
-        salon, settings = salon_of(self.documents, "s1"), accepted_settings(self.documents)
+        salon, settings = salon_of(self.documents, "s1"), accepted_as(Settings, self.documents)
         context = RoundContext(found, salon, settings, (), self.clock.now(), KEY)
         if meanwhile is not None:
             self._while_the_round_waits(meanwhile)

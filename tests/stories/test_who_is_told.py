@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.answer_message import answer_conversation
-from functions.fill_gap.write_round import AGENT
+from functions.fill_gap.round_documents import AGENT
 from local.in_process import ACCOUNT_SID, Suite
 from local.owner.ignore_gap import ignore_gap, take_back_sale
 from shared.approvals.settle_approval import cancel_approvals

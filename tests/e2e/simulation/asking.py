@@ -207,8 +207,9 @@ def nobody_is_asked_about_time_they_are_booked_in(history: History) -> Iterator[
 
 
 def the_owner_allowed_it(history: History) -> Iterator[str]:
-    """Where the owner wants to be asked, exactly what was approved is asked, after it was, and once."""
-    carried_out: Counter[str] = Counter()
+    """Where the owner wants to be asked, exactly what was approved is asked, of whom they have not struck, after it was, and
+    once."""
+    carried_out: Counter[tuple[str, str]] = Counter()
     for index, path, ask in history.created("outreach"):
         root = salon(path)
         decision = history.now[f"{root}/autonomous_decisions/{ask['decision_id']}"]
@@ -226,9 +227,11 @@ def the_owner_allowed_it(history: History) -> Iterator[str]:
         if approval.get("recorded_status") != "approved":
             yield f"{path} was made while its approval was {approval.get('recorded_status')}"
             continue
-        carried_out[decision["id"]] += 1
-        asked = (ask["customer_id"], slot["staff_id"], slot["service_id"], slot["start"], ask["trigger_id"])
-        allowed = tuple(action[name] for name in ("customer_id", "staff_id", "service_id", "start", "gap_id"))
-        if asked != allowed or ask["offer_details"]["discount_percent"] != action["discount_percent"]:
-            yield f"{path} is not what was approved: {asked} instead of {allowed}"
-    yield from (f"{decision} was carried out {times} times" for decision, times in carried_out.items() if times > 1)
+        carried_out[decision["id"], ask["customer_id"]] += 1
+        offer = ask["offer_details"]
+        asked = {"customer_id": ask["customer_id"], "staff_id": slot["staff_id"], "service_id": slot["service_id"]}
+        asked |= {"start": slot["start"], "discount_percent": offer["discount_percent"], "price": offer["price"]}
+        struck = approval["response"].get("struck", [])
+        if ask["trigger_id"] != action["gap_id"] or asked not in action["people"] or ask["customer_id"] in struck:
+            yield f"{path} is not what was approved: {asked} instead of {action['people']} without {struck}"
+    yield from (f"{about} was carried out {times} times" for about, times in carried_out.items() if times > 1)

@@ -1,6 +1,7 @@
 """The suite with one promise broken on purpose, each as a small patch: what a hurried change might do."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,18 @@ class Mutant:
     """The one that has to notice it."""
     file: str
     edits: tuple[tuple[str, str], ...]
+    elsewhere: tuple[tuple[str, str, str], ...] = ()
+    """More edits, each of the file that it names first: where the promise is kept in two places."""
+
+    def patched(self, root: Path) -> dict[str, str]:
+        """The files as the mutant breaks them, by name."""
+        files: dict[str, str] = {}
+        for name, sound, broken in (*((self.file, *edit) for edit in self.edits), *self.elsewhere):
+            text = files.get(name) or (root / name).read_text()
+            if text.count(sound) != 1:
+                raise LookupError(f"{self.name}: expected once in {name}, found otherwise: {sound!r}")
+            files[name] = text.replace(sound, broken)
+        return files
 
 
 MUTANTS = (
@@ -140,8 +153,8 @@ MUTANTS = (
     Mutant(
         "the sender's tier not looked at",
         "recipients_stay_within_the_tier",
-        "functions/fill_gap/sender_budget.py",
-        (("        elif left <= 0:", "        elif False:"),),
+        "shared/asking/sender_budget.py",
+        (("        if left <= 0:", "        if False:"),),
     ),
     Mutant(
         "asks not counted",
@@ -214,19 +227,23 @@ MUTANTS = (
     Mutant(
         "asks counted outside the transaction",
         "counters_equal_the_history",
-        "functions/fill_gap/ask_round.py",
+        "shared/asking/ask_people.py",
         (
             (
-                "        return _round(transaction, context, candidates, due, step, load_staff_name(context.gap, documents))\n",
-                "        return _round(transaction, context, candidates, due, step, load_staff_name(context.gap, documents), counters)\n",
+                "    def work(transaction: Transaction) -> Asked | NobodyAsked:\n",
+                "    before, _ = counters_to_change(documents)\n\n    def work(transaction: Transaction) -> Asked | NobodyAsked:\n",
             ),
             (
-                "    staff_name: str,\n) -> Asked | NobodyAsked:\n    settings, now",
-                "    staff_name: str,\n    counters: AskCounters,\n) -> Asked | NobodyAsked:\n    settings, now",
+                "        asked, writes = _ask(proposal, load, choose, transaction)\n",
+                "        asked, writes = _ask(proposal, load, choose, transaction, before)\n",
             ),
             (
-                "    counters, counters_read = counters_to_change(transaction)\n    candidates = checked_again(",
-                "    _, counters_read = counters_to_change(transaction)\n    candidates = checked_again(",
+                "    transaction: Reader,\n) -> tuple[",
+                "    transaction: Reader,\n    counters: AskCounters,\n) -> tuple[",
+            ),
+            (
+                "    counters, counters_read = counters_to_change(transaction)\n",
+                "    _, counters_read = counters_to_change(transaction)\n",
             ),
         ),
     ),
@@ -236,8 +253,8 @@ MUTANTS = (
         "functions/fill_gap/ask_round.py",
         (
             (
-                "    if gap is None or gap.campaign != context.gap.campaign:\n        transaction.write",
-                "    if gap is None:\n        transaction.write",
+                "        if gap is None or gap.campaign != context.gap.campaign:\n",
+                "        if gap is None:\n",
             ),
         ),
     ),
@@ -250,15 +267,18 @@ MUTANTS = (
                 '    if gap is None or not gap.is_open:\n        return NobodyAsked("the time is no longer free")\n    salon,',
                 '    if gap is None:\n        return NobodyAsked("the time is no longer free")\n    salon,',
             ),
-            ("    elif gap is None or not gap.is_open:", "    elif gap is None:"),
-            ("    elif again[0].excluded:", "    elif False:"),
+            ("        if open_gap is None or not open_gap.is_open:", "        if open_gap is None:"),
+        ),
+        (
             (
-                '        *update(campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": latest.decision_id})),\n',
-                "        *(update(campaigned(gap, campaign, now=now, actor=AGENT)) if gap.is_open else ()),\n",
+                "functions/fill_gap/round_choice.py",
+                '            campaigned(gap, campaign, now=now, actor=AGENT, details={"decision_id": facts.decision.id}),\n',
+                "            *([campaigned(gap, campaign, now=now, actor=AGENT)] if gap.is_open else []),\n",
             ),
             (
-                "    if candidate.excluded is not None:\n        return NobodyAsked",
-                "    if not (candidate.slot and candidate.channel and candidate.deadline):\n        return NobodyAsked",
+                "shared/asking/ask_people.py",
+                "    reason = unmet(selected.guard, facts) or unwanted(customer)\n",
+                "    reason = unwanted(customer)\n",
             ),
         ),
     ),
@@ -426,8 +446,8 @@ MUTANTS = (
     Mutant(
         "a pause of promotion not looked at again",
         "promotion_keeps_its_pause",
-        "functions/fill_gap/check_again.py",
-        (("        if stopped and PURPOSE", "        if False and PURPOSE"),),
+        "shared/asking/ask_people.py",
+        (("        if stopped and selected.consent", "        if False and selected.consent"),),
     ),
     Mutant(
         "the day of the limits is that of UTC",
@@ -443,8 +463,8 @@ MUTANTS = (
     Mutant(
         "an approved ask not counted by its campaign",
         "campaigns_count_their_asks",
-        "functions/fill_gap/ask_round.py",
-        (("gap.campaign.having_asked(1, now).changed(", "gap.campaign.changed("),),
+        "functions/fill_gap/round_choice.py",
+        (("gap.campaign.having_asked(len(asked), now).changed(", "gap.campaign.changed("),),
     ),
     Mutant(
         "what was learnt is learnt again",
@@ -521,8 +541,8 @@ MUTANTS = (
         "functions/fill_gap/find_prospects.py",
         (
             (
-                "return tuple(booking for booking in self._bookings if booking.customer_id == customer.id)",
-                "return ()",
+                "bookings=tuple(booking for booking in bookings if booking.customer_id == customer_id),",
+                "bookings=(),",
             ),
         ),
     ),

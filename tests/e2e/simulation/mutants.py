@@ -64,13 +64,8 @@ def _tried(mutant: Mutant, dangers: Sequence[frozenset[str]]) -> Verdict:
     with tempfile.TemporaryDirectory() as folder:
         for name in COPIED:
             copytree(ROOT / name, Path(folder) / name, ignore=ignore_patterns("__pycache__"))
-        file = Path(folder) / mutant.file
-        text = file.read_text()
-        for sound, broken in mutant.edits:
-            if text.count(sound) != 1:
-                raise LookupError(f"{mutant.name}: expected once in {mutant.file}, found otherwise: {sound!r}")
-            text = text.replace(sound, broken)
-        file.write_text(text)
+        for name, text in mutant.patched(ROOT).items():
+            (Path(folder) / name).write_text(text)
         command = [sys.executable, "-m", "tests.e2e.simulation", "--jobs", "1", "--stop", mutant.rule, "--seeds"]
         command += map(str, seeds)
         ended = subprocess.run(command, cwd=folder, env=_alone(), capture_output=True, text=True, check=False)

@@ -80,8 +80,13 @@ class People:
             case "decide in the app":
                 asked = [a for a in self._all(place, "approvals") if a[1]["status"] == "pending"]
                 if asked:
-                    id, _ = dice.choice(asked)
-                    self.cloud.update(f"{place.root}/approvals/{id}", status=dice.choice(["approved", "rejected"]))
+                    id, approval = dice.choice(asked)
+                    answer = {"status": dice.choice(["approved", "rejected"])}
+                    in_round = [each["customer_id"] for each in approval["action_details"]["people"]]
+                    struck = [each for each in (*in_round, "c0") if dice.random() < 0.2]
+                    self.cloud.update(
+                        f"{place.root}/approvals/{id}", **answer, response={**approval["response"], "struck": struck}
+                    )
             case "function down" | "provider down" | "clock jump":
                 raise ValueError(f"expected something people do, found {event.kind}")
             case _:

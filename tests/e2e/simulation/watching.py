@@ -1,7 +1,7 @@
 """Looks on where a guard decides and writes nothing: counts in `cloud.met` how often one stopped what a suite without it would
 have done. Each watch calls what it watches and returns what that returned."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
@@ -9,8 +9,9 @@ from unittest.mock import patch
 
 from functions.fill_gap import ask_round, candidates
 from functions.track_delivery import delivery_report, track_report
-from shared.asking import limits
+from shared.asking import ask_people, limits
 from shared.asking.limits import AskCounters
+from shared.asking.proposal import NobodyAsked
 from shared.sales import acceptance, sell_slot
 from tests.e2e.simulation.cloud import Cloud, Machine
 
@@ -66,28 +67,27 @@ def watching(cloud: Cloud) -> Iterator[None]:
 
         return left_now
 
-    def again(sound: Callable[..., Sequence[Any]]) -> Callable[..., Sequence[Any]]:
-        def checked(before: Sequence[Any], *about: Any) -> Sequence[Any]:
-            judged = sound(before, *about)
-            ready = {each.prospect.customer.id for each in before if each.excluded is None}
-            out = [each.excluded for each in judged if each.excluded and each.prospect.customer.id in ready]
+    def again(sound: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(*about: Any) -> Any:
+            allowed = sound(*about)
+            out = [] if isinstance(allowed, NobodyAsked) else [each.reason for each in allowed.excluded.values()]
             cloud.met["no recipient left"] += any("different people were asked" in reason for reason in out)
             cloud.met["promotion paused"] += any("promotional asks are paused" in reason for reason in out)
-            return judged
+            return allowed
 
         return checked
 
     def round_of(sound: Callable[..., Any]) -> Callable[..., Any]:
-        def made(transaction: Any, context: Any, *about: Any) -> Any:
-            outcome = sound(transaction, context, *about)
-            gap = cloud.get(f"salons/{context.gap.salon_id}/{context.gap.path}") or {}
+        def made(proposal: Any, *about: Any) -> Any:
+            outcome, writes = sound(proposal, *about)
+            gap = cloud.get(f"salons/{proposal.salon.id}/gaps/{proposal.trigger_id}") or {}
             closed = gap.get("status") != "open"
-            if isinstance(outcome, ask_round.NobodyAsked) and outcome.reason in (
+            if isinstance(outcome, NobodyAsked) and outcome.reason in (
                 "another run was faster",
                 "the time is no longer free",
             ):
                 cloud.met["a round about closed time" if closed else "a round behind another"] += 1
-            return outcome
+            return outcome, writes
 
         return made
 
@@ -126,11 +126,10 @@ def watching(cloud: Cloud) -> Iterator[None]:
         (limits, "contact_limit", limit),
         (candidates, "_judge", judge_candidate),
         (AskCounters, "left", left),
-        (ask_round, "checked_again", again),
-        (ask_round, "_round", round_of),
-        (ask_round, "_carry_out", round_of),
+        (ask_people, "allowed_now", again),
+        (ask_people, "_ask", round_of),
         (ask_round, "counters_of", counters_of),
-        (ask_round, "counters_to_change", to_change),
+        (ask_people, "counters_to_change", to_change),
         (track_report, "reported", reported),
     )
     with ExitStack() as watches:

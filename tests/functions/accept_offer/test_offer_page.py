@@ -15,11 +15,14 @@ OFFER = {
     "until": "13:30",
 }
 SLOT = ["Cut & colour · 45 minutes · ₹1,200", "today at 14:00", "with <Mia>", "Glow, 12 Hill Road"]
+AGREE_OR_NOT = {"accept": "Yes, please", "decline": "No, thanks"}
 STOP = {"stop": "No more offers"}
 TITLES: dict[State, str] = {
     "open": "Would you like this time?",
+    "asked": "May we ask you something?",
     "booked": "You're booked. See you then!",
     "declined": "No problem, and thanks for letting us know. Maybe next time!",
+    "answered": "Thank you for your answer.",
     "taken": "Sorry, this time is no longer free. You haven't been booked.",
     "cancelled": "This booking has been cancelled.",
     "stopped": "Done - you won't get any more offers from us.",
@@ -36,6 +39,13 @@ def test_each_state_has_its_sentence_the_slot_and_what_can_still_be_answered(sta
     yes_or_no = {"accept": "Book it", "decline": "No, thanks"} if state == "open" else {}
     assert answers(shown) == {**yes_or_no, **(STOP if state != "stopped" else {})}
     assert all(form.attributes == {"method": "post"} for form in shown.all("form"))
+
+
+def test_a_question_that_offers_no_slot_is_shown_as_it_was_asked() -> None:
+    asked = read_page(page("asked", locale="en", question="Is <Fri> still right?"))
+    assert told(asked) == ["Is <Fri> still right?"] and answers(asked) == {**AGREE_OR_NOT, **STOP}
+    answered = read_page(page("answered", locale="en", question="Is it?"))
+    assert told(answered) == ["Is it?"] and answers(answered) == STOP
 
 
 @pytest.mark.parametrize("state", ["open", "booked"])

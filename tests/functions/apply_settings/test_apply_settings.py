@@ -161,10 +161,13 @@ def test_a_setting_whose_agent_is_not_there_is_accepted_and_said_to_be_without_e
     wanted = {
         "autonomy": {"gap_fill": "supervised", "upsell": "manual_only"},
         "agent_modes": {"waitlist_agent": "dry_run"},
+        "measurement": {"holdout_percent": {"gap_fill": 10, "upsell": 20}},
     }
     assert salon.set(**wanted) == "accepted"
     found = salon.documents.get("settings/accepted")
-    assert found is not None and found.data["without_effect"] == ["agent_modes.waitlist_agent", "autonomy.upsell"]
+    assert found is not None and found.data["without_effect"] == [
+        "agent_modes.waitlist_agent", "autonomy.upsell", "measurement.holdout_percent.upsell",
+    ]  # fmt: skip
     assert salon.set(autonomy={"gap_fill": "supervised"}) == "accepted"
     found = salon.documents.get("settings/accepted")
     assert found is not None and found.data["without_effect"] == []

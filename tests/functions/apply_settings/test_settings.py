@@ -1,6 +1,8 @@
 import inspect
+from collections.abc import Iterator
 from datetime import time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -43,6 +45,7 @@ DEFAULTS = {
     "quiet_hours": {"start": "20:30", "end": "09:00"},
     "approval_ttl_minutes": 60,
     "circuit_breaker": {"error_threshold": 5, "cooldown_minutes": 5, "half_open_attempts": 1, "auto_recovery": True},
+    "measurement": {"holdout_percent": {"gap_fill": 0.0, "retention": 10.0, "upsell": 10.0, "confirmation": 10.0}},
 }  # fmt: skip
 DAY = 24 * 60
 RANGES: dict[str, tuple[float, float | None]] = {
@@ -75,12 +78,25 @@ RANGES: dict[str, tuple[float, float | None]] = {
     "circuit_breaker.error_threshold": (1, 100),
     "circuit_breaker.cooldown_minutes": (0, DAY),
     "circuit_breaker.half_open_attempts": (1, 20),
+    "measurement.holdout_percent.gap_fill": (0, 100),
+    "measurement.holdout_percent.retention": (0, 100),
+    "measurement.holdout_percent.upsell": (0, 100),
+    "measurement.holdout_percent.confirmation": (0, 100),
 }
 
 
 def setting(name: str, value: object) -> dict[str, object]:
-    section, _, field = name.rpartition(".")
-    return {section: {field: value}} if section else {field: value}
+    first, _, rest = name.partition(".")
+    return {first: setting(rest, value) if rest else value}
+
+
+def named(settings: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each single setting by its dotted name."""
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            yield from named(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
 
 
 @pytest.mark.parametrize("name", RANGES)
@@ -96,10 +112,7 @@ def test_a_number_is_taken_up_to_both_ends_of_its_range_and_not_beyond(name: str
 
 def test_every_number_has_its_range():
     numbers = {
-        f"{section}.{name}" if isinstance(fields, dict) else section
-        for section, fields in DEFAULTS.items()
-        for name, value in (fields.items() if isinstance(fields, dict) else [("", fields)])
-        if isinstance(value, int | float) and not isinstance(value, bool)
+        name for name, value in named(DEFAULTS) if isinstance(value, int | float) and not isinstance(value, bool)
     }
     assert numbers | {"approval_amount"} == set(RANGES) | {"version"}
 

@@ -9,7 +9,8 @@ import pytest
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
 from functions.fill_gap.candidates import Criteria, Prospect
 from functions.fill_gap.settings import Settings
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.outreach import Outreach
+from shared.asking.slot import Slot
 from shared.calendar.gap import Campaign, Gap
 from shared.salon.salon import Messaging
 from shared.values.stretches import Stretch

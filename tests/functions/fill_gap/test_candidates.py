@@ -14,7 +14,8 @@ from functions.fill_gap.offered_slot import notice_of
 from functions.fill_gap.prospect import PRIOR, Prospect, Source, why
 from functions.fill_gap.settings import Settings
 from shared.asking.acceptance_rates import AcceptanceRates
-from shared.asking.outreach import Outreach, Slot
+from shared.asking.outreach import Outreach
+from shared.asking.slot import Slot
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry

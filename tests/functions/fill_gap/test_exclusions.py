@@ -131,6 +131,11 @@ def nothing(suite: Suite) -> None:
     pass
 
 
+def who_comes_to_mind_while_the_owner_is_asked(suite: Suite) -> None:
+    who_waits_simply(suite)
+    suite.advance(minutes=11)
+
+
 SUPERVISED = {"autonomy": {"gap_fill": "supervised"}}
 
 
@@ -185,7 +190,7 @@ CASES = {
         who_waits(entry={"priority": 9}), SUPERVISED, lambda suite: suite.advance(minutes=11)
     ),
     "too late to ask the owner": Case(who_waits(entry={"minimum_notice_minutes": 203}), SUPERVISED),
-    "the owner is asked about another": Case(who_waits_simply, SUPERVISED, lambda suite: suite.advance(minutes=11)),
+    "the owner is asked about another": Case(nothing, SUPERVISED, who_comes_to_mind_while_the_owner_is_asked),
 }
 """c1, whom nothing speaks against, waits as well."""
 
@@ -240,7 +245,7 @@ def said(node: ast.expr, function: ast.AST) -> list[str]:
 
 
 def reasons_in_the_code() -> set[str]:
-    """What `out`, `NoChannel` and `contact_limit` can say."""
+    """What `out`, `Excluded`, `NoChannel`, `unwanted` and `contact_limit` can say."""
     found: set[str] = set()
     for path in [
         file for room in ("functions", "shared") for file in (Path(shared.__file__).parents[1] / room).rglob("*.py")
@@ -250,9 +255,11 @@ def reasons_in_the_code() -> set[str]:
                 continue
             for node in ast.walk(function):
                 match node:
-                    case ast.Call(func=ast.Attribute(attr="out") | ast.Name(id="NoChannel"), args=[reason]):
+                    case ast.Call(
+                        func=ast.Attribute(attr="out") | ast.Name(id="NoChannel" | "Excluded"), args=[reason, *_]
+                    ):
                         found.update(said(reason, function))
-                    case ast.Return(value=ast.expr() as reason) if function.name == "contact_limit":
+                    case ast.Return(value=ast.expr() as reason) if function.name in ("contact_limit", "unwanted"):
                         found.update(said(reason, function))
     return found
 

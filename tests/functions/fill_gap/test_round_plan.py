@@ -25,7 +25,7 @@ from functions.fill_gap.round_plan import (
     without_round,
 )
 from functions.fill_gap.settings import OfferSettings, Settings
-from shared.asking.outreach import Slot
+from shared.asking.slot import Slot
 from shared.calendar.service import Service
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
@@ -136,7 +136,7 @@ def test_a_round_says_how_many_it_asks_and_what_kept_it_from_more(
     ("people", "asked", "predicted", "next_in"),
     [
         ([candidate(0, level="supervised"), candidate(1, excluded="opted out"), candidate(2)], 1, "0.14", 10),
-        ([candidate(0, level="supervised")], 0, "0.00", 10),
+        ([candidate(0, level="supervised")], 0, "0.14", 10),
     ],
 )
 def test_a_round_says_that_the_owner_is_asked(people: list[Candidate], asked: int, predicted: str, next_in: int):
@@ -263,6 +263,39 @@ def test_the_owner_is_asked_about_one_while_the_others_are_asked():
     plan = planned([candidate(0, level="supervised"), candidate(1, level="supervised"), candidate(2)])
     assert isinstance(plan, Round)
     assert chosen(plan) == ["c2"] and [each.prospect.customer.id for each in plan.supervised] == ["c0"]
+
+
+@pytest.mark.parametrize(
+    ("given", "asked_about"),
+    [
+        ({}, 8),
+        ({"whole": False}, 8),
+        ({"target_fill_probability": 0.3}, 3),
+        ({"room": 2}, 2),
+        ({"allowance": 4}, 4),
+        ({"allowance": 9, "at_once": 5}, 5),
+        ({"max_wave_size": 3}, 3),
+    ],
+)
+def test_where_all_need_the_owners_word_it_is_asked_for_the_whole_round(given: dict[str, Any], asked_about: int):
+    plan = planned([candidate(number, level="supervised") for number in range(10)], **given)
+    assert isinstance(plan, Round)
+    assert chosen(plan) == [] and [each.prospect.customer.id for each in plan.supervised] == [
+        f"c{number}" for number in range(asked_about)
+    ]
+    assert f"the owner is asked about {asked_about} together" in plan.reasons
+
+
+def test_for_what_fell_away_the_owner_is_not_asked():
+    people = [candidate(number, level="supervised") for number in range(3)]
+    plan = planned(people, room=1, top_up=True, campaign=RUNNING)
+    assert isinstance(plan, NoRound) and plan.kind == "enough_asked"
+
+
+def test_a_round_that_open_offers_make_needless_is_not_asked_about():
+    certain, people = Awaited(0.99), [candidate(0, level="supervised")]
+    plan = planned(people, awaited=(certain, certain), target_fill_probability=0.3)
+    assert isinstance(plan, NoRound) and plan.kind == "enough_asked"
 
 
 @pytest.mark.parametrize(("room", "allowance", "top_up", "asked_about"), [

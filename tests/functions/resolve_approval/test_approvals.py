@@ -54,7 +54,7 @@ def test_a_yes_by_button_is_carried_out_once_and_thanked_for():
         assert standing(suite, id) == ("approved", "approved", "pending")
         found = approval(suite, id)
         assert found["response"] | {"responded_at": None} == {
-            "action": "approve", "responded_by": "Olga", "responded_at": None, "notes": None,
+            "action": "approve", "responded_by": "Olga", "responded_at": None, "notes": None, "struck": [],
         }  # fmt: skip
         assert found["carried_out_at"] == suite.clock.now() and found["due_at"] is None
         assert purposes(suite, OWNER) == ["owner_approval", "owner_approved"]

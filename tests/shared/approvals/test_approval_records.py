@@ -97,6 +97,12 @@ CHANGES: dict[str, tuple[Approval, Callable[[Approval], Amended[Approval]], Told
         Told("approval_carried_out", "Approved action carried out", {"result": "asked 1"}),
         {"carried_out_at": LATER, "due_at": None},
     ),
+    "carried out for some": (
+        asked(**APPROVED),
+        lambda approval: carried_out(approval, result="asked 1", not_asked={"c2": "struck"}, **BY),
+        Told("approval_carried_out", "Approved action carried out", {"result": "asked 1", "not_asked": {"c2": "struck"}}),
+        {"carried_out_at": LATER, "not_asked": {"c2": "struck"}, "due_at": None},
+    ),
     "announced again": (
         asked(**APPROVED, updated_at=LATER - 3 * MINUTE),
         lambda approval: announced_again(approval, **BY),
@@ -220,10 +226,14 @@ def test_an_action_that_was_changed_afterwards_is_not_intact():
         ({"responded_at": "2026-11-23T15:00:00+05:30"}, {"responded_at": NOW}),
         ({"action": "reject", "responded_by": "ann", "notes": "no"}, {"action": "reject", "responded_by": "ann", "notes": "no"}),
         ({"notes": ["no"]}, {}),
+        ({"struck": ["c1", "c2"]}, {"struck": ["c1", "c2"]}),
+        ({"struck": ["c1", 7, None]}, {"struck": ["c1"]}),
+        ({"struck": "c1"}, {}),
+        ({"struck": None}, {}),
     ],
 )  # fmt: skip
 def test_of_an_apps_answer_what_can_be_read_is_read(written: dict[str, Any], read: dict[str, Any]):
-    nothing = {"action": None, "responded_by": None, "responded_at": None, "notes": None}
+    nothing = {"action": None, "responded_by": None, "responded_at": None, "notes": None, "struck": []}
     assert dict(ApprovalResponse.model_validate(written)) == nothing | read
 
 

@@ -149,7 +149,7 @@ def test_at_the_time_it_names_something_is_free_again_and_a_second_before_nothin
 
 
 def test_idle_time_uses_a_fifth_of_the_hour_and_is_counted_with_the_rest():
-    counters = AskCounters().counted_for_idle(AGENT, 3, now=NOW, zone=LONDON)
+    counters = counted((NOW, 3)).counted_for_idle(AGENT, 3, now=NOW, zone=LONDON)
     assert counters.left_for_idle(AGENT, limits=LIMITS, now=NOW, zone=LONDON) == 1
     assert left(counters, NOW) == 17
     generous = LimitSettings(hourly_actions=1000, daily_actions=1000)
@@ -166,8 +166,9 @@ def test_what_idle_time_uses_is_counted_in_the_salons_day(zone: ZoneInfo):
         utc_midnight(zone),
         wall(zone, "24:00"),
     )
-    counters = AskCounters().counted_for_idle(AGENT, 2, now=turn - MINUTE, zone=zone)
-    counters = counters.counted_for_idle(AGENT, 2, now=turn + MINUTE, zone=zone)
+    counters = AskCounters()
+    for now in (turn - MINUTE, turn + MINUTE):
+        counters = counters.counted(AGENT, 2, now=now, zone=zone).counted_for_idle(AGENT, 2, now=now, zone=zone)
     left = [
         counters.left_for_idle(AGENT, limits=limits, now=now, zone=zone)
         for now in (turn + 2 * MINUTE, midnight - SECOND, midnight)

@@ -30,7 +30,7 @@ FREED = between("14:00", "15:00")
 RUNNING = Campaign(round=2, wave=3, asked=5, first_asked_at=at("08:00"), status="running", next_round_at=at("09:30"))
 STORED_RUNNING = {
     "round": 2, "wave": 3, "asked": 5, "first_asked_at": at("08:00"), "status": "running",
-    "next_round_at": at("09:30"), "reason": None,
+    "next_round_at": at("09:30"), "reason": None, "arm": None,
 }  # fmt: skip
 
 

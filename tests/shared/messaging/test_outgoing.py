@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.track_delivery.delivery_report import reported
-from shared.asking.outreach import OPEN, OfferDetails, Outreach, Slot
+from shared.asking.guard import Condition
+from shared.asking.outreach import OPEN, OfferDetails, Outreach
+from shared.asking.slot import Slot
 from shared.messaging.message import Message, say
 from shared.messaging.outgoing import (
     CLAIM_WITHIN,
@@ -43,6 +45,7 @@ RANKS = ["pending", "sending", "sent", "delivered", "read", "responded"]
 
 
 def outreach(**fields: Any) -> Outreach:
+    slot = Slot(start=NOW + timedelta(hours=3), end=NOW + timedelta(hours=4), service_id="cut", staff_id="mia")
     return Outreach(
         **{
             "id": "out_1",
@@ -62,9 +65,8 @@ def outreach(**fields: Any) -> Outreach:
             "trigger_type": "gap",
             "decision_id": "dec_1",
             "round": 1,
-            "slot": Slot(
-                start=NOW + timedelta(hours=3), end=NOW + timedelta(hours=4), service_id="cut", staff_id="mia"
-            ),
+            "slot": slot,
+            "guard": [Condition(condition="slot_on_offer", about="gap_1", slot=slot)],
             "source": "waitlist_exact",
             "offer_details": OfferDetails(valid_until=NOW + timedelta(minutes=30), price=Decimal(50)),
             "channel": "whatsapp",

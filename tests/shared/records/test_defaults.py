@@ -16,7 +16,7 @@ from shared.messaging.message import Inbound, Message
 from shared.records.stored import Stored
 
 AMENDED = {"revision": 0, "audit_head": None}
-NOBODY_ANSWERED = {"action": None, "responded_by": None, "responded_at": None, "notes": None}
+NOBODY_ANSWERED = {"action": None, "responded_by": None, "responded_at": None, "notes": None, "struck": []}
 NOT_SENT = {
     "message_id": None, "former_id": None, "former_error": None, "sent_at": None, "delivered_at": None, "read_at": None,
     "error": None,
@@ -38,7 +38,7 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
             "priority_parts": {}, "due_at": None, "closed_reason": None, "closed_at": None,
             "campaign": {
                 "round": 0, "wave": 0, "next_round_at": None, "asked": 0, "first_asked_at": None, "status": "idle",
-                "reason": None,
+                "reason": None, "arm": None,
             },
         },
     ),
@@ -46,13 +46,13 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
         Approval,
         {
             **AMENDED, "status": "pending", "recorded_status": "pending", "notifications_sent": {},
-            "response": NOBODY_ANSWERED, "reminded_at": None, "carried_out_at": None,
+            "response": NOBODY_ANSWERED, "reminded_at": None, "carried_out_at": None, "not_asked": {},
         },
     ),
     (
         Outreach,
         {
-            **ON_ITS_WAY, "segment": "regular", "probability": 0.0, "waitlist_entry_id": None, "moves_booking_id": None,
+            **ON_ITS_WAY, "guard": [], "segment": "regular", "probability": 0.0, "waitlist_entry_id": None, "moves_booking_id": None,
             "chain_depth": 0, "withdrawn": False, "fallen_back": False, "instead_of": None,
             "response": {
                 "received": False, "action": None, "responded_at": None, "booking_id": None, "said_in": None,
@@ -74,6 +74,7 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
                 "approved_at": None,
             },
             "outcome": {"status": "pending", "result": None, "completed_at": None, "booking_created_id": None},
+            "arms": {},
         },
     ),
     (

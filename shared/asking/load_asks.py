@@ -1,10 +1,10 @@
-"""Looks up asks: the recent ones to a customer or an address, and the open offers of a gap."""
+"""Looks up the recent asks to customers and addresses."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shared.asking.outreach import OPEN, Outreach
-from shared.ports import Query, Reader
+from shared.asking.outreach import Outreach
+from shared.ports import Reader
 from shared.records.split_query import queries_by_values
 
 RECENT = timedelta(days=14)
@@ -15,9 +15,3 @@ def recent_asks(documents: Reader, field: str, values: Sequence[str], now: datet
     """The asks of the last 14 days whose `field` is one of `values`."""
     queries = queries_by_values("outreach", field, values, ("created_at", ">", now - RECENT))
     return [Outreach.model_validate(snapshot.data) for query in queries for snapshot in documents.query(query)]
-
-
-def open_offers(documents: Reader, gap_id: str) -> list[Outreach]:
-    """The offers of this gap that still await an answer."""
-    query = Query("outreach", where=(("trigger_id", "==", gap_id), ("status", "in", list(OPEN))))
-    return [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]

@@ -7,11 +7,11 @@ offer, one that is overdrawn costs every later message of that sender.
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 
-from functions.fill_gap.candidates import Candidate
 from shared.asking.limits import Reached
+from shared.asking.person import Excluded
+from shared.asking.proposal import Selected
 from shared.salon.salon import Salon
 from shared.salon.settings import LimitSettings
 
@@ -24,34 +24,32 @@ def budget_for_asks(limits: LimitSettings, salon: Salon) -> int | None:
     return max(0, limits.whatsapp_recipients_24h - len({contact.phone for contact in salon.contacts if contact.phone}))
 
 
-def within_budget(
-    candidates: Sequence[Candidate],
+def over_budget(
+    people: Sequence[Selected],
     keys: Mapping[str, str],
     reached: Sequence[Reached],
     *,
     budget: int | None,
     now: datetime,
-) -> list[Candidate]:
-    """Excludes whoever would be one person too many, until there is room. `candidates` come best first, `keys` are
-    their addresses by customer. Whoever is counted already costs nothing more; whom the owner is asked about is counted
-    when the owner says yes."""
+) -> dict[str, Excluded]:
+    """Those who would be one person too many, by customer, until there is room. `people` come best first, `keys` are their
+    addresses by customer. Whoever is counted already costs nothing more; whom the owner is asked about is counted when the
+    owner says yes."""
     if budget is None:
-        return list(candidates)
+        return {}
     untils = sorted(each.until for each in reached if each.until > now)
     known: AbstractSet[str] = {each.key for each in reached if each.until > now}
     left = budget - len(untils)
     # Where the budget was lowered meanwhile, several must fall out before one comes in.
     again_at = untils[-left] if 0 <= -left < len(untils) else None
-    judged: list[Candidate] = []
-    for candidate in candidates:
-        key = keys.get(candidate.prospect.customer.id)
-        if candidate.excluded is not None or candidate.channel != "whatsapp" or key is None or key in known:
-            judged.append(candidate)
-        elif left <= 0:
+    excluded: dict[str, Excluded] = {}
+    for selected in people:
+        key = keys[selected.id]
+        if selected.channel != "whatsapp" or key in known:
+            continue
+        if left <= 0:
             reason = f"{budget} different people were asked by WhatsApp within 24 hours already"
-            judged.append(replace(candidate, asleep_until=again_at).out(reason))
-        else:
-            judged.append(candidate)
-            if candidate.autonomy is None or candidate.autonomy.level == "full_auto":
-                known, left = known | {key}, left - 1
-    return judged
+            excluded[selected.id] = Excluded(reason, again_at)
+        elif not selected.supervised:
+            known, left = known | {key}, left - 1
+    return excluded

@@ -1,36 +1,36 @@
 """How many different people may be asked by WhatsApp in 24 hours, at its edges."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.fill_gap.autonomy import Autonomy
-from functions.fill_gap.candidates import Candidate
-from functions.fill_gap.prospect import Prospect
-from functions.fill_gap.sender_budget import budget_for_asks, within_budget
 from shared.asking.limits import AskCounters, Reached
+from shared.asking.person import Excluded, Person
+from shared.asking.proposal import Selected
+from shared.asking.sender_budget import budget_for_asks, over_budget
+from shared.customers.consent import Channel
+from shared.customers.customer import Customer
 from shared.salon.salon import Contact
 from shared.salon.settings import LimitSettings
-from tests.functions.fill_gap.test_candidates import NOW, SALON, customer
+from tests.functions.fill_gap.test_candidates import NOW, SALON
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
-def candidate(name: str, *, channel: str = "whatsapp", level: str = "full_auto") -> Candidate:
-    autonomy = Autonomy(level, ())  # type: ignore[arg-type]
-    return Candidate(Prospect(customer(name), "regular", "cut"), channel=channel, autonomy=autonomy)  # type: ignore[arg-type]
+def selected(name: str, *, channel: Channel = "whatsapp", supervised: bool = False) -> Selected:
+    person = Person(Customer.from_document(name, {"name": name, "phone": "+447700900101"}), (), frozenset())
+    return Selected(person, "marketing", channel, "regular", "slot_offer", {}, NOW, (), supervised=supervised)
 
 
-def judged(candidates: list[Candidate], *reached: Reached, budget: int | None) -> list[Candidate]:
-    keys = {each.prospect.customer.id: f"key of {each.prospect.customer.id}" for each in candidates}
-    return within_budget(candidates, keys, reached, budget=budget, now=NOW)
+def excluded(people: list[Selected], *reached: Reached, budget: int | None) -> dict[str, Excluded]:
+    keys = {each.id: f"key of {each.id}" for each in people}
+    return over_budget(people, keys, reached, budget=budget, now=NOW)
 
 
-def left_over(*args: object, **kwargs: object) -> list[str]:
-    found = judged(*args, **kwargs)  # type: ignore[arg-type]
-    return [each.prospect.customer.id for each in found if each.excluded is None]
+def left_over(people: list[Selected], *reached: Reached, budget: int | None) -> list[str]:
+    out = excluded(people, *reached, budget=budget)
+    return [each.id for each in people if each.id not in out]
 
 
 def reached(name: str, *, for_another: timedelta = HOUR) -> Reached:
@@ -38,40 +38,35 @@ def reached(name: str, *, for_another: timedelta = HOUR) -> Reached:
 
 
 def test_the_last_of_the_budget_is_asked_and_the_next_is_not() -> None:
-    people = [candidate("a"), candidate("b"), candidate("c")]
+    people = [selected("a"), selected("b"), selected("c")]
     assert left_over(people, reached("x"), budget=3) == ["a", "b"]
     assert left_over(people, reached("x"), budget=4) == ["a", "b", "c"]
     assert left_over(people, reached("x"), budget=1) == []
-    excluded = judged(people, reached("x"), budget=3)[-1]
-    assert excluded.excluded == "3 different people were asked by WhatsApp within 24 hours already"
+    assert {id: why.reason for id, why in excluded(people, reached("x"), budget=3).items()} == {
+        "c": "3 different people were asked by WhatsApp within 24 hours already"
+    }
 
 
 def test_who_is_counted_already_costs_nothing_more() -> None:
-    assert left_over([candidate("a"), candidate("b")], reached("a"), budget=1) == ["a"]
+    assert left_over([selected("a"), selected("b")], reached("a"), budget=1) == ["a"]
 
 
 def test_an_sms_costs_nothing_of_it() -> None:
-    assert left_over([candidate("a", channel="sms"), candidate("b")], budget=0) == ["a"]
+    assert left_over([selected("a", channel="sms"), selected("b")], budget=0) == ["a"]
 
 
 def test_without_a_budget_everybody_may_be_asked() -> None:
-    assert left_over([candidate("a"), candidate("b")], reached("x"), budget=None) == ["a", "b"]
+    assert left_over([selected("a"), selected("b")], reached("x"), budget=None) == ["a", "b"]
 
 
 def test_two_customers_with_one_phone_are_one_person() -> None:
-    two = [candidate("a"), candidate("b")]
-    found = within_budget(two, {"a": "same", "b": "same"}, [], budget=1, now=NOW)
-    assert [each.excluded for each in found] == [None, None]
+    two = [selected("a"), selected("b")]
+    assert over_budget(two, {"a": "same", "b": "same"}, [], budget=1, now=NOW) == {}
 
 
 def test_a_question_to_the_owner_takes_no_place_from_who_is_asked_now() -> None:
-    people = [candidate("vip", level="supervised"), candidate("a"), candidate("b")]
+    people = [selected("vip", supervised=True), selected("a"), selected("b")]
     assert left_over(people, budget=1) == ["vip", "a"]
-
-
-def test_who_is_excluded_anyway_keeps_their_own_reason_and_takes_no_place() -> None:
-    out = candidate("a").out("blocked by the salon")
-    assert judged([out, candidate("b")], budget=1) == [out, candidate("b")]
 
 
 def test_somebody_counts_until_24_hours_after_their_offers_deadline() -> None:
@@ -91,15 +86,13 @@ def test_asked_again_somebody_counts_once_and_longer() -> None:
 
 def test_who_waits_for_room_waits_until_there_is_some() -> None:
     full = [reached("x", for_another=HOUR), reached("y", for_another=2 * HOUR)]
-    [waits] = judged([candidate("a")], *full, budget=2)
-    assert waits.asleep_until == NOW + HOUR
-    [lowered] = judged([candidate("a")], *full, budget=1)
-    assert lowered.asleep_until == NOW + 2 * HOUR, "one falling out is not enough"
+    assert excluded([selected("a")], *full, budget=2)["a"].until == NOW + HOUR
+    lowered = excluded([selected("a")], *full, budget=1)["a"]
+    assert lowered.until == NOW + 2 * HOUR, "one falling out is not enough"
     three = [*full, reached("z", for_another=3 * HOUR)]
     for budget, hours in ((3, 1), (2, 2), (1, 3)):
-        assert judged([candidate("a")], *three, budget=budget)[0].asleep_until == NOW + hours * HOUR
-    [never] = judged([candidate("a")], *full, budget=0)
-    assert never.asleep_until is None
+        assert excluded([selected("a")], *three, budget=budget)["a"].until == NOW + hours * HOUR
+    assert excluded([selected("a")], *full, budget=0)["a"].until is None
 
 
 def test_the_salons_own_people_are_taken_off_the_budget() -> None:
@@ -120,25 +113,19 @@ def test_the_salons_own_people_are_taken_off_the_budget() -> None:
 )
 def test_no_choice_among_those_left_over_overdraws_it(names: list[str], known: set[str], budget: int) -> None:
     before = [reached(name) for name in sorted(known)]
-    chosen = left_over([candidate(name) for name in names], *before, budget=budget)
+    chosen = left_over([selected(name) for name in names], *before, budget=budget)
     assert len(known | set(chosen)) <= max(budget, len(known))
     if len(known | set(names)) <= budget:
         assert chosen == names, "and nobody is left out needlessly"
 
 
 def test_the_order_of_who_is_asked_stays() -> None:
-    people = [replace(candidate(name)) for name in "cab"]
+    people = [selected(name) for name in "cab"]
     assert left_over(people, budget=2) == ["c", "a"]
 
 
 def test_who_was_reached_24_hours_ago_to_the_second_is_a_new_person_again() -> None:
     over, nearly = reached("x", for_another=0 * HOUR), reached("y", for_another=SECOND)
-    assert left_over([candidate("x"), candidate("a")], over, budget=1) == ["x"]
-    assert left_over([candidate("a"), candidate("x")], over, budget=1) == ["a"], "and is no longer counted"
-    assert left_over([candidate("a"), candidate("y")], nearly, budget=1) == ["y"]
-
-
-def test_who_has_no_address_costs_nothing() -> None:
-    people = [candidate("a"), candidate("b")]
-    found = within_budget(people, {"b": "key"}, [], budget=0, now=NOW)
-    assert [each.excluded is None for each in found] == [True, False]
+    assert left_over([selected("x"), selected("a")], over, budget=1) == ["x"]
+    assert left_over([selected("a"), selected("x")], over, budget=1) == ["a"], "and is no longer counted"
+    assert left_over([selected("a"), selected("y")], nearly, budget=1) == ["y"]
