@@ -114,7 +114,7 @@ def allowed_now(proposal: Proposal, counters: AskCounters, transaction: Reader) 
     ready = [each for each in proposal.people if each.id not in excluded]
     budget = budget_for_asks(proposal.settings.limits, proposal.salon)
     keys = {each.id: key_of(each, proposal) for each in ready}
-    excluded |= over_budget(ready, keys, counters.reached, budget=budget, now=proposal.now)
+    excluded |= over_budget(ready, keys, counters.reached, budget=budget, now=proposal.now, approved=proposal.approved)
     trial = None if isinstance(may_ask, Stopped) or proposal.approved else may_ask.trial
     left = counters.left(proposal.agent, limits=proposal.settings.limits, now=proposal.now, zone=proposal.salon.zone)
     return Allowed(excluded, counters, left if trial is None else min(left, trial), trial, arms)

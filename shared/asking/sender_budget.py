@@ -31,10 +31,11 @@ def over_budget(
     *,
     budget: int | None,
     now: datetime,
+    approved: bool = False,
 ) -> dict[str, Excluded]:
     """Those who would be one person too many, by customer, until there is room. `people` come best first, `keys` are their
-    addresses by customer. Whoever is counted already costs nothing more; whom the owner is asked about is counted when the
-    owner says yes."""
+    addresses by customer. Whoever is counted already costs nothing more; whom the owner is asked about is counted when they
+    have `approved` it."""
     if budget is None:
         return {}
     untils = sorted(each.until for each in reached if each.until > now)
@@ -50,6 +51,6 @@ def over_budget(
         if left <= 0:
             reason = f"{budget} different people were asked by WhatsApp within 24 hours already"
             excluded[selected.id] = Excluded(reason, again_at)
-        elif not selected.supervised:
+        elif approved or not selected.supervised:
             known, left = known | {key}, left - 1
     return excluded

@@ -10,6 +10,7 @@ from typing import Any
 from local.in_process import ACCOUNT_SID, Suite
 from local.memory.memory import Change
 from local.outbox import Message
+from shared.asking.decision import GAP_FILL_AGENT
 from shared.ports import Published
 from tests.stories.salon import SALON, open_salon
 
@@ -97,8 +98,10 @@ def event(suite: Suite, event_type: str, salon_id: str, **fields: Any) -> Publis
         "occurred_at": suite.clock.now() - timedelta(seconds=1),
         "resource_type": "gap",
         "resource_id": "gap_1",
+        "agent": GAP_FILL_AGENT,
         "payload": {},
         **fields,
     }
     attributes = {"event_type": event_type, "salon_id": salon_id, "event_id": "log_forged", "schema_version": "1"}
+    attributes["agent"] = GAP_FILL_AGENT
     return Published("salon-events", body, attributes)

@@ -69,6 +69,12 @@ def test_a_question_to_the_owner_takes_no_place_from_who_is_asked_now() -> None:
     assert left_over(people, budget=1) == ["vip", "a"]
 
 
+def test_of_a_round_that_the_owner_approved_everybody_takes_a_place() -> None:
+    people = [selected(name, supervised=True) for name in ("a", "b", "c")]
+    keys = {each.id: f"key of {each.id}" for each in people}
+    assert set(over_budget(people, keys, [reached("x")], budget=3, now=NOW, approved=True)) == {"c"}
+
+
 def test_somebody_counts_until_24_hours_after_their_offers_deadline() -> None:
     counters = AskCounters().reaching({"k": NOW + 30 * MINUTE}, NOW)
     [one] = counters.reached
