@@ -46,6 +46,9 @@ class _Server(ThreadedWSGIServer):
 
     def __init__(self, app: WSGI, listening: int) -> None:
         super().__init__("127.0.0.1", 0, app, handler=_Quiet, fd=listening)
+        # All workers are woken by a request and one of them takes it. Another that waited for the next one would not hear
+        # meanwhile that it shall shut down.
+        self.socket.setblocking(False)
         self._changed = threading.Condition()
         self._under_way = 0
         self._crashing = 0
