@@ -3,6 +3,7 @@ have done. Each watch calls what it watches and returns what that returned."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from unittest.mock import patch
@@ -11,9 +12,22 @@ from functions.fill_gap import ask_round, candidates
 from functions.track_delivery import delivery_report, track_report
 from shared.asking import ask_people, limits
 from shared.asking.limits import AskCounters
-from shared.asking.proposal import NobodyAsked
+from shared.asking.proposal import Allowed, Choice, NobodyAsked
 from shared.sales import acceptance, sell_slot
 from tests.e2e.simulation.cloud import Cloud, Machine
+
+EXCLUDED = {
+    "no recipient left": "different people were asked",
+    "promotion paused": "promotional asks are paused",
+}
+"""By what is counted: the words by which somebody is kept out."""
+
+
+def _asked(choice: Choice | NobodyAsked) -> object:
+    """Whom it asks, at once or after the owner."""
+    if isinstance(choice, NobodyAsked):
+        return None
+    return choice.alone and choice.alone.people, choice.question and choice.question.approval.document.people
 
 
 @contextmanager
@@ -67,19 +81,17 @@ def watching(cloud: Cloud) -> Iterator[None]:
 
         return left_now
 
-    def again(sound: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*about: Any) -> Any:
-            allowed = sound(*about)
-            out = [] if isinstance(allowed, NobodyAsked) else [each.reason for each in allowed.excluded.values()]
-            cloud.met["no recipient left"] += any("different people were asked" in reason for reason in out)
-            cloud.met["promotion paused"] += any("promotional asks are paused" in reason for reason in out)
-            return allowed
-
-        return checked
-
     def round_of(sound: Callable[..., Any]) -> Callable[..., Any]:
-        def made(proposal: Any, *about: Any) -> Any:
-            outcome, writes = sound(proposal, *about)
+        def made(proposal: Any, load: Any, choose: Any, transaction: Any) -> Any:
+            def chosen(facts: Any, allowed: Allowed) -> Choice | NobodyAsked:
+                choice: Choice | NobodyAsked = choose(facts, allowed)
+                for name, reason in EXCLUDED.items():
+                    others = {id: why for id, why in allowed.excluded.items() if reason not in why.reason}
+                    if len(others) < len(allowed.excluded):
+                        cloud.met[name] += _asked(choice) != _asked(choose(facts, replace(allowed, excluded=others)))
+                return choice
+
+            outcome, writes = sound(proposal, load, chosen, transaction)
             gap = cloud.get(f"salons/{proposal.salon.id}/gaps/{proposal.trigger_id}") or {}
             closed = gap.get("status") != "open"
             if isinstance(outcome, NobodyAsked) and outcome.reason in (
@@ -126,7 +138,6 @@ def watching(cloud: Cloud) -> Iterator[None]:
         (limits, "contact_limit", limit),
         (candidates, "_judge", judge_candidate),
         (AskCounters, "left", left),
-        (ask_people, "allowed_now", again),
         (ask_people, "_ask", round_of),
         (ask_round, "counters_of", counters_of),
         (ask_people, "counters_to_change", to_change),
