@@ -15,8 +15,9 @@ from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
 from shared.customers.load_customer import customer_of
 from shared.customers.read_consents import withdrawal_records
+from shared.messaging.country import country_of
 from shared.messaging.message import Message, message_path
-from shared.messaging.messaging_hours import answers, country_of, next_allowed
+from shared.messaging.messaging_hours import answers, next_allowed
 from shared.ports import Query, Reader
 from shared.records.read_documents import readable
 from shared.salon.salon import Salon, zone_named

@@ -7,7 +7,7 @@ would get every offer twice.
 from datetime import datetime, timedelta
 
 from shared.asking.outreach import Outreach
-from shared.messaging.messaging_hours import country_of
+from shared.messaging.country import country_of
 from shared.messaging.outgoing import Channel
 from shared.messaging.sending import UNDELIVERED_AFTER, redirected
 from shared.records.audit import Amended

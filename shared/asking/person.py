@@ -7,7 +7,8 @@ from shared.asking import limits
 from shared.asking.outreach import Outreach
 from shared.customers.consent import Channel, NoChannel, Purpose, channel_for
 from shared.customers.customer import Customer
-from shared.messaging.messaging_hours import country_of, next_allowed
+from shared.messaging.country import country_of
+from shared.messaging.messaging_hours import next_allowed
 from shared.salon.salon import Salon, zone_named
 from shared.salon.settings import SalonSettings
 

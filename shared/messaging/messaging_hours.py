@@ -93,12 +93,3 @@ def _moments(at: datetime, openings: list[time], zone: ZoneInfo) -> Iterator[dat
             for fold in (0, 1)
         }
     )
-
-
-_CALLING_CODES = {"+971": "AE", "+91": "IN", "+1": "US"}
-
-
-def country_of(phone: str) -> str | None:
-    """The country whose hours of PROMOTIONAL_SMS apply to this number. +1 is not only the United States: the stricter
-    hours apply to all of it."""
-    return next((country for code, country in _CALLING_CODES.items() if phone.startswith(code)), None)

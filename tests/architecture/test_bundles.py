@@ -149,6 +149,7 @@ def test_a_bundle_pins_what_it_imports_and_no_more(function: Function, bundles: 
             "google-cloud-scheduler": "from google.cloud import scheduler",
             "google-events": "from google.events",
             "jinja2": "from jinja2",
+            "phonenumberslite": "import phonenumbers",
             "pydantic": "from pydantic import",
             "twilio": "from twilio.",
             "tzdata": "from zoneinfo import",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.messaging_hours import PROMOTIONAL_SMS, allowed, answers, country_of, next_allowed
+from shared.messaging.messaging_hours import PROMOTIONAL_SMS, allowed, answers, next_allowed
 from shared.salon.settings import QuietHours
 from tests.zones import in_each_zone, wall
 
@@ -156,20 +156,6 @@ def test_the_next_moment_is_allowed_and_none_before_it_is(moment, zone, start, e
     while probe < until:
         assert not allowed(probe, **hours)
         probe += timedelta(minutes=7)
-
-
-@pytest.mark.parametrize(
-    ("number", "country"),
-    [
-        ("+919876543210", "IN"),
-        ("+12125550100", "US"),
-        ("+971501234567", "AE"),
-        ("+34600000001", None),
-        ("IN.4566", None),
-    ],
-)
-def test_a_number_tells_where_stricter_hours_may_apply(number, country):
-    assert country_of(number) == country
 
 
 @pytest.mark.parametrize(("second", "goes"), [(-1, "09:00:00"), (0, "09:00:00"), (1, "09:00:01")])
