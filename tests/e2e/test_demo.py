@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.demo import Cloud, Failed, Steps, Voice, tell
+from local.demo import Steps, tell
+from local.demo_cloud import Cloud, Failed
+from local.demo_voice import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,7 +58,7 @@ BOOKING = {
 def test_a_step_that_does_not_come_true_ends_the_story_with_its_name(
     monkeypatch: pytest.MonkeyPatch, bookings: dict[str, Any], step: str
 ) -> None:
-    monkeypatch.setattr("local.demo.STEP_SECONDS", 0.2)
+    monkeypatch.setattr("local.demo_cloud.STEP_SECONDS", 0.2)
     named = {"name": "Somebody"}
     cloud = Standstill(
         {
