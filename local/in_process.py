@@ -7,15 +7,15 @@ The same calls give the same documents and messages, byte for byte: tests, simul
 import heapq
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
 import flask
@@ -25,11 +25,13 @@ from werkzeug.wrappers import Response
 from functions.manage_schedules import scheduler, sign_in
 from functions.send_outreach import messenger as messenger_adapter
 from local import cloud_events, cron
+from local.conditions import Calm, Conditions, Crash, Dead, Delivery
 from local.functions import FUNCTIONS, Function, door, load
 from local.memory.memory import Change, MemoryBus, MemoryDatabase, MemoryScheduler, MemoryStore
 from local.outbox import SEEDED_TEMPLATES, Message, Outbox
 from local.routes import Schedule, document_triggers, doors, schedules, subscriptions
 from local.sign_in import LocalSignIns
+from local.stepped_clock import SteppedClock
 from shared.adapters import clock as clock_adapter
 from shared.adapters import firestore, log, pubsub, settings, twilio
 from shared.ports import (
@@ -56,77 +58,6 @@ MAX_ATTEMPTS = 5
 without retries loses a document's event that fails once."""
 MAX_DELIVERIES = 200_000
 """Within one run_until_idle: more means that functions keep waking each other."""
-
-Fate = Literal["once", "twice", "lost", "crash_before", "crash_after"]
-
-
-class SteppedClock:
-    """Stands still until moved. Sleeping passes only on the `real` clock, so that leases and back-off end."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self._slept = timedelta()
-
-    def now(self) -> datetime:
-        return self._now
-
-    def real(self) -> datetime:
-        return self._now + self._slept
-
-    def sleep(self, seconds: float) -> None:
-        self._slept += timedelta(seconds=seconds)
-
-    def move_to(self, instant: datetime) -> None:
-        if instant < self._now:
-            raise ValueError(f"expected an instant not before {self._now}, found {instant}")
-        self._now = instant
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One event on its way to one function."""
-
-    number: int
-    function: Function
-    about: str
-    headers: Mapping[str, str]
-    body: bytes
-    retried: bool = True
-    attempt: int = 1
-
-
-@dataclass(frozen=True)
-class Dead:
-    """A delivery that failed as often as the platform tries."""
-
-    delivery: Delivery
-    error: Exception
-
-
-class Conditions(Protocol):
-    """What the platform may do to deliveries. A simulation replaces the calm by its own."""
-
-    def next(self, waiting: Sequence[Delivery]) -> int:
-        """Which of those waiting is delivered now."""
-        ...
-
-    def fate(self, delivery: Delivery) -> Fate:
-        """`lost` loses this attempt only; a crash is an attempt that fails before or after its work."""
-        ...
-
-
-class Calm:
-    """First in, first out, each once."""
-
-    def next(self, waiting: Sequence[Delivery]) -> int:
-        return 0
-
-    def fate(self, delivery: Delivery) -> Fate:
-        return "once"
-
-
-class Crash(Exception):
-    """The machine a function ran on is gone."""
 
 
 class Suite:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from local import in_process
-from local.in_process import ACCOUNT_SID, Calm, Delivery, Fate, Suite
+from local.conditions import Calm, Delivery, Fate
+from local.in_process import ACCOUNT_SID, Suite
 from shared.adapters import clock, firestore, log
 from shared.messaging.rendering import render
 from shared.ports import AnswerLost, Published, Sending

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.in_process import Conditions, Suite
+from local.conditions import Conditions
+from local.in_process import Suite
 from local.outbox import Message, Outbox
 from shared.ports import Accepted, AnswerLost, Refused, Sending
 from tests.stories.salon import (

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.in_process import Delivery, Fate, Suite
+from local.conditions import Delivery, Fate
+from local.in_process import Suite
 from tests.stories.salon import NOW, SALON, booking, open_salon
 
 ROOT = f"salons/{SALON}"

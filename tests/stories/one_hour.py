@@ -15,8 +15,8 @@ from functions.fill_gap.next_step import Ask
 from functions.fill_gap.round_documents import RoundContext
 from functions.fill_gap.settings import Settings
 from functions.send_outreach.find_obstacle import obstacle
-from local.in_process import SteppedClock
 from local.memory.memory import MemoryDatabase, MemoryStore
+from local.stepped_clock import SteppedClock
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
 from shared.messaging.message import Inbound, received

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
-from local.in_process import ACCOUNT_SID, Conditions, Delivery, Suite
+from local.conditions import Conditions, Delivery
+from local.in_process import ACCOUNT_SID, Suite
 from local.outbox import Message
 from shared.adapters import twilio
 from shared.messaging.tokens import OfferToken, sign

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from local.in_process import SteppedClock, Suite
+from local.in_process import Suite
+from local.stepped_clock import SteppedClock
 from shared.records.hold_locks import person_day
 from tests.stories.calendar import alerts, gaps, scan
 from tests.stories.salon import ROOT, booking, cancel, offers, ours, salon

@@ -10,7 +10,8 @@ import pytest
 
 from local import in_process
 from local.audit_chain import broken_links
-from local.in_process import Crash, Suite
+from local.conditions import Crash
+from local.in_process import Suite
 from local.outbox import Message, Outbox
 from shared.ports import Accepted, AnswerLost, Refused, Sending
 from shared.records.audit import AuditRecord

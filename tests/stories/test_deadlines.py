@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from functions.answer_message.answer_conversation import TRIES
-from local.in_process import Calm, Delivery, Fate, Suite
+from local.conditions import Calm, Delivery, Fate
+from local.in_process import Suite
 from tests.stories.busy_day import busy_day, everything, overdue, waits
 from tests.stories.salon import (
     NOW,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from local.in_process import Calm, Delivery, Fate, Suite
+from local.conditions import Calm, Delivery, Fate
+from local.in_process import Suite
 from tests.stories.approvals import ask, carrying, standing
 from tests.stories.one_way_in import never_woken, only_way_in
 from tests.stories.salon import ROOT, SMS, cancel, freed_gaps, offers, ours, phone, salon, settle, write

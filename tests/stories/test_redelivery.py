@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import Delivery, Fate, Suite
+from local.conditions import Delivery, Fate
+from local.in_process import Suite
 from tests.stories.busy_day import State, busy_day, everything, in_other_words, records, state_documents
 
 SEEDS = range(8)

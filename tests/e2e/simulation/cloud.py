@@ -13,8 +13,9 @@ from cloudevents.http import CloudEvent
 from werkzeug.wrappers import Response
 
 from local import cron
+from local.conditions import Crash, Dead, Delivery
 from local.functions import Function
-from local.in_process import MAX_ATTEMPTS, MICROSECOND, Crash, Dead, Delivery, Suite
+from local.in_process import MAX_ATTEMPTS, MICROSECOND, Suite
 from local.memory.memory import Change, Database, MemoryBus, MemoryStore
 from local.memory.memory_database import Reads
 from local.routes import Schedule

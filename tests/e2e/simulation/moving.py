@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from local.in_process import Crash
+from local.conditions import Crash
 from shared.asking.outreach import ANSWER_LOST_WITHIN
 from shared.messaging.messaging_hours import ANSWER_WITHIN
 from shared.ports import Contended, Data

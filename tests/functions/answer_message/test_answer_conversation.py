@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.answer_message import answer_conversation as room
-from local.in_process import Calm, Delivery, Suite
+from local.conditions import Calm, Delivery
+from local.in_process import Suite
 from tests.stories.salon import (
     NOW,
     OWNER,

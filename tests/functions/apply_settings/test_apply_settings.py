@@ -6,8 +6,8 @@ import pytest
 from functions.apply_settings import accept_settings
 from functions.apply_settings.accept_settings import apply_settings
 from functions.apply_settings.sections import AllSettings
-from local.in_process import SteppedClock
 from local.memory.memory import MemoryDatabase, MemoryStore
+from local.stepped_clock import SteppedClock
 from shared.ports import Create, Delete, Documents, Put, Query, Write
 from shared.salon.load_settings import accepted_as, accepted_settings
 from shared.salon.settings import SalonSettings

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.choose_branch import hand_on
-from local.in_process import Crash, Suite
+from local.conditions import Crash
+from local.in_process import Suite
 from tests.stories.salon import (
     NOW,
     ROOT,

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from functions.connect_salon.claim_numbers import connect_salon
-from local.in_process import SteppedClock
 from local.memory.memory import MemoryBus, MemoryDatabase, MemoryStore
+from local.stepped_clock import SteppedClock
 from shared.ports import SALON, Delete, Put, Query, Snapshot
 from shared.records.invalid import InvalidEvent
 from shared.salon.channel_route import route_path

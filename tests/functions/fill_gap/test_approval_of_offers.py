@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.in_process import Delivery, Fate, Suite
+from local.conditions import Delivery, Fate
+from local.in_process import Suite
 from shared.asking.check_breaker import pause_agent
 from tests.stories.approvals import approval, decision_of, questions, standing, trail
 from tests.stories.salon import (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.fill_gap.answer_late_yes import answer_late_yes
-from local.in_process import ACCOUNT_SID, Delivery, Fate, Suite
+from local.conditions import Delivery, Fate
+from local.in_process import ACCOUNT_SID, Suite
 from shared.asking.outreach import ANSWER_LOST_WITHIN
 from shared.messaging.tokens import OfferToken, sign
 from shared.ports import Refused

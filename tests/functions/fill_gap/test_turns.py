@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from functions.fill_gap.run_campaign import fill_gap
-from local.in_process import Calm, Delivery, Suite
+from local.conditions import Calm, Delivery
+from local.in_process import Suite
 from tests.stories.salon import NOW, ROOT, SALON, arrive, booking, cancel, freed_gaps, offers, salon, waits
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -9,7 +9,8 @@ import pytest
 from functions.repair_salon.faults import Fault
 from functions.repair_salon.mend import AT_ONCE, repair_salon
 from local.audit_chain import broken_links
-from local.in_process import Delivery, Fate, Suite
+from local.conditions import Delivery, Fate
+from local.in_process import Suite
 from shared.messaging.message import KEEP_TRYING
 from shared.ports import Refused
 from shared.records.audit import AuditRecord

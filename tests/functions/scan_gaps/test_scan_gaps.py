@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from functions.scan_gaps import scan_salon
-from local.in_process import Conditions, Delivery, Fate, Suite
+from local.conditions import Conditions, Delivery, Fate
+from local.in_process import Suite
 from local.memory.memory_database import MemoryDatabase
 from shared.ports import Query, Snapshot, Write
 from tests.stories.calendar import (

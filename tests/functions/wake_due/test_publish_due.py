@@ -7,8 +7,8 @@ import pytest
 from functions.wake_due import publish_due
 from functions.wake_due.groups import GROUPS
 from functions.wake_due.publish_due import wake_due
-from local.in_process import SteppedClock
 from local.memory.memory import MemoryBus, MemoryDatabase, MemoryStore
+from local.stepped_clock import SteppedClock
 from shared.ports import Create, Published
 from shared.records.invalid import InvalidEvent
 
