@@ -22,7 +22,7 @@ from functions.fill_gap.round_choice import (
     nobody_left,
     still_approved,
 )
-from functions.fill_gap.round_documents import RoundContext, proposal_of
+from functions.fill_gap.round_documents import AGENT, RoundContext, proposal_of
 from functions.fill_gap.round_plan import for_idle_time
 from functions.fill_gap.settings import Settings
 from shared.approvals.approval import Approval
@@ -54,7 +54,8 @@ def ask_round(context: RoundContext, step: Ask, *, documents: Documents, clock: 
         gap = Gap.model_validate(found.data) if found else None
         if gap is None or gap.campaign != context.gap.campaign:
             return NobodyAsked("another run was faster")
-        questions = transaction.query(Query("approvals", where=(("trigger_id", "==", gap.id),)))
+        own = Query("approvals", where=(("trigger_id", "==", gap.id), ("agent_name", "==", AGENT)))
+        questions = transaction.query(own)
         return RoundFacts(gap, due, [Approval.model_validate(snapshot.data) for snapshot in questions])
 
     def elsewhere() -> NobodyAsked | None:

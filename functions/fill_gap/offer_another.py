@@ -12,7 +12,7 @@ from typing import Literal
 from functions.fill_gap.another_slot import could_suit, not_to_be_offered, suiting
 from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate
 from functions.fill_gap.criteria import Criteria
-from functions.fill_gap.load_offers import open_offers
+from functions.fill_gap.load_offers import open_to_anybody
 from functions.fill_gap.load_staff_name import load_staff_name
 from functions.fill_gap.prospect import Prospect
 from functions.fill_gap.round_documents import AGENT, RoundContext, proposal_of, round_decision
@@ -166,7 +166,7 @@ def _checked(candidate: Candidate, gap: Gap, documents: Reader) -> Candidate | N
     or out of a mover's reach."""
     slot, service = candidate.slot, candidate.service
     assert slot is not None and service is not None, "whoever may be offered something has a slot"
-    if any(offer.slot and offer.slot.stretch.overlaps(slot.stretch) for offer in open_offers(documents, gap.id)):
+    if any(offer.slot and offer.slot.stretch.overlaps(slot.stretch) for offer in open_to_anybody(documents, gap.id)):
         return None
     services = all_services(documents)
     around = bookings_around(slot.stretch, services, documents)

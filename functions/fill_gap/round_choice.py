@@ -30,7 +30,7 @@ from shared.calendar.gap import Gap, campaigned
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """The gap, the open gaps whose round is due, and the approvals about this one, as they stand under the lock."""
+    """The gap, the open gaps whose round is due, and the agent's approvals about this one, as they stand under the lock."""
 
     gap: Gap
     due: Sequence[Gap]

@@ -112,11 +112,11 @@ def _look_again_later(path: str, documents: Documents, now: datetime) -> None:
 
 
 def close_campaign(gap: Gap, *, documents: Documents, clock: Clock) -> Withdrawn:
-    """Ends what is still open of a gap that has closed: its offers, its approvals and its decisions. Done again it finds nothing
-    to do."""
+    """Ends what this agent has still open about a gap that has closed: its offers, its approvals and its decisions. Done again it
+    finds nothing to do."""
     reason = f"the gap is {gap.status}"
     withdrawn = [_withdraw(offer, reason, documents, clock) for offer in open_offers(documents, gap.id)]
-    cancel_approvals(gap.id, reason, documents=documents, clock=clock, by=AGENT)
+    cancel_approvals(gap.id, reason, agent=AGENT, documents=documents, clock=clock)
     _conclude(documents, gap, clock)
     return Withdrawn(sum(withdrawn))
 
@@ -142,9 +142,14 @@ def _withdraw(offer: Outreach, reason: str, documents: Documents, clock: Clock) 
 
 
 def _conclude(documents: Documents, gap: Gap, clock: Clock) -> None:
-    """Writes the outcome of the closed gap's decisions that sold nothing."""
+    """Writes the outcome of this agent's decisions about the closed gap that sold nothing."""
     query = Query(
-        "autonomous_decisions", where=(("context.trigger_id", "==", gap.id), ("outcome.status", "==", "pending"))
+        "autonomous_decisions",
+        where=(
+            ("context.trigger_id", "==", gap.id),
+            ("agent_name", "==", AGENT),
+            ("outcome.status", "==", "pending"),
+        ),
     )
     status: OutcomeStatus = "failed" if gap.status == "filled" else "expired"
     for snapshot in documents.query(query):

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.approvals.approval import Approval
-from shared.asking.decision import Decision
+from shared.asking.decision import GAP_FILL_AGENT, Decision
 from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
@@ -68,7 +68,10 @@ def woken(document: D, reason: str, *, now: datetime) -> Amended[D]:
 
 
 def left_open(decision: Decision, gap: Gap | None, *, now: datetime) -> Fault | None:
-    """The fault of a gap that has closed and nobody heard of it: offers may still be open, and the decision has no outcome."""
+    """The fault of a gap that has closed and nobody heard of it: offers may still be open, and the decision has no outcome. Only the
+    gap's own agent ends its decisions when the gap closes."""
+    if decision.agent_name != GAP_FILL_AGENT:
+        return None
     if decision.outcome.status != "pending" or gap is None or gap.closed_at is None or gap.due_at is not None:
         return None
     if now - gap.closed_at < AT_REST:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.approvals.approval import Approval, ApprovalResponse, move
-from shared.asking.decision import Decision, approval_settled
+from shared.asking.decision import Agent, Decision, approval_settled
 from shared.messaging.tokens import binding
 from shared.ports import Clock, Documents, Query, Snapshot, Write
 from shared.records.commit import until_committed, update
@@ -92,14 +92,21 @@ def settled(
     return (*update(moved, snapshot), *update(decision, found))
 
 
-def cancel_approvals(trigger_id: str, reason: str, *, documents: Documents, clock: Clock, by: str) -> int:
-    """Cancels the approvals about a gap that has closed, and returns how many there were: those that wait for an answer, and
-    those that were approved and not carried out yet."""
-    query = Query("approvals", where=(("trigger_id", "==", trigger_id), ("status", "in", ["pending", "approved"])))
-    return sum(_cancel(snapshot.path, reason, documents, clock, by) for snapshot in documents.query(query))
+def cancel_approvals(trigger_id: str, reason: str, *, agent: Agent, documents: Documents, clock: Clock) -> int:
+    """Cancels what an agent has asked the owner about a gap that has closed, and returns how many approvals there were: those that
+    wait for an answer, and those that were approved and not carried out yet."""
+    query = Query(
+        "approvals",
+        where=(
+            ("trigger_id", "==", trigger_id),
+            ("agent_name", "==", agent),
+            ("status", "in", ["pending", "approved"]),
+        ),
+    )
+    return sum(_cancel(snapshot.path, reason, documents, clock, by=agent) for snapshot in documents.query(query))
 
 
-def _cancel(path: str, reason: str, documents: Documents, clock: Clock, by: str) -> bool:
+def _cancel(path: str, reason: str, documents: Documents, clock: Clock, *, by: str) -> bool:
     def attempt() -> bool | None:
         snapshot = documents.get(path)
         if snapshot is None:

@@ -9,7 +9,7 @@ from threading import Barrier
 
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Action, Verdict, answer, cancel_approvals
-from shared.asking.decision import Decision
+from shared.asking.decision import GAP_FILL_AGENT, Decision
 from shared.ports import Documents, Query
 from shared.records.commit import create
 from tests.stories import approvals
@@ -43,7 +43,9 @@ def test_of_many_answers_at_once_and_a_gap_that_closes_one_counts(documents: Doc
 
     def close(_: int) -> int:
         together.wait()
-        return cancel_approvals("gap_1", "the time is sold", documents=documents, clock=RealClock(), by="fill_gap")
+        return cancel_approvals(
+            "gap_1", "the time is sold", agent=GAP_FILL_AGENT, documents=documents, clock=RealClock()
+        )
 
     with ThreadPoolExecutor(AT_ONCE + 1) as people:
         closing = people.submit(close, 0)

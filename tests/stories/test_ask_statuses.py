@@ -10,6 +10,7 @@ from functions.fill_gap.run_campaign import close_campaign
 from functions.resolve_approval.hear_answer import approval_due, resolve_approval
 from functions.send_outreach.move_on import move_on
 from shared.approvals.settle_approval import answer, cancel_approvals
+from shared.asking.decision import GAP_FILL_AGENT
 from shared.asking.opt_out import opt_out
 from shared.calendar.gap import Gap
 from shared.customers.consent import Statement
@@ -148,7 +149,7 @@ def the_consoles_yes(hour: OneHour, status: str) -> object:
 
 def its_gap_closes(hour: OneHour, status: str) -> object:
     id = approval(hour, status)
-    cancel_approvals("gap_1", "the gap is filled", documents=hour.documents, clock=hour.clock, by="gap_fill_agent")
+    cancel_approvals("gap_1", "the gap is filled", agent=GAP_FILL_AGENT, documents=hour.documents, clock=hour.clock)
     return settled(hour, id)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from local.in_process import Suite
 from local.owner.ignore_gap import ignore_gap
 from shared.approvals.settle_approval import cancel_approvals
+from shared.asking.decision import GAP_FILL_AGENT
 from shared.ports import Refused
 from tests.stories.approvals import approval, ask, questions
 from tests.stories.busy_day import Troubled
@@ -161,7 +162,7 @@ def test_the_owner_hears_that_a_question_is_called_off() -> None:
         ask(suite)
         only_way_in(suite, "notify_owner", "APPROVAL_CANCELLED")
         cancel_approvals(
-            "gap_1", "the gap is filled", documents=suite.store.salon(SALON), clock=suite.clock, by="fill_gap"
+            "gap_1", "the gap is filled", agent=GAP_FILL_AGENT, documents=suite.store.salon(SALON), clock=suite.clock
         )
         suite.run_until_idle()
         assert purposes(suite, OWNER) == ["owner_approval", "owner_not_done"]

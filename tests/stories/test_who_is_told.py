@@ -187,7 +187,7 @@ def the_console_approves(suite: Suite) -> None:
 
 
 def its_gap_closes(suite: Suite) -> None:
-    cancel_approvals("gap_1", "the gap is filled", documents=suite.store.salon(SALON), clock=suite.clock, by=AGENT)
+    cancel_approvals("gap_1", "the gap is filled", agent=AGENT, documents=suite.store.salon(SALON), clock=suite.clock)
 
 
 CUT = ("Customer 0", "Cut", "Mia", "13:00", "£50")

@@ -163,6 +163,10 @@ def test_a_campaign_outlives_its_gap_by_a_quarter_of_an_hour_at_most(outcome: An
     assert left_open(decision(outcome=Outcome(status=outcome)), of, now=NOW) == (fault if found else None)
 
 
+def test_a_closed_gap_is_no_fault_of_what_another_agent_decided_about_it() -> None:
+    assert left_open(decision(agent_name="waitlist_agent"), CLOSED, now=NOW) is None
+
+
 def test_an_open_offer_holds_its_entry() -> None:
     entry = WaitlistEntry(id="w1", customer_id="c1", status="offered")
     assert offered_by_nobody(entry, [outreach(status="expired"), outreach(status="read")], "v1") is None
