@@ -28,7 +28,7 @@ from local import cloud_events, cron
 from local.conditions import Calm, Conditions, Crash, Dead, Delivery
 from local.functions import FUNCTIONS, Function, door, load
 from local.memory.memory import Change, MemoryBus, MemoryDatabase, MemoryScheduler, MemoryStore
-from local.outbox import SEEDED_TEMPLATES, Message, Outbox
+from local.outbox import Message, Outbox, seeded_templates
 from local.routes import Schedule, document_triggers, doors, schedules, subscriptions
 from local.sign_in import LocalSignIns
 from local.stepped_clock import SteppedClock
@@ -78,7 +78,7 @@ class Suite:
         self.bus = MemoryBus(self._published)
         self.outbox = Outbox(self.clock.now)
         self.messenger = messenger or self.outbox
-        self.deployment = deployment or Deployment(BASE_URL, b"in-process signing key", SEEDED_TEMPLATES)
+        self.deployment = deployment or Deployment(BASE_URL, b"in-process signing key", seeded_templates())
         self.conditions = conditions or Calm()
         self.waiting: list[Delivery] = []
         self.dead: list[Dead] = []

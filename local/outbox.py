@@ -32,6 +32,11 @@ class Outbox:
         self.answers: deque[Refused | AnswerLost] = deque()
         self.on_message: Callable[[Message], None] | None = None
         self._now = now
+        self._templates = {
+            _content_sid(purpose, language): (purpose, template)
+            for purpose, languages in templates().items()
+            for language, template in languages.items()
+        }
 
     def send(self, sending: Sending) -> Accepted | Refused | AnswerLost:
         if self.answers:
@@ -46,9 +51,9 @@ class Outbox:
         sid = f"SM{len(self.messages) + 1:032x}"
         if sending.content_sid is None:
             return Message(sid, sending, self._now(), text=sending.body or "")
-        if sending.content_sid not in _TEMPLATES:
+        if sending.content_sid not in self._templates:
             raise LookupError(f"expected a ContentSid of the seeded templates, found {sending.content_sid!r}")
-        purpose, template = _TEMPLATES[sending.content_sid]
+        purpose, template = self._templates[sending.content_sid]
 
         def filled(text: str) -> str:
             return re.sub(r"\{\{(\d+)\}\}", lambda match: sending.variables[match[1]], text)
@@ -61,12 +66,9 @@ def _content_sid(purpose: str, language: str) -> str:
     return "HX" + hashlib.md5(f"{purpose} {language}".encode(), usedforsecurity=False).hexdigest()
 
 
-_TEMPLATES = {
-    _content_sid(purpose, language): (purpose, template)
-    for purpose, languages in templates().items()
-    for language, template in languages.items()
-}
-SEEDED_TEMPLATES = {
-    purpose: {language: _content_sid(purpose, language) for language in languages}
-    for purpose, languages in templates().items()
-}
+def seeded_templates() -> dict[str, dict[str, str]]:
+    """The ContentSid of every template by purpose and language, as the deployment knows them."""
+    return {
+        purpose: {language: _content_sid(purpose, language) for language in languages}
+        for purpose, languages in templates().items()
+    }

@@ -262,7 +262,7 @@ def sending(**changes: Any) -> dict[str, Any]:
         "sender": "+14155238886",
         "to": "+14165550101",
         "reference": "s1/outreach/o1",
-        "content_sid": in_process.SEEDED_TEMPLATES["slot_offer"]["en"],
+        "content_sid": in_process.seeded_templates()["slot_offer"]["en"],
         "variables": rendered.numbered,
     } | changes
 

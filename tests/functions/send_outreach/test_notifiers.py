@@ -15,7 +15,7 @@ from functions.send_outreach.fcm import FcmNotifier
 from functions.send_outreach.smtp import SmtpNotifier
 from local.in_process import BASE_URL, Suite
 from local.mailbox import Mailbox
-from local.outbox import SEEDED_TEMPLATES
+from local.outbox import seeded_templates
 from local.push_service import PushService, error
 from shared.adapters import settings
 from shared.ports import Accepted, AnswerLost, Deployment, Notice, Notifier, Refused
@@ -131,7 +131,7 @@ def test_a_push_whose_answer_is_lost_may_have_been_sent():
 @contextmanager
 def suite_with(channels: dict[str, Notifier]) -> Iterator[Suite]:
     deployment = Deployment(
-        BASE_URL, b"in-process signing key", SEEDED_TEMPLATES, notices=frozenset(name for name in ("email", "push") if name in channels)
+        BASE_URL, b"in-process signing key", seeded_templates(), notices=frozenset(name for name in ("email", "push") if name in channels)
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch, Suite(now=NOW, deployment=deployment) as suite:
         patch.setattr(notifiers, "notifiers", lambda: channels)
