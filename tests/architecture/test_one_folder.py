@@ -1,18 +1,14 @@
 """What a function adds to the whole comes with its folder and `make pages`, and goes with it: in a copy of the project."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.project import ROOT
+from tests.architecture.project_copy import copied, make_pages
 from tests.architecture.test_pages import PAGES
 
-INGREDIENTS = (".ci", "docs", "functions", "local", "shared", "README.md", "firestore.indexes.json", "firestore.rules")
 
 DESCRIBED = {
     "description": "Counts smiles.",
@@ -80,21 +76,12 @@ LEAVES = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in INGREDIENTS:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copyfile(ROOT / name, tmp_path / name)
-    return tmp_path
+    return copied(tmp_path)
 
 
 def pages(project: Path) -> dict[str, str]:
     """What `make pages` writes there."""
-    without_leftovers = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
-    ran = subprocess.run(
-        [sys.executable, ".ci/pages.py"], cwd=project, env=without_leftovers, capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr
+    make_pages(project)
     return {name: (project / name).read_text() for name in PAGES}
 
 

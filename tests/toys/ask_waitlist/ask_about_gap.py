@@ -25,11 +25,11 @@ AT_MOST = 20
 
 def ask_about_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Asked | NobodyAsked:
     gap = readable_one(Gap, documents.get(f"gaps/{gap_id}"))
-    if gap is None or not gap.is_open or gap.origin == "idle":
+    if gap is None or not gap.is_open or not gap.freed:
         return NobodyAsked("no time that was given back")
     salon, settings, now = salon_of(documents, documents.salon_id), accepted_settings(documents), clock.now()
-    service_id = gap.services_fittable[0]
-    slot = Slot(start=gap.start_time, end=gap.end_time, service_id=service_id, staff_id=gap.staff_id)
+    service_id, freed = gap.services_fittable[0], gap.freed[0]
+    slot = Slot(start=freed.start, end=freed.end, service_id=service_id, staff_id=gap.staff_id)
     on_offer = Condition(condition="slot_on_offer", about=gap.id, slot=slot)
 
     def selected(person: Person) -> Selected | None:
@@ -37,7 +37,7 @@ def ask_about_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment
         if isinstance(channel, Excluded) or channel != "whatsapp":
             return None
         locale = salon.spoken_to(person.customer.locale)
-        when = spoken_time(gap.start_time, salon.zone, locale, now=now)
+        when = spoken_time(slot.start, salon.zone, locale, now=now)
         return Selected(
             person=person,
             consent="service",
@@ -45,7 +45,7 @@ def ask_about_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment
             source="waitlist",
             purpose="waitlist_question",
             variables={"name": person.customer.called, "when": when, "salon": salon.name},
-            deadline=min(now + ANSWER_WITHIN, gap.start_time),
+            deadline=min(now + ANSWER_WITHIN, slot.start),
             guard=(on_offer,),
         )
 
