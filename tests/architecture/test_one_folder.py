@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.project_copy import copied, make_pages
+from tests.architecture.project_copy import copied, files_of, make_pages
 from tests.architecture.test_pages import PAGES
 
+TOYS = Path(__file__).parents[1] / "toys"
 
 DESCRIBED = {
     "description": "Counts smiles.",
@@ -97,3 +98,15 @@ def test_a_function_comes_and_goes_with_its_folder(project: Path) -> None:
     assert {name for name, trace in LEAVES.items() if trace not in with_it[name] or trace in before[name]} == set()
     shutil.rmtree(folder)
     assert {name for name, content in pages(project).items() if content != before[name]} == set()
+
+
+def test_an_agent_goes_without_a_trace_as_it_came(project: Path) -> None:
+    before = files_of(project)
+    for toy in TOYS.glob("*/function.json"):
+        shutil.copytree(toy.parent, project / "functions" / toy.parent.name)
+    make_pages(project)
+    assert len([name for name in PAGES if files_of(project)[name] != before[name]]) > 5, "they leave traces while there"
+    for toy in TOYS.glob("*/function.json"):
+        shutil.rmtree(project / "functions" / toy.parent.name)
+    make_pages(project)
+    assert files_of(project) == before
