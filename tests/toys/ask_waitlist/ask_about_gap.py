@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.asking.ask_everybody import ask_everybody
+from functions.ask_waitlist.ask_everybody import ask_everybody
 from shared.asking.decision import Agent
 from shared.asking.guard import Condition
 from shared.asking.load_people import load_people
@@ -69,4 +69,4 @@ def ask_about_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment
         now=now,
         signing_key=deployment.signing_key,
     )
-    return ask_everybody(proposal, "waitlist_promotion", "they wait for it", documents=documents, clock=clock)
+    return ask_everybody(proposal, documents=documents, clock=clock)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.asking.ask_everybody import ask_everybody
+from functions.confirm_visit.ask_once import ask_once
 from shared.asking.decision import Agent
 from shared.asking.guard import Condition
 from shared.asking.load_people import load_people
@@ -36,9 +36,7 @@ def ask_to_confirm(*, documents: Documents, clock: Clock, deployment: Deployment
     for booking in readable(Booking, documents.query(query)):
         proposal = _about(booking, documents, clock, deployment) if booking.status == "confirmed" else None
         if proposal is not None:
-            came = ask_everybody(
-                proposal, "no_show_prevention", "they come within a day", documents=documents, clock=clock
-            )
+            came = ask_once(proposal, documents=documents, clock=clock)
             asked += came.customers if isinstance(came, Asked) else 0
     return Asked(asked)
 

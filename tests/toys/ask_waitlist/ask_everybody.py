@@ -1,22 +1,17 @@
-"""Asks everybody of a proposal who may be asked, as far as the limits reach, once for each trigger: for an agent that asks about
-one thing and chooses among nobody."""
+"""Asks everybody who waits and may be asked, as far as the limits reach, once for each gap."""
 
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
 from shared.asking.ask_people import ask_people
-from shared.asking.decision import Context, Decision, DecisionType, RevenueImpact
+from shared.asking.decision import Context, Decision, RevenueImpact
 from shared.asking.proposal import Allowed, Asked, Choice, Group, NobodyAsked, Proposal
 from shared.ports import Clock, Documents, Reader
 from shared.records.stored import natural_id
 
 
-def ask_everybody(
-    proposal: Proposal, decision_type: DecisionType, reason: str, *, documents: Documents, clock: Clock
-) -> Asked | NobodyAsked:
-    """Asks the people of the proposal in their order. `reason` is why they are asked, for whoever reads the decision. Nobody is
-    asked a second time because of the same trigger, and nobody is asked later whom the limits left out."""
+def ask_everybody(proposal: Proposal, *, documents: Documents, clock: Clock) -> Asked | NobodyAsked:
+    """Asks the people of the proposal in their order. Nobody is asked later whom the limits left out."""
     id = natural_id("dec", proposal.agent, proposal.trigger_id)
 
     def load(reader: Reader) -> NobodyAsked | None:
@@ -25,43 +20,34 @@ def ask_everybody(
     return ask_people(
         proposal,
         load=load,
-        choose=partial(everybody, proposal, id, decision_type, reason),
+        choose=partial(everybody, proposal, id),
         pointless=lambda: None,
         documents=documents,
         clock=clock,
     )
 
 
-def everybody(
-    proposal: Proposal, id: str, decision_type: DecisionType, reason: str, _: None, allowed: Allowed
-) -> Choice | NobodyAsked:
-    """The choice of all who may be asked, up to as many as are left."""
+def everybody(proposal: Proposal, id: str, _: None, allowed: Allowed) -> Choice | NobodyAsked:
     chosen = tuple(each.id for each in proposal.ready(allowed)[: allowed.left])
     if not chosen:
         return NobodyAsked("nobody to ask")
-    return Choice(alone=Group(chosen, _decision(proposal, id, decision_type, reason, chosen, allowed)))
-
-
-def _decision(
-    proposal: Proposal, id: str, decision_type: DecisionType, reason: str, chosen: tuple[str, ...], allowed: Allowed
-) -> Decision:
     why_not = {id: excluded.reason for id, excluded in allowed.excluded.items()}
-    until: datetime = max(each.deadline for each in proposal.people)
-    return Decision(
+    decision = Decision(
         id=id,
         salon_id=proposal.salon.id,
         created_at=proposal.now,
         updated_at=proposal.now,
         agent_name=proposal.agent,
-        decision_type=decision_type,
+        decision_type="waitlist_promotion",
         autonomy_level="full_auto",
         context=Context(trigger_id=proposal.trigger_id, trigger_type=proposal.trigger_type),
         action_taken="outreach_initiated",
         action_details={"asked": list(chosen)},
-        reasons=[reason],
+        reasons=["they wait for it"],
         considered=[{"customer_id": each.id, "excluded": why_not.get(each.id)} for each in proposal.people],
         settings_version=proposal.settings.version,
         dry_run=not proposal.live,
         revenue_impact=RevenueImpact(potential=Decimal(0), actual=Decimal(0), currency=proposal.salon.currency),
-        expires_at=until,
+        expires_at=max(each.deadline for each in proposal.people),
     )
+    return Choice(alone=Group(chosen, decision))
