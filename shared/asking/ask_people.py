@@ -12,7 +12,7 @@ from typing import TypeVar
 from shared.asking.agent_state import AgentState, fresh, state_path
 from shared.asking.check_breaker import Stopped, verdict
 from shared.asking.count_asks import counted, counters_to_change
-from shared.asking.decision import Decision, decide, reconsidered
+from shared.asking.decision import Decision, DecisionApproval, decide, reconsidered
 from shared.asking.guard import Facts, unmet
 from shared.asking.holdout import HELD_OUT, Arm, arm_of
 from shared.asking.limits import AskCounters
@@ -27,6 +27,7 @@ from shared.asking.proposal import (
     Group,
     NobodyAsked,
     Proposal,
+    Question,
     Selected,
     key_of,
     outreach_to,
@@ -90,8 +91,7 @@ def _ask(
         if proposal.live:
             writes.append(counted(_with(people, choice, counters, proposal), counters_read))
     if choice.question is not None:
-        writes += create(decide(_with_arms(choice.question.decision, allowed), now=proposal.now))
-        writes += create(choice.question.approval) if proposal.live else ()
+        writes += _asking_first(choice.question, proposal, allowed)
     for moved in choice.moved:
         writes += update(moved)
     if choice.nobody is not None:
@@ -203,6 +203,14 @@ def _asking(people: Sequence[Selected], group: Group, proposal: Proposal, allowe
                 selected.entry, "offered", salon_id=outreach.salon_id, now=proposal.now, about=outreach.id
             )
     return writes
+
+
+def _asking_first(question: Question, proposal: Proposal, allowed: Allowed) -> list[Write]:
+    """The writes by which the owner is asked first. In a dry run nobody is, so the decision waits for no approval."""
+    decision = _with_arms(question.decision, allowed)
+    if not proposal.live:
+        return [*create(decide(decision.changed(approval=DecisionApproval()), now=proposal.now))]
+    return [*create(decide(decision, now=proposal.now)), *create(question.approval)]
 
 
 def _with(people: Sequence[Selected], choice: Choice, before: AskCounters, proposal: Proposal) -> AskCounters:

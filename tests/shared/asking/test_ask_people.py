@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from shared.approvals.approval import approval_for, request
 from shared.asking.ask_people import ASKS_LOCK, ask_people
-from shared.asking.decision import Context, Decision, RevenueImpact
+from shared.asking.decision import Context, Decision, DecisionApproval, RevenueImpact, waiting_for
 from shared.asking.guard import Condition
 from shared.asking.load_people import load_people
-from shared.asking.proposal import Allowed, Asked, Choice, Group, NobodyAsked, Proposal, Selected
+from shared.asking.proposal import Allowed, Asked, Choice, Group, NobodyAsked, Proposal, Question, Selected
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
@@ -206,6 +207,38 @@ def test_in_a_dry_run_only_the_decision_is_written() -> None:
     came, _ = ask(hour, proposal(hour))
     assert came == NobodyAsked("dry run") and set(hour.all("autonomous_decisions")) == {"dec_1"}
     assert hour.all("outreach") == {} == hour.all("counters")
+
+
+def ask_the_owner(hour: OneHour) -> Asked | NobodyAsked:
+    proposed = proposal(hour)
+    supervised = decision(proposed, ("c1",)).changed(autonomy_level="supervised")
+    approval = approval_for(
+        supervised, action={"asked": ["c1"]}, summary="ask Vera back", starts_at=NOW + 60 * MINUTE,
+        useful_until=NOW + 60 * MINUTE, settings=proposed.settings, now=NOW,
+    )  # fmt: skip
+    waiting = waiting_for(supervised, approval.id, until=approval.expires_at)
+    return ask_people(
+        proposed,
+        load=lambda _: None,
+        choose=lambda _, __: Choice(question=Question(waiting, request(approval, now=NOW))),
+        pointless=lambda: None,
+        documents=hour.documents,
+        clock=hour.clock,
+    )
+
+
+def test_a_decision_waits_for_the_approval_that_is_asked_for() -> None:
+    hour = two_customers()
+    assert ask_the_owner(hour) == NobodyAsked("the owner is asked first") and hour.asked() == set()
+    [approval] = hour.all("approvals")
+    waits = DecisionApproval(required=True, status="pending", approval_id=approval)
+    assert DecisionApproval.model_validate(hour.get("autonomous_decisions/dec_1")["approval"]) == waits
+
+
+def test_in_a_dry_run_a_decision_waits_for_no_approval_because_none_is_asked_for() -> None:
+    hour = two_customers(mode="dry_run")
+    assert ask_the_owner(hour) == NobodyAsked("dry run") and hour.all("approvals") == {}
+    assert DecisionApproval.model_validate(hour.get("autonomous_decisions/dec_1")["approval"]) == DecisionApproval()
 
 
 def test_in_a_salon_that_is_paused_nobody_is_asked() -> None:
