@@ -43,17 +43,17 @@ def unwanted(customer: Customer) -> str | None:
 
 
 def reachable(
-    person: Person, purpose: Purpose, *, salon: Salon, settings: SalonSettings, now: datetime
+    person: Person, consent: Purpose, *, salon: Salon, settings: SalonSettings, now: datetime
 ) -> Channel | Excluded:
     """The channel by which this person may be asked now, by the contact limits, their consent and their hours; or why they may
     not."""
-    customer, marketing = person.customer, purpose == "marketing"
+    customer, marketing = person.customer, consent == "marketing"
     limit = limits.contact_limit(
         limits.past_asks(person.asks), marketing=marketing, limits=settings.limits, now=now, zone=salon.zone
     )
     if limit is not None:
         return Excluded(limit)
-    channel = channel_for(customer, salon, purpose, opted_out=person.opted_out)
+    channel = channel_for(customer, salon, consent, opted_out=person.opted_out)
     if isinstance(channel, NoChannel):
         return Excluded(channel.reason)
     awake_at = next_allowed(
