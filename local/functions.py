@@ -159,7 +159,8 @@ class Function(_Described):
     """What its commits may announce on `salon-events`, by its own code or by what it uses of shared/."""
     collections: tuple[Collection, ...] = ()
     indexes: dict[str, tuple[Index, ...]] = {}
-    """By collection group: the composite indexes that its queries need, whoever writes there."""
+    """By collection group: the composite indexes that its queries need, whoever writes there. Those by which any agent asks are
+    declared by send_outreach."""
     uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "salon-due", "ticks", "schedules"], ...] = ()
     """What its account may do in the cloud: read and write documents, publish on a topic, stop and start schedules."""
     environment: tuple[str, ...] = ()
