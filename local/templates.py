@@ -6,13 +6,13 @@ import sys
 from typing import Any
 
 from local.examples import examples
+from shared.messaging.phrases import words
 from shared.messaging.rendering import templates
+from shared.messaging.texts import texts
 from shared.values.language import language_of
 
 ONLY_SMS = ("_sms", "_link")
 """Purposes that end so never go by WhatsApp, so nobody has to approve them."""
-MARKETING = ("slot_offer",)
-"""The rest answers, confirms or tells an owner. Meta decides in the end, and may move a template by itself."""
 
 
 def submissions() -> dict[tuple[str, str], dict[str, Any]]:
@@ -26,7 +26,10 @@ def submissions() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def category(purpose: str) -> str:
-    return "MARKETING" if purpose.startswith(MARKETING) else "UTILITY"
+    """As what Meta is asked to approve it: as its purposes.toml says, or else as what answers, confirms or tells an owner. Meta
+    decides in the end, and may move a template by itself."""
+    declared = words(texts()[purpose].folder / "purposes.toml")[purpose]
+    return str(declared.get("category", "utility")).upper()
 
 
 def _content(purpose: str, language: str, template: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from shared.messaging.phrases import words
 from shared.values.language import LANGUAGES, Language
@@ -23,9 +24,10 @@ class UnclearWords(Exception):
 
 @dataclass(frozen=True)
 class Text:
-    """What is said for one purpose. `variables` are in the order they are numbered, then `payloads`, the variables that the
-    buttons carry, the yes first; `titles` are theirs."""
+    """What is said for one purpose, in the words of `folder`. `variables` are in the order they are numbered, then `payloads`,
+    the variables that the buttons carry, the yes first; `titles` are theirs."""
 
+    folder: Path
     variables: tuple[str, ...]
     payloads: tuple[str, ...]
     words: Mapping[Language, str]
@@ -41,23 +43,23 @@ class Text:
 def texts(root: Path = ROOT) -> Mapping[str, Text]:
     """What is said for every purpose, by whichever room."""
     said: dict[str, Text] = {}
-    owners: dict[str, Path] = {}
     for folder in sorted((*root.glob("shared/*/texts"), *root.glob("functions/*/texts"))):
         if not (folder / "purposes.toml").is_file():
             continue
         for purpose, declared in words(folder / "purposes.toml").items():
             if purpose in said:
-                where = f"{owners[purpose].relative_to(root)} and {folder.relative_to(root)}"
+                where = f"{said[purpose].folder.relative_to(root)} and {folder.relative_to(root)}"
                 raise UnclearWords(f"expected the purpose {purpose} in one room, found it in {where}")
-            said[purpose], owners[purpose] = _text(purpose, declared, folder), folder
+            said[purpose] = _text(purpose, declared, folder)
     return said
 
 
-def _text(purpose: str, declared: Mapping[str, list[str]], folder: Path) -> Text:
+def _text(purpose: str, declared: Mapping[str, Any], folder: Path) -> Text:
     spoken = {language: words(folder / f"{language}.toml").get(purpose) for language in LANGUAGES}
     if missing := [language for language, said in spoken.items() if said is None]:
         raise UnclearWords(f"expected a text for {purpose} in {folder}/{missing[0]}.toml, found none")
     return Text(
+        folder=folder,
         variables=tuple(declared["variables"]),
         payloads=tuple(declared.get("buttons", ())),
         words={language: said["text"] for language, said in spoken.items() if said},

@@ -7,7 +7,7 @@ import pytest
 
 from local.__main__ import main
 from local.phone.templates import seed_templates
-from local.templates import submissions
+from local.templates import category, submissions
 from shared.messaging.rendering import templates
 
 
@@ -18,6 +18,12 @@ def test_a_submission_has_the_words_and_a_sample_for_each_variable(purpose: str,
     numbers = set(re.findall(r"\{\{(\d+)\}\}", json.dumps(content["types"], ensure_ascii=False)))
     assert numbers <= content["variables"].keys() == words["variables"].keys()
     assert all(re.fullmatch(r"\S(.{0,298}\S)?", sample) for sample in content["variables"].values())
+
+
+def test_each_is_submitted_as_its_room_says_and_otherwise_as_what_answers_or_tells() -> None:
+    assert {category(purpose) for purpose, _ in submissions()} == {"MARKETING", "UTILITY"}
+    assert category("slot_offer") == "MARKETING"
+    assert {category(purpose) for purpose in ("owner_sold", "booking_confirmed", "slot_taken_another")} == {"UTILITY"}
 
 
 def test_the_phone_is_seeded_with_the_same_types() -> None:
