@@ -34,9 +34,17 @@ PAGES: dict[str, Callable[[str], str]] = {
     "docs/security.md": rights_table.with_rights,
     "docs/texts.html": texts_page.page,
 }
-"""Modules come first: pages import them."""
+
+
+def write(pages: dict[str, Callable[[str], str]]) -> None:
+    """Writes these, or none of them where one cannot be made."""
+    paths = {ROOT / name: written for name, written in pages.items()}
+    made = {path: written(path.read_text() if path.exists() else "") for path, written in paths.items()}
+    for path, content in made.items():
+        path.write_text(content)
+
 
 if __name__ == "__main__":
-    for name, written in PAGES.items():
-        path = ROOT / name
-        path.write_text(written(path.read_text() if path.exists() else ""))
+    # Modules come first: pages import them.
+    write(generated_modules.MODULES)
+    write(PAGES)

@@ -1,4 +1,5 @@
-"""What the texts are filled with where they are only looked at: by who approves a template, and by who reads all of them."""
+"""What the texts are filled with where they are only looked at: by who approves a template, and by who reads all of them.
+A room adds examples of what only it says, under `[examples]` of its texts."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,8 +9,10 @@ from functions.fill_gap.spoken_proposal import spoken_proposal
 from functions.notify_owner.spoken_reason import spoken_reason
 from functions.send_outreach.gsm7 import EXTENDED, is_gsm7
 from functions.send_outreach.spoken_digest import spoken_digest
+from shared.messaging.phrases import words
 from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_time
+from shared.messaging.texts import UnclearWords, texts
 from shared.messaging.tokens import OfferToken, sign
 from shared.values.language import Language
 from shared.values.money import display
@@ -52,7 +55,20 @@ PEOPLE: dict[Language, dict[str, str]] = {
 
 
 def examples(language: Language, purpose: str) -> dict[str, str]:
-    """A value for each variable of the text, in that language. A link is as long as real ones."""
+    """A value for each variable of the text, in that language: those under `[examples]` of its room before those that are
+    known here."""
+    folder = texts()[purpose].folder
+    found: dict[str, str] = _common(language, purpose) | words(folder / f"{language}.toml").get("examples", {})
+    for name in texts()[purpose].names:
+        if name not in found:
+            raise UnclearWords(
+                f"expected {name} under [examples] of {folder}/{language}.toml for {purpose}, found none"
+            )
+    return found
+
+
+def _common(language: Language, purpose: str) -> dict[str, str]:
+    """A link is as long as real ones."""
     locale, zone_name, currency = WHERE[language]
     zone, people = ZoneInfo(zone_name), PEOPLE[language]
     now = NOW.replace(tzinfo=zone)

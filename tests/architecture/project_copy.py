@@ -27,11 +27,15 @@ def copied(to: Path, *added: Path) -> Path:
 
 def make_pages(project: Path) -> None:
     """Writes there what `make pages` writes."""
-    without_leftovers = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
-    ran = subprocess.run(
-        [sys.executable, ".ci/pages.py"], cwd=project, env=without_leftovers, capture_output=True, text=True
-    )
+    ran = pages_tried(project)
     assert ran.returncode == 0, ran.stderr
+
+
+def pages_tried(project: Path) -> "subprocess.CompletedProcess[str]":
+    """`make pages` there, whether it succeeds or not."""
+    without_leftovers = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, ".ci/pages.py"]
+    return subprocess.run(command, cwd=project, env=without_leftovers, capture_output=True, text=True)
 
 
 def files_of(project: Path) -> dict[str, bytes]:
