@@ -9,9 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from shared.asking import decision
 from shared.records.events import EventType
+from shared.salon.section import Section
+from shared.salon.settings import SalonSettings
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 SALON = "salons/{salon_id}/"
@@ -86,12 +89,22 @@ Trigger = Annotated[
 ]
 
 
+def _every_salon_has(setting: str) -> str:
+    kind: Any = SalonSettings
+    for part in setting.split("."):
+        kind = kind.model_fields[part].annotation if part in getattr(kind, "model_fields", {}) else Section
+    if isinstance(kind, type) and issubclass(kind, Section):
+        raise ValueError("expected a setting that every salon has")
+    return setting
+
+
 class Agent(_Described):
     """Whom a function acts as. `name` is what its decisions, state and limits are stored under; `settings` are those by their
-    dotted names that it goes by, of the ones that every agent has: a setting that no function goes by is without effect."""
+    dotted names that it goes by, of the ones that every agent has: a setting that no function goes by is without effect. Both
+    are stored words, so an agent that is new takes some that are there."""
 
-    name: str = Field(pattern=r"^[a-z_]+_agent$")
-    settings: tuple[str, ...] = ()
+    name: decision.Agent
+    settings: tuple[Annotated[str, AfterValidator(_every_salon_has)], ...] = ()
 
 
 class Kept(_Described):

@@ -22,7 +22,7 @@ run "every_way_in_is_there_once" {
     condition = tomap({ for name, made in google_pubsub_subscription.push : name => made.filter }) == tomap({
       "watch_bookings-salon-events-GAP_DETECTED"        = "attributes.event_type = \"GAP_DETECTED\""
       "watch_bookings-salon-events-GAP_FILLED"          = "attributes.event_type = \"GAP_FILLED\""
-      "watch_bookings-salon-events-APPROVAL_APPROVED"   = "attributes.event_type = \"APPROVAL_APPROVED\" AND attributes.agent = \"watch_agent\""
+      "watch_bookings-salon-events-APPROVAL_APPROVED"   = "attributes.event_type = \"APPROVAL_APPROVED\" AND attributes.agent = \"retention_agent\""
       "dispatch_ticks-ticks-job"                        = "attributes:job"
       "scan_days-salon-jobs-day_scan"                   = "attributes.job = \"day_scan\""
       "watch_bookings-salon-jobs-look_again"            = "attributes.job = \"look_again\""

@@ -11,6 +11,10 @@ HTTP = {"kind": "http", "path": "/o/{token}", "methods": ["GET"]}
 TICK = {"kind": "tick", "schedule": "* * * * *"}
 
 
+def agent_by(setting: str) -> dict[str, Any]:
+    return {"agent": {"name": "upsell_agent", "settings": [setting]}}
+
+
 def described(folder: Path, name: str = "show_page", source: str = "", **fields: Any) -> Path:
     (folder / name).mkdir()
     (folder / name / "main.py").write_text(source or f"def {name}(request):\n    return 'shown'\n")
@@ -25,6 +29,12 @@ def test_functions_are_read_from_their_folders_by_name(tmp_path: Path) -> None:
     first, second = load(tmp_path)
     assert (first.name, first.signature, first.environment) == ("move_on", "cloudevent", ("PUBLIC_BASE_URL",))
     assert (second.name, second.signature, second.memory) == ("show_page", "http", "256Mi")
+
+
+@pytest.mark.parametrize("setting", ["autonomy.upsell", "measurement.holdout_percent.upsell", "approval_amount"])
+def test_an_agent_goes_by_settings_that_every_salon_has(tmp_path: Path, setting: str) -> None:
+    [function] = load(described(tmp_path, **agent_by(setting)))
+    assert function.agent is not None and function.agent.settings == (setting,)
 
 
 def test_a_door_is_the_function_named_like_its_folder(tmp_path: Path) -> None:
@@ -47,7 +57,15 @@ def test_a_main_without_that_function_says_what_it_has_instead(tmp_path: Path) -
         ({"triggers": [{**TICK, "schedule": "often"}]}, "triggers.0.tick.schedule"),
         ({"triggers": [HTTP, TICK]}, "triggers: expected either HTTP or events"),
         ({"triggers": [{**HEARS, "agent": "x_agent"}]}, "expected events of its own agent, None, found ['x_agent']"),
-        ({"triggers": [{**HEARS, "agent": "x_agent"}], "agent": {"name": "y_agent"}}, "its own agent, 'y_agent'"),
+        (
+            {"triggers": [{**HEARS, "agent": "x_agent"}], "agent": {"name": "upsell_agent"}},
+            "its own agent, 'upsell_agent'",
+        ),
+        ({"agent": {"name": "smile_agent"}}, "or 'cleanup_agent', found 'smile_agent'"),
+        (agent_by("autonomy.smiles"), "expected a setting that every salon has, found 'autonomy.smiles'"),
+        (agent_by("smiles.per_day"), "agent.settings.0: Value error, expected a setting"),
+        (agent_by("autonomy"), "expected a setting that every salon has, found 'autonomy'"),
+        (agent_by("autonomy.upsell.more"), "expected a setting that every salon has, found 'autonomy.upsell.more'"),
         ({"memory": "a lot"}, "memory"),
         ({"trigger": HTTP}, "trigger: Extra inputs"),
     ],
