@@ -243,23 +243,25 @@ class _Router:
         knowing = self._those(self._knows)
         asks = next((each for each in knowing if accepted_settings(self.salon(each)).mode == "live"), None)
         asked_by = until_committed(lambda: self._ask(asks), clock=self.clock) if asks is not None else ""
-        self._wait(until=self.now + CHOICE_HOLDS if asks else None)
         if asked_by:
+            # Before it waits for the answer: a run that dies here leaves it due soon, and asks then.
             self._say_it(asked_by)
+        self._wait(until=self.now + CHOICE_HOLDS if asks else None)
 
     def _ask(self, by: str) -> str | None:
         """The salon that is to ask now; empty where the question was asked a moment ago, None where another run was faster."""
         found = self.platform.get(self._asked())
         before = BranchQuestion.model_validate(found.data) if found else None
         standing = before if before is not None and before.waits(self.now) else None
-        again = (
-            standing is None or self.said.id in standing.kept[-1:] or self.now - standing.asked_at >= ASKED_AGAIN_AFTER
-        )
+        if standing is not None and self.said.id in standing.kept:
+            # A run that died wrote this down and may not have asked; what it did say is not said twice.
+            return standing.asked_by
+        again = standing is None or self.now - standing.asked_at >= ASKED_AGAIN_AFTER
         question = BranchQuestion(
             salon_ids=list(self.salon_ids),
             asked_by=standing.asked_by if standing else by,
             asked_at=self.now if again or standing is None else standing.asked_at,
-            kept=[*dict.fromkeys([*(standing.kept if standing else []), self.said.id])],
+            kept=[*(standing.kept if standing else []), self.said.id],
         )
         if not self.platform.commit(save(self._asked(), question, found)):
             return None

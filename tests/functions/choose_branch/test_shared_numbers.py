@@ -246,6 +246,27 @@ def test_an_answer_whose_work_was_cut_short_is_finished_when_it_is_due(
     assert ("hello, is Friday free?", "kept for the owner") in said_in(branches, "s2")
 
 
+@pytest.mark.parametrize("step", ["_say_it", "_wait"])
+@pytest.mark.parametrize("written", [["hello"], ["hello", "is Friday free?"]])
+def test_who_was_to_be_asked_is_asked_within_minutes_though_the_run_that_was_to_ask_died(
+    branches: Suite, monkeypatch: pytest.MonkeyPatch, step: str, written: list[str]
+):
+    sender = known_at_both(branches)
+    with monkeypatch.context() as cut:
+        cut.setattr(hand_on._Router, step, lambda *_, **__: (_ for _ in ()).throw(Crash()))
+        write(branches, written[0], sender=sender)
+        branches.run_until_idle()
+    assert branches.failures
+    branches.failures.clear()
+    for body in written[1:]:
+        write(branches, body, sender=sender)
+        branches.run_until_idle()
+    branches.advance(minutes=2)
+    assert purposes(branches, sender) == ["which_branch"]
+    branches.advance(hours=25)
+    assert {body for body, _ in said_in(branches, "s1")} == set(written)
+
+
 def test_a_branch_that_is_gone_takes_no_message_with_it(branches: Suite):
     sender = ask_which(branches)
     branches.delete("salons/s2")
