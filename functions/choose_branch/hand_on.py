@@ -1,7 +1,8 @@
 """Routes a message to a number that several salons share to the salon it is for, by what it says and answers. Where that says
 nothing its sender is asked which branch they mean, and the message waits outside all of them for the answer.
 
-The answer is remembered for a day. A message whose sender never answers goes to the owner of the salon that asked.
+The answer is remembered for a day. A message whose sender never answers goes to the owner of the salon that asked, and one
+whose sender nobody may ask to the owner of the first that knows them.
 """
 
 from collections.abc import Callable, Iterator
@@ -104,8 +105,7 @@ class _Router:
                 return self._handed_on(*found)
         if question is not None and (salon_id := question.remembered(self.now)) in self.salon_ids:
             return self._handed_on(str(salon_id))
-        self._keep()
-        return "kept until the branch is known"
+        return self._keep()
 
     def _settled(self, question: BranchQuestion) -> Outcome:
         """Routes a message whose sender has named a branch, or has had a day to: to that branch, else to the owner of the salon
@@ -116,9 +116,7 @@ class _Router:
             # Nobody is left to read it: it stays here until its time is over.
             self._wait(until=None)
             return "nobody is left to read it"
-        self._stored(question.asked_by, only_for_owner=True)
-        self._leave()
-        return "kept for the owner"
+        return self._left_to_owner(question.asked_by)
 
     # Whose it is.
 
@@ -187,6 +185,11 @@ class _Router:
         self._leave()
         return "handed on"
 
+    def _left_to_owner(self, salon_id: str) -> Outcome:
+        self._stored(salon_id, only_for_owner=True)
+        self._leave()
+        return "kept for the owner"
+
     def _stored(self, salon_id: str, *, only_for_owner: bool = False) -> None:
         said = self.said.changed(salon_id=salon_id, due_at=None, only_for_owner=only_for_owner)
         store_inbound(said, self.salon(salon_id), now=self.now)
@@ -237,16 +240,19 @@ class _Router:
         self._note(salon_id)
         return "named the branch"
 
-    def _keep(self) -> None:
-        """Leaves the message waiting, and asks its sender which branch they mean. A stranger's message waits too, but nobody
-        answers strangers."""
-        knowing = self._those(self._knows)
+    def _keep(self) -> Outcome:
+        """Leaves the message waiting, and asks its sender which branch they mean. In dry run nobody is asked: where no salon that
+        knows them is live, the owner of the first reads it. A stranger's message waits too, but nobody answers strangers."""
+        knowing = [each for each in self._those(self._knows) if self._name(each)]
         asks = next((each for each in knowing if accepted_settings(self.salon(each)).mode == "live"), None)
+        if asks is None and knowing:
+            return self._left_to_owner(knowing[0])
         asked_by = until_committed(lambda: self._ask(asks), clock=self.clock) if asks is not None else ""
         if asked_by:
             # Before it waits for the answer: a run that dies here leaves it due soon, and asks then.
             self._say_it(asked_by)
         self._wait(until=self.now + CHOICE_HOLDS if asks else None)
+        return "kept until the branch is known"
 
     def _ask(self, by: str) -> str | None:
         """The salon that is to ask now; empty where the question was asked a moment ago, None where another run was faster."""

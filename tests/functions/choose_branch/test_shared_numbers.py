@@ -308,6 +308,29 @@ def test_a_stranger_is_kept_and_not_asked(branches: Suite):
     assert texts(branches, "+447700900777") == [] and received(branches, "s1") == received(branches, "s2") == []
 
 
+def test_whom_only_salons_in_dry_run_know_is_not_asked_and_the_owner_of_the_first_reads_it(branches: Suite):
+    sender = known_at_both(branches)
+    for root in (ROOT, "salons/s2"):
+        branches.put(f"{root}/settings/current", {"mode": "dry_run"})
+    branches.run_until_idle()
+    write(branches, "BOOK", sender=sender)
+    branches.run_until_idle()
+    assert said_in(branches, "s1") == [("BOOK", "kept for the owner")] and received(branches, "s2") == []
+    assert purposes(branches, sender) == [] and ours(branches) == []
+
+
+def test_no_message_goes_to_a_salon_that_is_gone_though_it_had_known_its_sender(branches: Suite):
+    sender = known_at_both(branches)
+    for root in (ROOT, "salons/s2"):
+        branches.put(f"{root}/settings/current", {"mode": "dry_run"})
+    branches.run_until_idle()
+    branches.delete(ROOT)
+    branches.waiting.clear()
+    write(branches, "hello", sender=sender)
+    branches.run_until_idle()
+    assert said_in(branches, "s2") == [("hello", "kept for the owner")]
+
+
 @pytest.mark.parametrize("body", ["help", "STOP", "who comes tomorrow?"])
 def test_a_branch_hears_its_own_people_though_they_never_wrote_before(branches: Suite, body: str):
     manager = "+447700900778"
