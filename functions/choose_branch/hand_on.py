@@ -28,7 +28,7 @@ from shared.messaging.message import (
 from shared.messaging.replies import understand
 from shared.messaging.store_inbound import store_inbound
 from shared.messaging.tokens import read, read_approval
-from shared.ports import SALON, Clock, Delete, Deployment, Documents, Query, Store, Update
+from shared.ports import SALON, Clock, Contended, Delete, Deployment, Documents, Query, Snapshot, Store, Update
 from shared.records.commit import create, fact, save, until_committed
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
@@ -96,7 +96,7 @@ class _Router:
             return self._handed_on(*meant)
         answers = question is not None and question.waits(self.now) and not asked_about
         if question is not None and answers and (salon_id := self._named_in_answer(question)):
-            return self._answered_with(salon_id, question)
+            return self._answered_with(salon_id)
         if question is not None and self._named_again(question):
             self._note(str(question.salon_id))
             return "named the branch"
@@ -225,20 +225,29 @@ class _Router:
         found = self.salon(salon_id).get(SALON)
         return str(found.data.get("name", salon_id)) if found else ""
 
-    def _answered_with(self, salon_id: str, question: BranchQuestion) -> Outcome:
-        """Takes the answer to our question, and routes the messages that waited for it. It is written down first, and makes each
-        of them due, so that they go there also when this run dies."""
-        kept = self.platform.get_all([f"{self.route}/inbound/{sid}" for sid in question.kept])
-        chosen = question.changed(salon_id=salon_id, chosen_at=self.now)
-        self.platform.commit(
-            Update(self._asked(), {"salon_id": chosen.salon_id, "chosen_at": chosen.chosen_at}),
-            *(Update(snapshot.path, {"due_at": self.now + ANSWER_LEASE}) for snapshot in kept),
-        )
+    def _answered_with(self, salon_id: str) -> Outcome:
+        """Takes the answer to our question, and routes the messages that waited for it."""
+        chosen, kept = until_committed(lambda: self._chosen(salon_id), clock=self.clock)
         for snapshot in kept:
             _Router(load_inbound(snapshot), self.route, (), self.store, self.clock, self.deployment)._settled(chosen)
         self.platform.commit(Update(self._asked(), {"kept": []}))
         self._note(salon_id)
         return "named the branch"
+
+    def _chosen(self, salon_id: str) -> tuple[BranchQuestion, list[Snapshot]] | None:
+        """Writes the answer down, and makes each message that waited for it due, so that they go there also when this run dies.
+        None where another run changed the question or one of the messages meanwhile."""
+        found = self.platform.get(self._asked())
+        if found is None:
+            return None
+        question = BranchQuestion.model_validate(found.data)
+        kept = self.platform.get_all([f"{self.route}/inbound/{sid}" for sid in question.kept])
+        chosen = question.changed(salon_id=salon_id, chosen_at=self.now)
+        committed = self.platform.commit(
+            save(self._asked(), chosen, found),
+            *(Update(snapshot.path, {"due_at": self.now + ANSWER_LEASE}) for snapshot in kept),
+        )
+        return (chosen, kept) if committed else None
 
     def _keep(self) -> Outcome:
         """Leaves the message waiting, and asks its sender which branch they mean. In dry run nobody is asked: where no salon that
@@ -258,6 +267,8 @@ class _Router:
         """The salon that is to ask now; empty where the question was asked a moment ago, None where another run was faster."""
         found = self.platform.get(self._asked())
         before = BranchQuestion.model_validate(found.data) if found else None
+        if before is not None and before.remembered(self.now) in self.salon_ids:
+            raise Contended("the question was answered meanwhile: the message is routed anew")
         standing = before if before is not None and before.waits(self.now) else None
         if standing is not None and self.said.id in standing.kept:
             # A run that died wrote this down and may not have asked; what it did say is not said twice.

@@ -9,12 +9,14 @@ import pytest
 from functions.choose_branch import hand_on
 from local.conditions import Crash
 from local.in_process import Suite
+from shared.ports import Update, Write
 from tests.stories.salon import (
     NOW,
     ROOT,
     booking,
     cancel,
     customer,
+    just_before,
     offers,
     ours,
     outreach_of,
@@ -80,6 +82,12 @@ def known_at_both(suite: Suite, number: int = 81) -> str:
     for root in (ROOT, "salons/s2"):
         suite.put(f"{root}/customers/both", customer(number))
     return phone(number)
+
+
+def paths(suite: Suite) -> list[str]:
+    return [
+        found.path for collection in suite.database._collections.values() for found in collection.documents.values()
+    ]
 
 
 def ask_which(suite: Suite, body: str = "hello, is Friday free?") -> str:
@@ -265,6 +273,59 @@ def test_who_was_to_be_asked_is_asked_within_minutes_though_the_run_that_was_to_
     assert purposes(branches, sender) == ["which_branch"]
     branches.advance(hours=25)
     assert {body for body, _ in said_in(branches, "s1")} == set(written)
+
+
+def names_the_branch(write: Write) -> bool:
+    return isinstance(write, Update) and write.fields.get("salon_id") == "s2" and "chosen_at" in write.fields
+
+
+def keeps_two(write: Write) -> bool:
+    return isinstance(write, Update) and len(write.fields.get("kept", [])) == 2
+
+
+def test_an_answer_is_remembered_though_a_kept_message_left_before_it_was_written_down(branches: Suite):
+    sender = ask_which(branches)
+    [kept] = [path for path in paths(branches) if path.startswith("channel_routes/") and "/inbound/" in path]
+    raced = just_before(branches, names_the_branch, lambda: branches.delete(kept))
+    write(branches, "2", sender=sender)
+    branches.run_until_idle()
+    branches.advance(minutes=3)
+    write(branches, "and Saturday?", sender=sender)
+    branches.run_until_idle()
+    assert raced and ("and Saturday?", "kept for the owner") in said_in(branches, "s2")
+    assert purposes(branches, sender).count("which_branch") == 1
+
+
+def test_an_answer_is_for_the_message_too_that_was_kept_in_the_same_moment(branches: Suite):
+    sender = ask_which(branches)
+
+    def one_more() -> None:
+        write(branches, "and Saturday?", sender=sender)
+        branches.run_until_idle()
+
+    raced = just_before(branches, names_the_branch, one_more)
+    write(branches, "2", sender=sender)
+    branches.run_until_idle()
+    assert raced and {body for body, _ in said_in(branches, "s2")} == {"hello, is Friday free?", "and Saturday?", "2"}
+
+
+def test_a_message_that_was_to_be_kept_in_the_moment_of_the_answer_goes_where_that_says(branches: Suite):
+    sender = ask_which(branches)
+
+    def answer() -> None:
+        write(branches, "2", sender=sender)
+        branches.run_until_idle()
+
+    raced = just_before(branches, keeps_two, answer)
+    write(branches, "and Saturday?", sender=sender)
+    branches.run_until_idle()
+    assert raced and {str(error) for _, error in branches.failures} == {
+        "the question was answered meanwhile: the message is routed anew"
+    }
+    branches.failures.clear()
+    branches.advance(minutes=2)
+    assert {body for body, _ in said_in(branches, "s2")} == {"hello, is Friday free?", "and Saturday?", "2"}
+    assert purposes(branches, sender).count("which_branch") == 1
 
 
 def test_a_branch_that_is_gone_takes_no_message_with_it(branches: Suite):
