@@ -197,8 +197,10 @@ def _record(
             moved = sent(message, message_sid=answer.message_sid, now=now, actor=ACTOR)
             outcome: Outcome = "sent"
         case _ if message.status != "sending":
-            # A delivery report was faster than the provider's lost or failed answer, and knows better.
-            return "sent"
+            # A delivery report was faster than the provider's lost or failed answer, and knows better; an opt-out holds anyway.
+            code = answer.code if isinstance(answer, Refused) else None
+            told = opt_out_told_by(code, message, documents=documents, now=now)
+            return "sent" if not told or documents.commit(*told) else None
         case Refused():
             retry_at = now + REFUSED_RETRY * 2 ** (message.attempts - 1) if answer.retry else None
             moved = refused(message, code=answer.code, reason=answer.reason, retry_at=retry_at, now=now, actor=ACTOR)

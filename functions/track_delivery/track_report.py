@@ -55,11 +55,15 @@ def _tracked(
             error=report.error_code,
             now=now,
         )
+        code = report.error_code
+        # An opt-out is one of the person, however far their message has come.
+        told = opt_out_told_by(code, message, documents=documents, now=now)
         if moved is None:
-            return "nothing new"
+            if not told:
+                return "nothing new"
+            return "recorded" if documents.commit(*told) else None
         if moved.document.status != "failed":
             return "recorded" if documents.commit(*update(moved, snapshot)) else None
-        code = report.error_code
         other_way = by_another_channel(
             message,
             code,
@@ -69,7 +73,7 @@ def _tracked(
             now=now,
             actor=ACTOR,
         )
-        follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
+        follows = [*told]
         if other_way is None:
             follows += ended(message, moved.document, documents, actor=ACTOR)
         if not documents.commit(*update(other_way or moved, snapshot), *follows):

@@ -202,6 +202,46 @@ def test_what_the_carrier_calls_a_stop_is_an_opt_out_of_sms(suite: Suite) -> Non
     assert ledger(suite) == {("sms", "service", False, "carrier"), ("sms", "marketing", False, "carrier")}
 
 
+@pytest.mark.parametrize("closed_by", ["time", "its answer", "an earlier report"])
+def test_an_opt_out_that_is_told_when_the_offer_is_closed_is_entered_all_the_same(suite: Suite, closed_by: str) -> None:
+    cancel(suite)
+    [first] = offers(suite)
+    match closed_by:
+        case "time":
+            suite.advance(hours=4)
+        case "its answer":
+            suite.reply(first, button=1)
+        case _:
+            suite.report(first, "undelivered", error_code=63033)
+    suite.run_until_idle()
+    closed = ask(suite)
+    assert closed["status"] in ("expired", "responded", "failed") and ledger(suite) == set()
+    for _ in range(2):
+        suite.report(first, "undelivered", error_code=63014)
+        suite.run_until_idle()
+    assert ask(suite) == closed
+    assert ledger(suite) == {
+        ("whatsapp", "service", False, "carrier"),
+        ("whatsapp", "marketing", False, "carrier"),
+    }
+
+
+def test_an_opt_out_by_which_a_message_is_refused_is_entered_though_the_offer_was_closed_on_its_way(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(sending: Sending) -> Refused:
+        suite.update(f"{ROOT}/outreach/{ask(suite)['id']}", status="expired", due_at=None)
+        return Refused(63014, "HTTP 400", retry=False, provider_fault=False)
+
+    monkeypatch.setattr(suite.outbox, "send", refuse)
+    cancel(suite)
+    assert ask(suite)["status"] == "expired"
+    assert ledger(suite) == {
+        ("whatsapp", "service", False, "carrier"),
+        ("whatsapp", "marketing", False, "carrier"),
+    }
+
+
 def test_silence_sends_no_second_message_but_tops_the_round_up_after_five_minutes() -> None:
     with salon(waiting=0, messaging=BOTH, settings={"offers": {"max_wave_size": 1}}) as suite:
         waits(suite, "cara", 1, consents=BY_BOTH)
