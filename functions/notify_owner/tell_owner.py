@@ -234,10 +234,13 @@ def _notice_of(event: SalonEvent, salon: Salon, documents: Reader) -> OwnerNotic
     if event.event_type != "GAP_FILLED":
         problem = str(event.payload.get("reason") or _reason(event, documents) or event.resource_type)
         return OwnerNotice("owner_alert", event.event_id, "usual", {"problem": problem})
-    found = documents.get(f"bookings/{event.payload.get('booking_id')}") if event.payload.get("ours") else None
+    found = documents.get(f"bookings/{event.payload.get('booking_id')}")
     if found is None:
         return None
     booking = Booking.from_document(found.id, found.data)
+    if not booking.occupies or booking.source != "smart_fill" or booking.gap_id != event.resource_id:
+        # It was called off since, or it is no sale of ours.
+        return None
     customer = customer_of(documents, booking.customer_id) if booking.customer_id else None
     return OwnerNotice(
         "owner_sold",

@@ -2,7 +2,23 @@
 
 import re
 
-from tests.stories.salon import NOW, OWNER, ROOT, booking, cancel, offers, phone, purposes, salon, settle, texts, write
+import pytest
+
+from tests.stories.salon import (
+    NOW,
+    OWNER,
+    ROOT,
+    booking,
+    cancel,
+    offers,
+    phone,
+    purposes,
+    run_without,
+    salon,
+    settle,
+    texts,
+    write,
+)
 
 
 def test_each_sale_is_told_and_nothing_of_what_was_only_tried():
@@ -15,6 +31,18 @@ def test_each_sale_is_told_and_nothing_of_what_was_only_tried():
         suite.reply(offers(suite)[2], button=0)
         suite.advance(hours=2)
         assert purposes(suite, OWNER) == ["owner_sold"]
+
+
+@pytest.mark.parametrize("meanwhile", [{"status": "cancelled"}, {"source": "app"}, {"gap_id": "another"}])
+def test_a_sale_that_is_none_any_more_when_it_is_heard_of_is_not_told(meanwhile: dict[str, str]):
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        suite.reply(offers(suite)[0], button=0)
+        run_without(suite, "notify_owner")
+        [sale] = [id for id, each in suite.list(f"{ROOT}/bookings").items() if each["source"] == "smart_fill"]
+        suite.update(f"{ROOT}/bookings/{sale}", **meanwhile)
+        suite.run_until_idle()
+        assert "owner_sold" not in purposes(suite, OWNER)
 
 
 def test_time_that_the_app_filled_by_itself_is_no_sale_of_ours():
