@@ -37,7 +37,8 @@ def way_in(trigger: Trigger) -> str:
 
 
 def row(function: Function) -> str:
-    ways = "; ".join(way_in(trigger) for trigger in function.triggers)
+    pages = [f"page `{page.path}` for a console" for page in function.pages]
+    ways = "; ".join([*map(way_in, function.triggers), *pages])
     return f"| [{function.name}](functions/{function.name}/main.py) | {ways} | {function.description} |"
 
 

@@ -158,6 +158,15 @@ class Collection(_Described):
         return self
 
 
+class Page(_Described):
+    """A page for the salon's people, which a console may serve below `path`: the template stands in the function's folder, and
+    `query` is `(documents: Reader, salon: Salon, now: datetime) -> Mapping` of its own, which says what the template shows."""
+
+    path: str = Field(pattern=r"^/[a-z]+([/_-][a-z]+)*$")
+    template: str = Field(pattern=r"^pages/[a-z_]+\.html$")
+    query: str = Field(pattern=r"^functions\.[a-z_]+\.[a-z_]+\.[a-z_]+$")
+
+
 Index = Annotated[str, Field(pattern=r"^-?[a-z_.]+(\[\])?(, -?[a-z_.]+(\[\])?)+$")]
 """The fields of a composite index in their order: `-` before one that falls, `[]` after one that contains."""
 
@@ -174,6 +183,7 @@ class Function(_Described):
     indexes: dict[str, tuple[Index, ...]] = {}
     """By collection group: the composite indexes that its queries need, whoever writes there. Those by which any agent asks are
     declared by send_outreach."""
+    pages: tuple[Page, ...] = ()
     uses: tuple[Literal["firestore", "salon-events", "salon-jobs", "salon-due", "ticks", "schedules"], ...] = ()
     """What its account may do in the cloud: read and write documents, publish on a topic, stop and start schedules."""
     environment: tuple[str, ...] = ()
@@ -226,6 +236,17 @@ def _read(folder: Path) -> Function:
         raise FunctionError(
             f"{file}: triggers: expected events of its own agent, {own!r}, found {sorted(map(str, heard))}"
         )
+    for page in described.pages:
+        _, room, module, _ = page.query.split(".")
+        there = {
+            f"functions.{room}": room == folder.name,
+            page.template: (folder / page.template).exists(),
+            f"{module}.py": (folder / f"{module}.py").exists(),
+        }
+        if absent := [name for name, is_there in there.items() if not is_there]:
+            raise FunctionError(
+                f"{file}: pages: expected all of {page.path} in this folder, found no {', '.join(absent)}"
+            )
     return described
 
 

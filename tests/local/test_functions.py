@@ -79,6 +79,40 @@ def test_a_wrong_description_is_told_with_its_file_and_field(
     assert message in str(error.value)
 
 
+PAGE = {"path": "/smiles", "template": "pages/smiles.html", "query": "functions.show_page.load_smiles.smiles"}
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ({**PAGE, "template": "../smiles.html"}, "pages.0.template"),
+        ({**PAGE, "query": "shared.asking.smiles"}, "pages.0.query"),
+        ({"path": "/smiles"}, "pages.0.template: Field required"),
+        (
+            {**PAGE, "query": "functions.other_room.load_smiles.smiles"},
+            "/smiles in this folder, found no functions.other_room, ",
+        ),
+        (PAGE, "found no pages/smiles.html, load_smiles.py"),
+    ],
+)
+def test_a_page_needs_a_template_and_a_query_of_its_own_function(
+    tmp_path: Path, page: dict[str, str], message: str
+) -> None:
+    described(tmp_path, pages=[page])
+    with pytest.raises(FunctionError, match=r"show_page/function\.json: ") as error:
+        load(tmp_path)
+    assert message in str(error.value)
+
+
+def test_a_page_is_declared_with_its_function(tmp_path: Path) -> None:
+    described(tmp_path, pages=[PAGE])
+    (tmp_path / "show_page" / "pages").mkdir()
+    for name in ("pages/smiles.html", "load_smiles.py"):
+        (tmp_path / "show_page" / name).touch()
+    [function] = load(tmp_path)
+    assert [page.path for page in function.pages] == ["/smiles"]
+
+
 def test_a_folder_that_is_no_verb_and_noun_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FunctionError, match="verb_noun"):
         load(described(tmp_path, "page"))
