@@ -8,8 +8,9 @@ from shared.values import money
 
 
 def discount_of_round(campaign: Campaign, discounts: DiscountSettings) -> float:
-    """The percentage that the next round may take off the price."""
-    return discounts.later_round_percent if campaign.round > 0 else 0.0
+    """The percentage that the next round may take off the price. Time that is freed anew is offered at full price first again, so
+    it counts whether somebody was asked since, and not how many rounds the gap ever had."""
+    return discounts.later_round_percent if campaign.first_asked_at is not None else 0.0
 
 
 def discount_left(discounts: DiscountSettings, *, given_away: Decimal) -> Decimal:
