@@ -19,8 +19,9 @@ LATE_FAULTS = frozenset({30001, 30002, 63016, 63018, 63021, 63038})
 
 
 class Breaker(Stored):
-    """`error_count` is the number of faults in a row, `faults` when the last ones were. A success while it is closed
-    and counts no fault changes nothing, so that sending writes nothing."""
+    """`error_count` is the number of faults in a row, `faults` when the last ones were. `auto_recovery` shows what the settings
+    said when it last changed, and decides nothing. A success while it is closed and counts no fault changes nothing, so that
+    sending writes nothing."""
 
     state: BreakerState = "closed"
     error_count: int = 0
@@ -66,11 +67,11 @@ def went_wrong(
 
 
 def stops_until(breaker: Breaker, *, settings: CircuitBreakerSettings, now: datetime) -> datetime | None:
-    """Until when nothing may be attempted, or None where it may now; `datetime.max` where only the owner closes the
-    breaker."""
+    """Until when nothing may be attempted, or None where it may now; `datetime.max` while the salon's settings let no open
+    breaker recover by itself."""
     if breaker.state == "closed":
         return None
-    if breaker.state == "open" and not breaker.auto_recovery:
+    if breaker.state == "open" and not settings.auto_recovery:
         return datetime.max.replace(tzinfo=now.tzinfo)
     waits = breaker.state == "open" or breaker.half_open_attempts >= settings.half_open_attempts
     return breaker.cooldown_until if waits and breaker.cooldown_until and now < breaker.cooldown_until else None

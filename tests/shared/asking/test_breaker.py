@@ -122,3 +122,10 @@ def test_without_automatic_recovery_it_stays_open():
     for _ in range(5):
         breaker = went_wrong(breaker, error="503", well_since=nothing_went_well, settings=by_hand, now=NOW)
     assert stops_until(breaker, settings=by_hand, now=NOW + timedelta(days=365)) is not None
+
+
+def test_whether_it_recovers_is_what_the_salon_says_now_and_not_when_it_opened():
+    by_hand = CircuitBreakerSettings(auto_recovery=False)
+    later = NOW + timedelta(hours=1)
+    assert stops_until(opened().changed(auto_recovery=False), settings=SETTINGS, now=later) is None
+    assert stops_until(opened(), settings=by_hand, now=later) is not None

@@ -85,11 +85,22 @@ LATER = NOW + MINUTE
         (OPEN.changed(cooldown_until=LATER), LATER),
         (OPEN.changed(cooldown_until=NOW), None),
         (OPEN.changed(cooldown_until=None), None),
-        (OPEN.changed(cooldown_until=NOW, auto_recovery=False), datetime.max.replace(tzinfo=UTC)),
         (TRYING.changed(cooldown_until=LATER), None),
-        (TRYING.changed(cooldown_until=LATER, half_open_attempts=2, auto_recovery=False), LATER),
+        (TRYING.changed(cooldown_until=LATER, half_open_attempts=2), LATER),
         (TRYING.changed(cooldown_until=NOW, half_open_attempts=2), None),
     ],
 )
 def test_nothing_is_attempted_until_then(breaker: Breaker, until: datetime | None):
+    assert stops_until(breaker, settings=SETTINGS.changed(auto_recovery=True), now=NOW) == until
+
+
+@pytest.mark.parametrize(
+    ("breaker", "until"),
+    [
+        (CLOSED, None),
+        (OPEN.changed(cooldown_until=NOW), datetime.max.replace(tzinfo=UTC)),
+        (TRYING.changed(cooldown_until=LATER, half_open_attempts=2), LATER),
+    ],
+)
+def test_without_automatic_recovery_only_an_open_one_stops_for_ever(breaker: Breaker, until: datetime | None):
     assert stops_until(breaker, settings=SETTINGS, now=NOW) == until

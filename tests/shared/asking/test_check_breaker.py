@@ -153,7 +153,7 @@ def test_a_late_63016_counts_as_our_fault(suite: Suite) -> None:
     assert breaker(suite)["last_error"] == "63016"
 
 
-def test_without_automatic_recovery_only_the_owner_closes_it() -> None:
+def test_without_automatic_recovery_it_stays_open_until_it_is_reset() -> None:
     with salon(waiting=12, settings={"offers": {"max_wave_size": 16, "max_disappointed": 20}}) as suite:
         settle(suite, circuit_breaker={"auto_recovery": False}, offers={"max_wave_size": 6, "max_disappointed": 20})
         suite.run_until_idle()
@@ -163,6 +163,19 @@ def test_without_automatic_recovery_only_the_owner_closes_it() -> None:
         reset_agent(AGENT, documents=suite.store.salon(SALON), clock=suite.clock, actor="owner")
         suite.advance(minutes=20)
         assert offers(suite) and announced(suite)[-1] == "CIRCUIT_BREAKER_CLOSED"
+
+
+def test_a_salon_that_sets_automatic_recovery_again_goes_on() -> None:
+    offers_of_six = {"max_wave_size": 6, "max_disappointed": 20}
+    with salon(waiting=12, settings={"offers": {"max_wave_size": 16, "max_disappointed": 20}}) as suite:
+        settle(suite, circuit_breaker={"auto_recovery": False}, offers=offers_of_six)
+        suite.run_until_idle()
+        broken_down(suite)
+        suite.advance(hours=1)
+        assert offers(suite) == [] and breaker(suite)["state"] == "open"
+        settle(suite, circuit_breaker={"auto_recovery": True}, offers=offers_of_six)
+        suite.advance(minutes=20)
+        assert offers(suite) and breaker(suite)["state"] == "closed"
 
 
 def test_the_owner_can_pause_an_agent(suite: Suite) -> None:
