@@ -1,4 +1,5 @@
-"""Answers a yes that came too late, once for each lost offer: with another open slot if one suits, else with the kind no.
+"""Answers a yes that came too late, once for each lost offer: with another open slot if one suits, else with the kind no. Then
+the campaign of its gap is run: the offer has fallen away, and where the time is still free another may go out in its place.
 
 A late yes is announced until it has its answer, so it is heard of more than once: the answer, and the mark that none is owed
 any more, are one commit.
@@ -9,6 +10,7 @@ from typing import Literal
 
 from functions.fill_gap.offer_another import LateYes, offer_another
 from functions.fill_gap.round_documents import AGENT
+from functions.fill_gap.run_campaign import fill_gap
 from functions.fill_gap.settings import Settings
 from shared.asking.answer_plainly import answered_plainly
 from shared.asking.outreach import Outreach, lost_answered
@@ -27,6 +29,16 @@ Outcome = Literal["another time offered", "told that it is gone", "answered befo
 
 
 def answer_late_yes(outreach_id: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+    found = documents.get(f"outreach/{outreach_id}")
+    if found is None:
+        return "answered before"
+    outcome = _answer(outreach_id, documents, clock, deployment)
+    gap_id = Outreach.model_validate(found.data).trigger_id
+    fill_gap(gap_id, documents=documents, clock=clock, deployment=deployment)
+    return outcome
+
+
+def _answer(outreach_id: str, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
     tries = TRIES_WITH_ANOTHER
 
     def attempt() -> Outcome | None:

@@ -34,6 +34,7 @@ PROMISES = {
             "event OUTREACH_EXPIRED of gap_fill_agent",
             "event OUTREACH_FAILED of gap_fill_agent",
             "event OUTREACH_NOT_ARRIVED of gap_fill_agent",
+            "event OUTREACH_RESPONDED of gap_fill_agent",
             "event OFFER_LOST of gap_fill_agent",
             "event APPROVAL_APPROVED of gap_fill_agent",
             "due gaps",

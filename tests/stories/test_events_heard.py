@@ -137,6 +137,17 @@ def test_who_says_yes_too_late_is_told_so() -> None:
         assert purposes(suite, phone(1)) == ["slot_offer", "slot_taken"]
 
 
+def test_who_is_booked_elsewhere_by_now_makes_room_for_the_next() -> None:
+    with salon(waiting=2, settings=ONE_BY_ONE) as suite:
+        cancel(suite)
+        only_way_in(suite, "fill_gap", "OUTREACH_RESPONDED")
+        start = NOW.replace(hour=13, minute=0)
+        suite.put(f"{ROOT}/bookings/own", booking(start, customer_id="c0", staff_id="zoe"))
+        suite.reply(offers(suite)[0], button=0)
+        suite.run_until_idle()
+        assert told(suite) == [phone(0), phone(1)]
+
+
 def test_what_the_owner_approves_is_carried_out() -> None:
     with salon(waiting=1, settings={"autonomy": {"gap_fill": "supervised"}}) as suite:
         cancel(suite)

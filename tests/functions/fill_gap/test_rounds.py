@@ -7,7 +7,7 @@ import pytest
 
 from local.in_process import Suite
 from local.outbox import Message
-from tests.stories.salon import NOW, SALON, arrive, booking, cancel, customer, open_salon
+from tests.stories.salon import NOW, SALON, arrive, booking, cancel, customer, open_salon, run_without
 
 ROOT = f"salons/{SALON}"
 FEW = {"offers": {"max_wave_size": 2}}
@@ -35,6 +35,32 @@ def test_an_offer_that_is_declined_is_replaced_at_once_and_only_once() -> None:
             suite.reply(offers(suite)[0], button=1)
             suite.run_until_idle()
         assert len(offers(suite)) == 3
+        assert suite.failures == []
+
+
+@pytest.mark.parametrize(
+    ("holder", "rooms", "refused"),
+    [("c0", [], "customer_busy"), (None, ["chair"], "slot_taken")],
+    ids=["they are booked elsewhere", "the room is taken"],
+)
+def test_an_offer_whose_yes_is_refused_while_the_time_is_free_is_replaced_at_once(
+    holder: str | None, rooms: list[str], refused: str
+) -> None:
+    with Suite(now=NOW) as suite:
+        start = open_salon(suite, waiting=5, settings=FEW)
+        suite.update(f"{ROOT}/services/cut", resource_ids=rooms)
+        suite.run_until_idle()
+        cancel(suite)
+        first = next(message for message in offers(suite) if message.sending.to == customer(0)["phone"])
+        elsewhere = booking(start, staff_id="zoe", source="walk_in", customer_id=holder)
+        suite.put(f"{ROOT}/bookings/elsewhere", elsewhere)
+        suite.reply(first, button=0)
+        run_without(suite, "fill_gap")
+        suite.put(f"{ROOT}/bookings/elsewhere", {**elsewhere, "status": "cancelled"})
+        suite.run_until_idle()
+        [lost] = [o for o in suite.list(f"{ROOT}/outreach").values() if o["response"]["received"]]
+        assert lost["response"]["action"] == refused
+        assert [gap["status"] for gap in freed(suite)] == ["open"] and len(offers(suite)) == 3
         assert suite.failures == []
 
 
