@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.asking.limits import bothered
-from shared.asking.outreach import Outreach
+from shared.asking.outreach import OPEN, Outreach
 from shared.messaging import tokens
 from shared.messaging.message import Inbound, Message
 from shared.ports import Query, Reader
 
 LATE_YES_WITHIN = timedelta(hours=24)
-"""A yes in words to an offer that has expired is still understood as one, this long after it was made."""
+"""Words may still be about an offer that is over, this long after it was made; about an open one they are while it is open."""
+
+AT_MOST = 50
+"""Offers of each kind that are read."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,14 @@ def _quoted(said: Inbound, documents: Reader) -> Message | None:
 
 
 def _offers(said: Inbound, documents: Reader, now: datetime) -> list[Outreach]:
-    since = now - LATE_YES_WITHIN
-    query = Query("outreach", where=(("address_key", "==", said.conversation_id), ("created_at", ">", since)), limit=50)
-    return [Outreach.model_validate(snapshot.data) for snapshot in documents.query(query)]
+    """Those to this address that were made of late, and those that are still open, however long ago they were made."""
+    key, since = said.conversation_id, now - LATE_YES_WITHIN
+    queries = (
+        Query("outreach", where=(("address_key", "==", key), ("created_at", ">", since)), limit=AT_MOST),
+        Query("outreach", where=(("address_key", "==", key), ("status", "in", list(OPEN))), limit=AT_MOST),
+    )
+    found = {snapshot.id: snapshot.data for query in queries for snapshot in documents.query(query)}
+    return [Outreach.model_validate(data) for data in found.values()]
 
 
 def said_more_since(outreach: Outreach, said: Inbound, documents: Reader) -> bool:

@@ -238,7 +238,7 @@ def test_a_yes_after_the_deadline_counts_while_the_time_is_free(how: str):
     ("ago", "means"),
     [(timedelta(hours=24, seconds=-1), ["booking_confirmed"]), (timedelta(hours=24), ["holding_answer"])],
 )
-def test_a_yes_in_words_is_about_an_offer_of_the_last_24_hours(ago: timedelta, means: list[str]):
+def test_a_yes_in_words_is_about_an_offer_that_is_over_within_24_hours(ago: timedelta, means: list[str]):
     with salon(waiting=1) as suite:
         start = (NOW + timedelta(days=7)).replace(hour=13, minute=0)
         suite.put(f"{ROOT}/bookings/x1", booking(start))

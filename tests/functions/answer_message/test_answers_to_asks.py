@@ -1,5 +1,6 @@
 """An ask that offers no slot: its answer is recorded and announced, nothing is sold, and nobody but its agent speaks."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from shared.sales.mark_answered import mark_answered
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.salon.load_salon import salon_of
-from tests.stories.one_hour import OneHour
+from tests.stories.one_hour import NOW, OneHour
 
 
 def asked(hour: OneHour, **fields: Any) -> OneHour:
@@ -65,3 +66,9 @@ def test_an_answer_to_a_slot_is_announced_as_ever(body: str, announced: str) -> 
     hour.offered()
     hour.writes(body)
     assert [(what, agent) for what, agent, *_ in answers(hour)] == [(announced, "gap_fill_agent")]
+
+
+@pytest.mark.parametrize(("status", "came"), [("read", "answered"), ("expired", "kept for the owner")])
+def test_words_answer_an_ask_that_is_still_open_however_long_ago_it_was_made(status: str, came: str) -> None:
+    hour = asked(OneHour(), status=status, created_at=NOW - timedelta(days=2), expires_at=NOW + timedelta(days=1))
+    assert hour.writes("yes") == came
