@@ -242,7 +242,7 @@ def offer_to(candidate: Candidate, context: RoundContext, staff_name: str) -> Se
         slot=slot,
         offer=OfferDetails(discount_percent=candidate.discount_percent, valid_until=deadline, price=price),
         unit=context.gap.id,
-        supervised=candidate.autonomy is not None and candidate.autonomy.level == "supervised",
+        autonomy=candidate.autonomy.level if candidate.autonomy else "full_auto",
         segment=prospect.segment,
         probability=candidate.probability,
         reasons=candidate.reasons,

@@ -149,6 +149,8 @@ def _excluded(
 
 def _not_right(selected: Selected, asks: dict[str, Outreach], facts: Facts, proposal: Proposal) -> Excluded | None:
     customer = selected.person.customer
+    if selected.autonomy == "manual_only":
+        return Excluded(f"for a person to decide: {selected.autonomy}")
     reason = unmet(selected.guard, facts) or unwanted(customer)
     if reason is not None:
         return Excluded(reason)
@@ -177,11 +179,17 @@ def _considered(nobody: Decision, proposal: Proposal, transaction: Reader) -> tu
 
 
 def _chosen(group: Group, proposal: Proposal, allowed: Allowed) -> list[Selected]:
-    """The people of the group. Whoever was not proposed, may not be asked, or would be asked twice, was chosen by mistake."""
+    """The people of the group. Whoever was not proposed, may not be asked, waits for the owner's word, or would be asked twice,
+    was chosen by mistake."""
     proposed = {each.id: each for each in proposal.people if each.id not in allowed.excluded}
     if set(group.people) - proposed.keys():
         raise ValueError(f"expected only people who may be asked in {group.decision.id}")
     people = [proposed[id] for id in group.people]
+    supervised = [each.id for each in people if each.autonomy == "supervised" and not proposal.approved]
+    if supervised:
+        raise ValueError(
+            f"expected only people whom the agent asks alone, found without the owner's approval: {', '.join(supervised)}"
+        )
     if len(people) > allowed.left:
         raise ValueError(f"expected at most the {allowed.left} asks that are left, found {len(people)}")
     if len({key_of(each, proposal) for each in people}) < len(people):

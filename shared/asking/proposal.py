@@ -22,16 +22,16 @@ from shared.messaging.rendering import unsigned_text
 from shared.records.audit import Amended
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
-from shared.salon.settings import SalonSettings
+from shared.salon.settings import AutonomyLevel, SalonSettings
 from shared.values.identity import address_key
 
 
 @dataclass(frozen=True)
 class Selected:
     """Somebody whom an agent selected, with what they would be asked: a slot, or something else. `purpose` names the words,
-    `variables` fill them. `source`, `probability` and `reasons` say why just they. Of whom the agent would ask alone each takes
-    one of the people that the salon's sender may reach; whoever is `supervised` does so when the owner says yes. `unit` is the
-    one of the proposal's units that they belong to."""
+    `variables` fill them. `source`, `probability` and `reasons` say why just they. By its `autonomy` the agent asks alone, once the
+    owner has approved it (`supervised`), or never (`manual_only`). `unit` is the one of the proposal's units that they belong
+    to."""
 
     person: Person
     consent: Purpose
@@ -44,7 +44,7 @@ class Selected:
     slot: Slot | None = None
     offer: OfferDetails | None = None
     unit: str | None = None
-    supervised: bool = False
+    autonomy: AutonomyLevel = "full_auto"
     segment: str = "regular"
     probability: float = 0.0
     reasons: tuple[str, ...] = ()

@@ -51,6 +51,6 @@ def over_budget(
         if left <= 0:
             reason = f"{budget} different people were asked by WhatsApp within 24 hours already"
             excluded[selected.id] = Excluded(reason, again_at)
-        elif approved or not selected.supervised:
+        elif approved or selected.autonomy == "full_auto":
             known, left = known | {key}, left - 1
     return excluded

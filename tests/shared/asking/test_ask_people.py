@@ -279,6 +279,22 @@ def test_what_a_room_chose_by_mistake_is_an_error_and_asks_nobody(make: Callable
     assert hour.asked() == set() and hour.documents.get(ASKS_LOCK) is None
 
 
+def test_whoever_the_owner_decides_about_is_asked_once_they_have_approved_it() -> None:
+    hour = two_customers()
+    people = selected(hour, autonomy="supervised")
+    with pytest.raises(ValueError, match="found without the owner's approval: c1, c2"):
+        ask(hour, proposal(hour, people=people))
+    assert hour.asked() == set()
+    assert ask(hour, proposal(hour, people=people, approved=True))[0] == Asked(2)
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_what_only_a_person_decides_no_agent_asks(approved: bool) -> None:
+    hour = two_customers()
+    proposed = proposal(hour, people=selected(hour, autonomy="manual_only"), approved=approved)
+    assert set(reasons(hour, proposed).values()) == {"for a person to decide: manual_only"} and hour.asked() == set()
+
+
 def excluded(hour: OneHour) -> OneHour:
     hour.update("customers/c1", blocked=True)
     return hour

@@ -12,15 +12,15 @@ from shared.asking.sender_budget import budget_for_asks, over_budget
 from shared.customers.consent import Channel
 from shared.customers.customer import Customer
 from shared.salon.salon import Contact
-from shared.salon.settings import LimitSettings
+from shared.salon.settings import AutonomyLevel, LimitSettings
 from tests.functions.fill_gap.test_candidates import NOW, SALON
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
-def selected(name: str, *, channel: Channel = "whatsapp", supervised: bool = False) -> Selected:
+def selected(name: str, *, channel: Channel = "whatsapp", autonomy: AutonomyLevel = "full_auto") -> Selected:
     person = Person(Customer.from_document(name, {"name": name, "phone": "+447700900101"}), (), frozenset())
-    return Selected(person, "marketing", channel, "regular", "slot_offer", {}, NOW, (), supervised=supervised)
+    return Selected(person, "marketing", channel, "regular", "slot_offer", {}, NOW, (), autonomy=autonomy)
 
 
 def excluded(people: list[Selected], *reached: Reached, budget: int | None) -> dict[str, Excluded]:
@@ -65,12 +65,12 @@ def test_two_customers_with_one_phone_are_one_person() -> None:
 
 
 def test_a_question_to_the_owner_takes_no_place_from_who_is_asked_now() -> None:
-    people = [selected("vip", supervised=True), selected("a"), selected("b")]
+    people = [selected("vip", autonomy="supervised"), selected("a"), selected("b")]
     assert left_over(people, budget=1) == ["vip", "a"]
 
 
 def test_of_a_round_that_the_owner_approved_everybody_takes_a_place() -> None:
-    people = [selected(name, supervised=True) for name in ("a", "b", "c")]
+    people = [selected(name, autonomy="supervised") for name in ("a", "b", "c")]
     keys = {each.id: f"key of {each.id}" for each in people}
     assert set(over_budget(people, keys, [reached("x")], budget=3, now=NOW, approved=True)) == {"c"}
 
