@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from functions.answer_message.bind_reply import Bound, bind, said_more_since
-from functions.answer_message.keep_for_owner import Waiting, is_held, kept
+from functions.answer_message.keep_for_owner import Waiting, about, is_held, kept
 from functions.answer_message.read_owner_answer import Forwarded, Meant, WhichOne, approval_meant
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Verdict, answer
@@ -103,14 +103,14 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
         perhaps = not named and acknowledges(said.body) and said_more_since(bound.outreach, said, documents)
         if meant == "accept" and perhaps:
-            return handler.keep(Waiting("other_words", "an ok, perhaps to what we said since", outreach=bound.outreach))
+            return handler.keep(about(bound.outreach, "other_words", "an ok, perhaps to what we said since"))
         if meant == "accept":
             return handler.accept(bound.outreach)
         if meant == "decline" and (sale := handler.standing_sale(bound.outreach)) is not None:
             return handler.pass_on_cancellation(sale)
         if meant == "decline":
             return handler.decline(bound.outreach)
-        return handler.keep(Waiting("other_words", "an answer to an offer in other words", outreach=bound.outreach))
+        return handler.keep(about(bound.outreach, "other_words", "an answer to an offer in other words"))
     if bound.reason == "forwarded":
         why = "an offer that was made to somebody else"
         return handler.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
@@ -157,7 +157,7 @@ class _MessageHandler:
 
     def accept(self, outreach: Outreach) -> Handled:
         if outreach.slot is None:
-            return mark_answered(self._given(outreach), "accept") or self.done("answered before")
+            return self.record(outreach, "accept")
         sale = sell_slot(self._given(outreach), accepted_settings(self.documents))
         if isinstance(sale, AnsweredBefore):
             return self.accept_again(sale, outreach)
@@ -168,13 +168,20 @@ class _MessageHandler:
         where the first answer was a no, or the booking it made is cancelled since, the owner reads the yes: it must not be
         met with silence."""
         if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
-            return self.keep(Waiting("another_answer", "a yes after another answer", outreach=outreach))
+            return self.keep(about(outreach, "another_answer", "a yes after another answer"))
         return self.done("answered before")
 
     def decline(self, outreach: Outreach) -> Handled:
         if outreach.slot is None:
-            return mark_answered(self._given(outreach), "decline") or self.done("answered before")
+            return self.record(outreach, "decline")
         return decline(self._given(outreach)) or self.done("answered before")
+
+    def record(self, outreach: Outreach, answer: Literal["accept", "decline"]) -> Handled:
+        """Records the answer to an ask that offers no slot. Another one than the answer it has is read by the owner."""
+        came = mark_answered(self._given(outreach), answer)
+        if came == "answered otherwise":
+            return self.keep(about(outreach, "another_answer", "a yes or a no after the other"))
+        return "answered" if came == "answered" else self.done("answered before")
 
     def decide(self, meant: Meant | WhichOne | Forwarded) -> Handled:
         """One of the salon's own people answers an approval; the same message says what came of it."""

@@ -34,6 +34,12 @@ class Waiting:
     outreach: Outreach | None = None
 
 
+def about(outreach: Outreach, reason: Reason, why: str) -> Waiting:
+    """A message about an ask, which the owner reads for that reason. The words of the reason name the time that was offered; an
+    ask that offers none is a question of ours to them."""
+    return Waiting(reason if outreach.slot else "our_question", why, outreach=outreach)
+
+
 def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept for the owner", "handled before"]:
     """Leaves the message at this path to the owner as it is, because every try to handle it failed, or because nobody knows
     whether it is meant for this salon."""

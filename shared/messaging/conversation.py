@@ -37,6 +37,7 @@ Reason = Literal[
     "needs_a_person",
     "other_words",
     "another_answer",
+    "our_question",
     "cannot_come",
     "forwarded",
     "not_theirs",

@@ -10,22 +10,25 @@ from shared.ports import Documents
 from shared.records.commit import until_committed, update
 from shared.sales.read_offer_answer import OfferAnswer
 
-RESULTS: dict[Literal["accept", "decline"], str] = {"accept": "accepted", "decline": "declined"}
+Answer = Literal["accept", "decline"]
+Marked = Literal["answered", "answered before", "answered otherwise"]
+
+RESULTS: dict[Answer, str] = {"accept": "accepted", "decline": "declined"}
+SAY_NO = ("declined", "opted_out")
 
 
-def mark_answered(given: OfferAnswer, answer: Literal["accept", "decline"]) -> Literal["answered"] | None:
-    """Records the customer's yes or no. None where the ask has its answer already."""
-    outcome = until_committed(lambda: _marked(given, answer, given.documents), clock=given.clock)
-    return "answered" if outcome == "answered" else None
+def mark_answered(given: OfferAnswer, answer: Answer) -> Marked:
+    """Records the customer's yes or no. An ask that has its answer already keeps it; where that was another one, it is for a
+    person to tell which of the two holds."""
+    return until_committed(lambda: _marked(given, answer, given.documents), clock=given.clock)
 
 
-def _marked(
-    given: OfferAnswer, answer: Literal["accept", "decline"], documents: Documents
-) -> Literal["answered", "before"] | None:
+def _marked(given: OfferAnswer, answer: Answer, documents: Documents) -> Marked | None:
     snapshot = given.asked(documents)
     outreach = Outreach.model_validate(snapshot.data)
     if outreach.status == "responded":
-        return "before"
+        same = (outreach.response.action in SAY_NO) == (answer == "decline")
+        return "answered before" if same else "answered otherwise"
     now = given.clock.now()
     committed = documents.commit(
         *update(responded(outreach, answer=answer, result=RESULTS[answer], now=now), snapshot),

@@ -153,13 +153,13 @@ class OneHour:
         )  # fmt: skip
         return why.reason if why is not None else None
 
-    def writes(self, body: str) -> str:
-        """c1 writes that, and it is worked on; what came of it."""
+    def writes(self, body: str, *, under: str | None = None) -> str:
+        """c1 writes that, perhaps under a message of ours, and it is worked on; what came of it."""
         key = address_key(KEY, "whatsapp", PHONE)
         made = Inbound(
             id="SM9", salon_id="s1", created_at=NOW, updated_at=NOW, conversation_id=key, channel="whatsapp",
             account_sid="AC1", sender=PHONE, recipient="+14155238886", body=body, button_payload=None,
-            replied_to_sid=None, media_count=0, opt_out=None, received_at=NOW, due_at=None,
+            replied_to_sid=under, media_count=0, opt_out=None, received_at=NOW, due_at=None,
         )  # fmt: skip
         self.documents.commit(*create(received(made, now=NOW)))
         return answer_message(made.path, documents=self.documents, clock=self.clock, deployment=DEPLOYMENT)

@@ -38,8 +38,28 @@ def test_a_yes_or_a_no_is_recorded_and_announced_to_the_agent_that_asked(body: s
 def test_a_second_answer_changes_nothing() -> None:
     hour = asked(OneHour())
     given = OfferAnswer("out_1", None, salon_of(hour.documents, "s1"), hour.documents, hour.clock, "accept_offer")
-    assert [mark_answered(given, answer) for answer in ("accept", "decline")] == ["answered", None]
+    came = [mark_answered(given, answer) for answer in ("accept", "accept", "decline")]
+    assert came == ["answered", "answered before", "answered otherwise"]
     assert hour.get("outreach/out_1")["response"]["action"] == "accepted" and len(answers(hour)) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "came"),
+    [
+        ("declined", "yes", "kept for the owner"),
+        ("accepted", "no", "kept for the owner"),
+        ("opted_out", "yes", "kept for the owner"),
+        ("accepted", "yes", "answered before"),
+        ("declined", "no", "answered before"),
+        ("opted_out", "no", "answered before"),
+    ],
+)
+def test_whoever_changes_their_answer_is_read_by_the_owner(action: str, body: str, came: str) -> None:
+    answered = {"received": True, "action": action, "responded_at": NOW}
+    hour = asked(OneHour(), status="responded", response=answered)
+    assert hour.writes(body, under="SM1") == came
+    assert hour.get("outreach/out_1")["response"]["action"] == action and answers(hour) == []
+    assert [each["reason"] for each in hour.all("conversations").values()] == ["our_question"] * (came[0] == "k")
 
 
 def test_a_yes_that_comes_after_its_time_is_an_answer_all_the_same() -> None:
@@ -57,6 +77,7 @@ def test_a_stop_is_told_to_the_agent_that_asked() -> None:
 def test_other_words_wait_for_a_person() -> None:
     hour = asked(OneHour())
     assert hour.writes("perhaps on Friday") == "kept for the owner"
+    assert [each["reason"] for each in hour.all("conversations").values()] == ["our_question"]
     assert hour.get("outreach/out_1")["status"] == "read" and answers(hour) == []
 
 
