@@ -234,12 +234,12 @@ class _MessageHandler:
         return self.finish("opted in", changes)
 
     def ask_which(self, offers: tuple[Outreach, ...]) -> Handled:
-        times = ", ".join(
-            spoken_time(offer.slot.start, self.salon.zone, self.locale, now=self.clock.now())
-            for offer in sorted(offers, key=lambda offer: offer.id)
-            if offer.slot
-        )
-        return self.reply("which_one", {"choices": times}, "asked which one")
+        """Asks which of the offered times they mean. A question that offers no time cannot be named so: the owner reads then."""
+        slots = [offer.slot for offer in sorted(offers, key=lambda offer: offer.id) if offer.slot]
+        if len(slots) < len(offers):
+            return self.keep(Waiting("our_question", "an answer to one of several open asks"))
+        times = (spoken_time(slot.start, self.salon.zone, self.locale, now=self.clock.now()) for slot in slots)
+        return self.reply("which_one", {"choices": ", ".join(times)}, "asked which one")
 
     def keep(
         self,

@@ -93,3 +93,12 @@ def test_an_answer_to_a_slot_is_announced_as_ever(body: str, announced: str) -> 
 def test_words_answer_an_ask_that_is_still_open_however_long_ago_it_was_made(status: str, came: str) -> None:
     hour = asked(OneHour(), status=status, created_at=NOW - timedelta(days=2), expires_at=NOW + timedelta(days=1))
     assert hour.writes("yes") == came
+
+
+@pytest.mark.parametrize("second", [{"slot": None, "guard": []}, {}])
+def test_of_several_open_asks_one_of_which_names_no_time_the_owner_reads_the_answer(second: dict[str, Any]) -> None:
+    hour = asked(OneHour())
+    hour.offered(id="out_2", delivery={"message_id": "SM2", "sent_at": NOW}, **second)
+    assert hour.writes("yes") == "kept for the owner"
+    assert [each["reason"] for each in hour.all("conversations").values()] == ["our_question"]
+    assert hour.told() == ["holding_answer"] and answers(hour) == []
