@@ -14,6 +14,7 @@ from functions.fill_gap.candidates import CHAIN_DEPTH, Candidate
 from functions.fill_gap.criteria import Criteria
 from functions.fill_gap.load_offers import open_to_anybody
 from functions.fill_gap.load_staff_name import load_staff_name
+from functions.fill_gap.offer_purpose import offer_purpose
 from functions.fill_gap.prospect import Prospect
 from functions.fill_gap.round_documents import AGENT, RoundContext, proposal_of, round_decision
 from functions.fill_gap.round_plan import Round
@@ -22,7 +23,6 @@ from shared.asking.acceptance_rates import AcceptanceRates
 from shared.asking.check_breaker import Allowed, may_ask
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import decide
-from shared.asking.fallback import offer_purpose
 from shared.asking.load_people import load_people
 from shared.asking.outreach import Outreach, another_id, request
 from shared.asking.proposal import outreach_to
@@ -198,6 +198,7 @@ def _offer(candidate: Candidate, gap: Gap, read: Snapshot, late: LateYes, docume
         outreach_type="rebooking",
         instead_of=lost.id,
         purpose=purpose,
+        sms_purpose=offer_purpose("sms", made.customer_phone, instead=True),
         variables=variables,
         message=unsigned_text(purpose, made.locale, variables),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.fill_gap.candidates import Candidate, owner_asked_until
 from functions.fill_gap.discounts import discounted
+from functions.fill_gap.offer_purpose import offer_purpose
 from functions.fill_gap.prospect import PURPOSE
 from functions.fill_gap.round_plan import NoRound, Round
 from functions.fill_gap.settings import Settings
@@ -22,7 +23,6 @@ from shared.asking.decision import (
     waiting_for,
     without_outcome,
 )
-from shared.asking.fallback import offer_purpose
 from shared.asking.guard import Condition
 from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.proposal import Proposal, Question, Selected
@@ -228,6 +228,7 @@ def offer_to(candidate: Candidate, context: RoundContext, staff_name: str) -> Se
         channel=candidate.channel,
         source=prospect.source,
         purpose=offer_purpose(candidate.channel, customer.phone or ""),
+        sms_purpose=offer_purpose("sms", customer.phone or ""),
         variables={
             "name": customer.called,
             "salon": salon.name,

@@ -43,7 +43,8 @@ class Response(Stored):
 
 
 class Outreach(Outgoing):
-    """An ask. `guard` is what must still hold when it leaves. `instead_of` is the outreach to which a yes came too late: this
+    """An ask. `sms_purpose` names its words by SMS, if it may go on so where WhatsApp cannot deliver it. `guard` is what must
+    still hold when it leaves. `instead_of` is the outreach to which a yes came too late: this
     one answers that yes with another slot."""
 
     collection: ClassVar[str] = "outreach"
@@ -71,6 +72,7 @@ class Outreach(Outgoing):
     moves_booking_id: str | None = None
     chain_depth: int = 0
     withdrawn: bool = False
+    sms_purpose: str | None = None
     fallen_back: bool = False
     instead_of: str | None = None
     offer_details: OfferDetails | None

@@ -29,7 +29,7 @@ from shared.values.identity import address_key
 @dataclass(frozen=True)
 class Selected:
     """Somebody whom an agent selected, with what they would be asked: a slot, or something else. `purpose` names the words,
-    `variables` fill them. `source`, `probability` and `reasons` say why just they. By its `autonomy` the agent asks alone, once the
+    `sms_purpose` those by SMS where WhatsApp cannot deliver them, if it may go on so; `variables` fill both. `source`, `probability` and `reasons` say why just they. By its `autonomy` the agent asks alone, once the
     owner has approved it (`supervised`), or never (`manual_only`). `unit` is the one of the proposal's units that they belong
     to."""
 
@@ -41,6 +41,7 @@ class Selected:
     variables: Mapping[str, str]
     deadline: datetime
     guard: tuple[Condition, ...]
+    sms_purpose: str | None = None
     slot: Slot | None = None
     offer: OfferDetails | None = None
     unit: str | None = None
@@ -148,11 +149,21 @@ class NobodyAsked:
     reason: str
 
 
+SAID_OF_A_SLOT = ("name", "service", "staff", "when", "price")
+"""What an offer has to know, besides its own words: its page, its answers and the confirmation of its booking say it."""
+
+
 def outreach_to(selected: Selected, proposal: Proposal, decision_id: str, *, round: int) -> Outreach:
-    """The outreach that asks this person. Its id is made of what it is about, of whom it asks and of the decision."""
+    """The outreach that asks this person. Its id is made of what it is about, of whom it asks and of the decision. An ask that
+    could not be said later, by another channel or after a yes, is a mistake in the room."""
     customer, now = selected.person.customer, proposal.now
     locale = proposal.salon.spoken_to(customer.locale)
     variables = dict(selected.variables)
+    missing = [name for name in SAID_OF_A_SLOT if name not in variables] if selected.slot else []
+    if missing:
+        raise ValueError(f"expected an offer of a slot to say its {', '.join(missing)}, found {sorted(variables)}")
+    if selected.sms_purpose:
+        unsigned_text(selected.sms_purpose, locale, variables)
     return Outreach(
         id=natural_id("out", proposal.trigger_id, customer.id, decision_id),
         salon_id=proposal.salon.id,
@@ -181,6 +192,7 @@ def outreach_to(selected: Selected, proposal: Proposal, decision_id: str, *, rou
         offer_details=selected.offer,
         channel=selected.channel,
         purpose=selected.purpose,
+        sms_purpose=selected.sms_purpose,
         locale=locale,
         variables=variables,
         expires_at=selected.deadline,

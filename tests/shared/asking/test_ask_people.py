@@ -14,6 +14,7 @@ from shared.asking.decision import Context, Decision, DecisionApproval, RevenueI
 from shared.asking.guard import Condition
 from shared.asking.load_people import load_people
 from shared.asking.proposal import Allowed, Asked, Choice, Group, NobodyAsked, Proposal, Question, Selected
+from shared.asking.slot import Slot
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
 from shared.ports import Query, Reader
@@ -24,7 +25,7 @@ from shared.values.identity import address_key
 from tests.shared.messaging.test_outgoing import NOW
 from tests.stories.one_hour import BOTH, KEY, PHONE, OneHour, booking
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 AGENT = "retention_agent"
 
 
@@ -309,6 +310,24 @@ def test_a_channel_that_is_not_theirs_is_an_error() -> None:
     hour = two_customers()
     with pytest.raises(ValueError, match="expected c1 to be asked by whatsapp, found sms"):
         ask(hour, proposal(hour, people=selected(hour, channel="sms")))
+
+
+SLOT = Slot(start=NOW + 3 * HOUR, end=NOW + 4 * HOUR, service_id="cut", staff_id="mia")
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"slot": SLOT, "purpose": "offer_declined", "variables": {"name": "x", "when": "x"}}, "say its service, staff, price"),
+        ({"sms_purpose": "slot_offer_text"}, "expected a purpose we have words for"),
+        ({"sms_purpose": "slot_taken_another_sms"}, "expected the variable lost_when"),
+    ],
+)  # fmt: skip
+def test_an_ask_that_could_not_be_said_later_is_an_error(fields: dict[str, Any], problem: str) -> None:
+    hour = two_customers()
+    with pytest.raises(ValueError, match=problem):
+        ask(hour, proposal(hour, people=selected(hour, **fields)))
+    assert hour.asked() == set()
 
 
 def test_units_are_drawn_before_anybody_is_looked_at_and_all_of_them_are_kept() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from shared.asking.fallback import next_channel, offer_purpose, still_awaited
+from shared.asking.fallback import next_channel, still_awaited
 from shared.messaging.outgoing import Delivery
 from tests.shared.messaging.test_outgoing import NOW, outreach
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-IN_TIME = {"expires_at": NOW + 10 * MINUTE, "status": "sent"}
+IN_TIME = {"expires_at": NOW + 10 * MINUTE, "status": "sent", "sms_purpose": "slot_offer_sms"}
 
 
 @pytest.mark.parametrize(
@@ -22,23 +22,12 @@ def test_only_a_fault_of_whatsapp_says_nothing_about_sms(code: int | None, chann
 
 
 @pytest.mark.parametrize(
-    "fields", [{"channel": "sms"}, {"fallen_back": True}, {"slot": None}, {"expires_at": NOW + 10 * MINUTE - SECOND}]
+    "fields",
+    [{"channel": "sms"}, {"fallen_back": True}, {"sms_purpose": None}, {"expires_at": NOW + 10 * MINUTE - SECOND}],
 )
 def test_an_offer_goes_by_another_channel_once_and_while_ten_minutes_are_left(fields: dict[str, Any]) -> None:
     assert next_channel(outreach(**IN_TIME), 63024, now=NOW) == "sms"
     assert next_channel(outreach(**IN_TIME | fields), 63024, now=NOW) is None
-
-
-@pytest.mark.parametrize("instead", [False, True])
-def test_an_sms_to_where_nobody_can_answer_it_only_names_the_link(instead: bool) -> None:
-    offer = "slot_taken_another" if instead else "slot_offer"
-    assert offer_purpose("whatsapp", "+919876543210", instead=instead) == offer
-    assert offer_purpose("sms", "+919876543210", instead=instead) == f"{offer}_link"
-    assert offer_purpose("sms", "+447700900100", instead=instead) == f"{offer}_sms"
-
-
-def test_an_offer_is_about_its_own_slot_unless_it_is_said_otherwise() -> None:
-    assert offer_purpose("whatsapp", "+447700900100") == "slot_offer"
 
 
 @pytest.mark.parametrize("status", ["sent", "unknown"])

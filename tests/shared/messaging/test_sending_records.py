@@ -312,18 +312,9 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("instead_of", "phone", "purpose"),
-    [
-        (None, "+447700900101", "slot_offer_sms"),
-        (None, "+919876543210", "slot_offer_link"),
-        ("out_0", "+447700900101", "slot_taken_another_sms"),
-        ("out_0", "+919876543210", "slot_taken_another_link"),
-    ],
-)
-def test_an_offer_falls_back_with_the_purpose_of_the_other_channel(instead_of: str | None, phone: str, purpose: str):
+def test_an_ask_falls_back_with_the_purpose_that_it_names_for_the_other_channel():
     before = outreach(
-        status="sent", delivery=LEFT, attempts=1, instead_of=instead_of, customer_phone=phone, locale="es", variables=WORDS,
+        status="sent", delivery=LEFT, attempts=1, sms_purpose="offer_declined", locale="es", variables=WORDS,
     )  # fmt: skip
     amended = fallen_back(before, "sms", address_key="idn_2", message_sid="SM9", code=63024, **BY)
     says = Told(
@@ -341,7 +332,7 @@ def test_an_offer_falls_back_with_the_purpose_of_the_other_channel(instead_of: s
         "attempts": 0,
         "delivery": Delivery(former_id="SM9", former_error="63024"),
         "due_at": LATER + MINUTE,
-        "purpose": purpose,
+        "purpose": "offer_declined",
         "address_key": "idn_2",
         "fallen_back": True,
     }

@@ -53,7 +53,7 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
         Outreach,
         {
             **ON_ITS_WAY, "guard": [], "segment": "regular", "probability": 0.0, "waitlist_entry_id": None, "moves_booking_id": None,
-            "chain_depth": 0, "withdrawn": False, "fallen_back": False, "instead_of": None,
+            "chain_depth": 0, "withdrawn": False, "sms_purpose": None, "fallen_back": False, "instead_of": None,
             "response": {
                 "received": False, "action": None, "responded_at": None, "booking_id": None, "said_in": None,
                 "owed": False,
