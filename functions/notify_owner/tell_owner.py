@@ -164,6 +164,8 @@ class _OwnerNotifier:
             counted = self.documents.get(counter)
             sent = NoticesSent.model_validate(counted.data) if counted else NoticesSent()
             when = told_at(contact, notice.weight, sent, zone=self.salon.zone, now=now, until=notice.until)
+            if when != "alone" and self._has_left(message, when):
+                when = "alone"
             if when == "alone":
                 writes: tuple[Write, ...] = create(say(_kept_until(message, notice), now=now, actor=ACTOR))
                 if notice.weight != "sale":
@@ -177,8 +179,13 @@ class _OwnerNotifier:
 
         return until_committed(attempt, clock=self.clock)
 
+    def _has_left(self, message: Message, due_at: datetime) -> bool:
+        """Whether the digest that is due then no longer waits: what is added to it now, nobody reads."""
+        found = self.documents.get(message_path(message.conversation_id, _digest_id(message, due_at)))
+        return found is not None and found.data["status"] != "pending"
+
     def _collected(self, message: Message, due_at: datetime, now: datetime) -> tuple[Write, ...]:
-        id = natural_id("msg", "digest", message.conversation_id, due_at)
+        id = _digest_id(message, due_at)
         found = self.documents.get(message_path(message.conversation_id, id))
         if found is not None:
             digest = Message.model_validate(found.data)
@@ -204,6 +211,10 @@ class _OwnerNotifier:
         if not latest.waits or latest.notifications_sent.get(message.channel):
             return ()
         return update(notified(latest, [message.channel], now=now, actor=ACTOR), found)
+
+
+def _digest_id(message: Message, due_at: datetime) -> str:
+    return natural_id("msg", "digest", message.conversation_id, due_at)
 
 
 def _together(told: Sequence[Outcome]) -> Outcome:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from shared.messaging.messaging_hours import answers
-from shared.messaging.outgoing import CLAIM_WITHIN, Outgoing, step
+from shared.messaging.outgoing import CLAIM_WITHIN, ForbiddenTransition, Outgoing, step
 from shared.records.audit import Amended, amend
 from shared.records.retention import HALF_A_YEAR, Kept
 from shared.records.stored import Instant, StateDocument, natural_id
@@ -145,7 +145,9 @@ def merged(message: Message, *, now: datetime, actor: str) -> Amended[Message]:
 
 
 def collected(digest: Message, message_id: str, *, due_at: datetime, now: datetime, actor: str) -> Amended[Message]:
-    """Adds a message to the digest, which goes out when it is due."""
+    """Adds a message to the digest, which goes out when it is due. One that has left can take no more."""
+    if digest.status != "pending":
+        raise ForbiddenTransition(f"message {digest.id}: expected the digest pending, found it {digest.status}")
     return amend(
         digest,
         now=now,

@@ -109,6 +109,23 @@ def test_a_question_that_would_be_over_by_the_digest_is_asked_at_once():
         assert purposes(suite, OWNER)[3:] == ["owner_approval"]
 
 
+def test_a_notice_whose_digest_has_just_left_is_told_alone():
+    with salon() as suite:
+        for number in range(4):
+            alert(suite, number)
+        [digest] = [
+            found
+            for collection in suite.database._collections.values()
+            for found in collection.documents.values()
+            if found.data.get("purpose") == "owner_digest"
+        ]
+        suite.update(digest.path, status="sending")
+        alert(suite, 4)
+        assert purposes(suite, OWNER) == ["owner_alert"] * 4 and "problem 4" in texts(suite, OWNER)[-1]
+        kept = suite.get(digest.path)
+        assert kept is not None and kept["merges"] == digest.data["merges"]
+
+
 def test_a_question_and_its_reminder_are_one_thing_to_a_digest_and_its_page():
     with salon() as suite:
         for number in range(3):

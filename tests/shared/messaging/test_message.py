@@ -6,8 +6,18 @@ from typing import Any
 import pytest
 
 from shared.messaging.conversation import Identity
-from shared.messaging.message import ANSWER_LEASE, Inbound, handled, message_id, message_path, put_off, received, say
-from shared.messaging.outgoing import CLAIM_WITHIN
+from shared.messaging.message import (
+    ANSWER_LEASE,
+    Inbound,
+    collected,
+    handled,
+    message_id,
+    message_path,
+    put_off,
+    received,
+    say,
+)
+from shared.messaging.outgoing import CLAIM_WITHIN, ForbiddenTransition, OutgoingStatus
 from tests.shared.messaging.test_outgoing import message
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -72,3 +82,9 @@ def test_a_conversation_is_open_for_a_day_less_what_the_way_to_the_provider_take
     heard = Identity(channel="whatsapp", last_inbound_at=NOW - timedelta(minutes=ago))
     assert heard.in_session(NOW) is open
     assert not Identity(channel="whatsapp").in_session(NOW)
+
+
+@pytest.mark.parametrize("status", ["sending", "sent", "unknown", "failed", "expired"])
+def test_a_digest_that_no_longer_waits_takes_no_more(status: OutgoingStatus) -> None:
+    with pytest.raises(ForbiddenTransition, match=f"expected the digest pending, found it {status}"):
+        collected(message(status=status), "msg_2", due_at=NOW, now=NOW, actor="notify_owner")
