@@ -169,7 +169,9 @@ def _sales(documents: Documents, now: datetime) -> Iterator[Fault]:
 
 
 def _confirmation(offer: Outreach) -> str:
-    return message_path(offer.address_key, message_id(offer.id, "booking_confirmed", offer.address_key))
+    # Where they said yes, which need not be where the offer went last.
+    conversation = offer.response.said_in.split("/")[1] if offer.response.said_in else offer.address_key
+    return message_path(conversation, message_id(offer.id, "booking_confirmed", offer.address_key))
 
 
 def _mend(fault: Fault, documents: Documents, clock: Clock) -> None:

@@ -32,7 +32,7 @@ class OfferDetails(Stored):
 
 class Response(Stored):
     """The customer's answer. `owed` says that it is a yes which came too late and that nobody has answered yet; `said_in` is the
-    message that said it, if one did."""
+    message that said yes, if one did: in its conversation it is answered."""
 
     received: bool = False
     action: str | None = None
@@ -122,6 +122,7 @@ def responded(
     result: str,
     now: datetime,
     booking_id: str | None = None,
+    said_in: str | None = None,
     actor: str = "customer",
 ) -> Amended[Outreach]:
     """Records the customer's answer. There is one only: a second answer to the same outreach is no step, and the caller
@@ -140,7 +141,7 @@ def responded(
         if outreach.slot
         else "ASK_ANSWERED",
         payload=details,
-        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),
+        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id, said_in=said_in),
         due_at=None,
     )
 

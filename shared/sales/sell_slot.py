@@ -195,7 +195,11 @@ def _sell(answer: OfferAnswer, settings: SalonSettings, room: _Room, locks: Sequ
             Create(f"bookings/{booking.id}", booking.stored()),
             fact(_announced(booking, outreach, salon.id, now)),
             *update(filled(verdict.gap, booking.id, now=now, actor=actor, ours=True)),
-            *update(responded(outreach, answer="accept", result="booked", booking_id=booking.id, now=now)),
+            *update(
+                responded(
+                    outreach, answer="accept", result="booked", booking_id=booking.id, said_in=answer.said_in, now=now
+                )
+            ),
             *_concluded(decision, booking, now),
             *_off_the_waitlist(entry, outreach, now),
             *_moved_away(moved, booking, outreach, salon.id, now),

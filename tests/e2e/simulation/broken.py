@@ -513,8 +513,8 @@ MUTANTS = (
         "shared/asking/outreach.py",
         (
             (
-                "        payload=details,\n        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),",
-                '        payload={**details, "phone": outreach.customer_phone},\n        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id),',
+                "        payload=details,\n        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id, said_in=said_in),",
+                '        payload={**details, "phone": outreach.customer_phone},\n        response=Response(received=True, action=result, responded_at=now, booking_id=booking_id, said_in=said_in),',
             ),
         ),
     ),

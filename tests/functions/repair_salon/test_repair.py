@@ -10,7 +10,7 @@ from functions.repair_salon.faults import Fault
 from functions.repair_salon.mend import AT_ONCE, repair_salon
 from local.audit_chain import broken_links
 from local.conditions import Delivery, Fate
-from local.in_process import Suite
+from local.in_process import ACCOUNT_SID, Suite
 from shared.messaging.message import KEEP_TRYING
 from shared.ports import Refused
 from shared.records.audit import AuditRecord
@@ -21,6 +21,8 @@ from tests.stories.salon import (
     OWNER,
     ROOT,
     SALON,
+    SMS,
+    WHATSAPP,
     booking,
     cancel,
     freed_gaps,
@@ -33,6 +35,7 @@ from tests.stories.salon import (
     salon,
     texts,
     waitlist_entry,
+    waits,
     write,
 )
 
@@ -224,6 +227,20 @@ def test_a_confirmation_that_fails_as_late_as_it_can_is_told_the_owner_too():
             repair(suite)
         told = [text for text in texts(suite, OWNER) if "may not have heard" in text]
         assert len(told) == 1 and "2026-11-25 17:00" in told[0]
+
+
+def test_a_sale_by_a_yes_over_whatsapp_to_an_offer_that_went_on_by_sms_is_no_matter_for_the_owner():
+    both = {"whatsapp": {"marketing": True, "service": True}, "sms": {"marketing": True, "service": True}}
+    with salon(waiting=0, messaging={"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}) as suite:
+        waits(suite, "cara", 1, consents=both)
+        cancel(suite)
+        [first] = offers(suite)
+        suite.report(first, "undelivered", error_code=63024)
+        suite.run_until_idle()
+        suite.reply(first, button=0)
+        suite.advance(minutes=20)
+        assert outreach_of(suite, "cara")["channel"] == "sms"
+        assert len(ours(suite)) == 1 and look(suite) == []
 
 
 def test_who_was_told_of_their_booking_is_no_matter_for_the_owner():
