@@ -7,7 +7,7 @@ still there for the next.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -31,7 +31,7 @@ from shared.calendar.gap import Gap
 from shared.customers.move_waitlist import waitlist_moved
 from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.message import KEEP_TRYING, Inbound, Message, inbound_collection, message_id, message_path
-from shared.ports import Clock, Documents, Query, Reader, Snapshot, Update, Write
+from shared.ports import Clock, Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import fact, update
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import StateDocument
@@ -193,13 +193,13 @@ def _waiting(snapshot: Snapshot) -> Waiting | None:
     return readable_one(model, snapshot)
 
 
-def _waits_again(snapshot: Snapshot, salon_id: str, now: datetime) -> Iterator[Write]:
+def _waits_again(snapshot: Snapshot, salon_id: str, now: datetime) -> tuple[Write, ...]:
     entry = readable_one(WaitlistEntry, snapshot)
     if entry is None:
-        return
-    for write in waitlist_moved(entry, "waiting", salon_id=salon_id, now=now, about=f"repair:{snapshot.version}"):
-        # Somebody may offer it a time in this moment.
-        yield replace(write, unchanged_since=snapshot.version) if isinstance(write, Update) else write
+        return ()
+    # Somebody may offer it a time in this moment.
+    about = f"repair:{snapshot.version}"
+    return waitlist_moved(entry, "waiting", salon_id=salon_id, now=now, about=about, read=snapshot)
 
 
 def _one(model: type[D], documents: Reader, path: str) -> D | None:

@@ -14,7 +14,8 @@ def entry_waits_again(outreach: Outreach, documents: Reader, now: datetime) -> t
     the ask as it was: one that had ended before holds the wish no more, another may."""
     if outreach.waitlist_entry_id is None or not outreach.is_open:
         return ()
-    entry = readable_one(WaitlistEntry, documents.get(f"waitlist/{outreach.waitlist_entry_id}"))
+    read = documents.get(f"waitlist/{outreach.waitlist_entry_id}")
+    entry = readable_one(WaitlistEntry, read)
     if entry is None or entry.status != "offered":
         return ()
-    return waitlist_moved(entry, "waiting", salon_id=outreach.salon_id, now=now, about=outreach.id)
+    return waitlist_moved(entry, "waiting", salon_id=outreach.salon_id, now=now, about=outreach.id, read=read)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.customers.waitlist import WaitlistEntry
-from shared.ports import Update, Write
+from shared.ports import Snapshot, Update, Write
 from shared.records.audit import record_fact
 from shared.records.commit import fact
 
@@ -12,10 +12,11 @@ Move = Literal["offered", "waiting", "booked"]
 
 
 def waitlist_moved(
-    entry: WaitlistEntry, move: Move, *, salon_id: str, now: datetime, about: str = ""
+    entry: WaitlistEntry, move: Move, *, salon_id: str, now: datetime, about: str = "", read: Snapshot | None = None
 ) -> tuple[Write, ...]:
     """The writes that move a wish on, none where it stands there already. `about` names what moved it, so that the next
-    move for another reason has an audit record of its own."""
+    move for another reason has an audit record of its own. With the snapshot it was decided on, the commit fails when somebody
+    wrote the wish since, the app too; inside a transaction that is seen to."""
     if entry.status == move:
         return ()
     moved = {"offered": entry.offered, "waiting": entry.waiting_again, "booked": entry.booked}[move]()
@@ -30,4 +31,5 @@ def waitlist_moved(
         action=f"Waitlist entry {entry.status} -> {moved.status}",
         details={"about": about},
     )
-    return Update(f"waitlist/{entry.id}", {"status": moved.status, "updated_at": now}), fact(record)
+    fields = {"status": moved.status, "updated_at": now}
+    return Update(f"waitlist/{entry.id}", fields, unchanged_since=read.version if read else None), fact(record)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from local.in_process import Suite
-from shared.ports import Refused
-from tests.stories.salon import NOW, ROOT, asked, booking, cancel, offers, salon
+from shared.ports import Refused, Update
+from tests.stories.salon import NOW, ROOT, asked, booking, cancel, just_before, offers, outreach_of, salon
 
 
 def place(suite: Suite, number: int = 0) -> str:
@@ -103,3 +103,18 @@ def test_a_place_the_app_has_taken_back_is_not_offered():
         cancel(suite)
         assert asked(suite) == ["c1"]
         assert place(suite) == "cancelled"
+
+
+def test_a_wish_that_the_app_cancels_while_its_offer_ends_stays_cancelled():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        raced = just_before(
+            suite,
+            lambda write: isinstance(write, Update) and write.fields.get("status") == "waiting",
+            lambda: suite.update(f"{ROOT}/waitlist/w0", status="cancelled"),
+        )
+        suite.reply(offers(suite)[0], button=1)
+        suite.run_until_idle()
+        entry, ask = suite.get(f"{ROOT}/waitlist/w0"), outreach_of(suite, "c0")
+        assert raced and entry is not None and entry["status"] == "cancelled"
+        assert ask["response"]["action"] == "declined"

@@ -7,7 +7,7 @@ import pytest
 
 from shared.customers.move_waitlist import Move, waitlist_moved
 from shared.customers.waitlist import WaitlistEntry, WaitlistStatus, Window
-from shared.ports import Create, Update
+from shared.ports import Create, Snapshot, Update
 from shared.records.stored import natural_id
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -85,3 +85,9 @@ def test_a_wish_of_which_little_is_said_is_for_any_time_with_any_stylist():
     assert (plain.status, plain.minimum_notice_minutes, plain.priority) == ("waiting", 45, 0)
     assert (plain.service_ids, plain.staff_ids, plain.windows) == ([], [], [])
     assert Window(start=NOW, end=NOW + SECOND).stretch == (NOW, NOW + SECOND)
+
+
+def test_a_wish_is_moved_only_as_it_was_read():
+    read = Snapshot("waitlist/w1", {}, "v1", NOW)
+    written, _ = waitlist_moved(wish("offered"), "waiting", salon_id="s1", now=NOW, read=read)
+    assert isinstance(written, Update) and written.unchanged_since == "v1"
