@@ -32,7 +32,7 @@ class OfferDetails(Stored):
 
 class Response(Stored):
     """The customer's answer. `owed` says that it is a yes which came too late and that nobody has answered yet; `said_in` is the
-    message that said yes, if one did: in its conversation it is answered."""
+    message that said it, if one did: what answers it goes into its conversation."""
 
     received: bool = False
     action: str | None = None

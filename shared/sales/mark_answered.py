@@ -30,8 +30,9 @@ def _marked(given: OfferAnswer, answer: Answer, documents: Documents) -> Marked 
         same = (outreach.response.action in SAY_NO) == (answer == "decline")
         return "answered before" if same else "answered otherwise"
     now = given.clock.now()
+    said = responded(outreach, answer=answer, result=RESULTS[answer], said_in=given.said_in, now=now)
     committed = documents.commit(
-        *update(responded(outreach, answer=answer, result=RESULTS[answer], now=now), snapshot),
+        *update(said, snapshot),
         *entry_waits_again(outreach, documents, now),
         *said_handled(given.said(documents), "answered", now, actor=given.actor),
     )

@@ -31,6 +31,8 @@ def test_a_yes_or_a_no_is_recorded_and_announced_to_the_agent_that_asked(body: s
     assert hour.writes(body) == "answered"
     found = hour.get("outreach/out_1")
     assert (found["status"], found["response"]["action"], found["due_at"]) == ("responded", result, None)
+    said_in = hour.documents.get(found["response"]["said_in"])
+    assert said_in is not None and said_in.data["body"] == body, "so that the agent answers where they wrote"
     assert answers(hour) == [("ASK_ANSWERED", "retention_agent", answer, result)]
     assert hour.all("bookings") == {} and hour.told() == []
 
