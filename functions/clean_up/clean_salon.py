@@ -1,5 +1,5 @@
-"""Cleans up a salon, hourly: learns from the offers that have had their time, looks at what people said when their offer was
-over, deletes what has been kept long enough, and brings the figures of the agents up to date.
+"""Cleans up a salon, hourly: learns from the offers that have had their time, deletes what has been kept long enough, brings the
+figures of the agents up to date, and looks at what people said when the offers of an agent were over.
 
 Bounded work: what a run does not reach is still there for the next. Only what is due is read.
 """
@@ -22,7 +22,7 @@ class CleanedUp:
 def clean_up(salon_id: str, *, store: Store, clock: Clock) -> CleanedUp:
     documents = store.salon(salon_id)
     learned = learn_acceptance(documents, clock.now())
-    watch_late_opt_outs(documents, clock=clock)
     deleted = delete_expired(documents, store=store, clock=clock)
     refresh_agent_states(documents=documents, clock=clock)
+    watch_late_opt_outs(documents, clock=clock)
     return CleanedUp(learned, deleted)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from shared.asking.decision import GAP_FILL_AGENT
 from shared.asking.watch_reactions import watch_reactions
 from shared.ports import Clock, Documents, Query
 
@@ -11,8 +10,10 @@ SAID_WITHIN = timedelta(hours=2)
 
 
 def watch_late_opt_outs(documents: Documents, *, clock: Clock) -> None:
-    """Looks only when there was such a STOP of late. It announces nothing, because no open offer ends with it, so nobody
-    else would look."""
+    """Looks only when there was such a STOP of late, and then at every agent that has a state: whoever has asked. It announces
+    nothing, because no open offer ends with it, so nobody else would look."""
     query = Query("consents", where=(("at", ">", clock.now() - SAID_WITHIN),), order_by=("-at",), limit=1)
-    if documents.query(query):
-        watch_reactions(GAP_FILL_AGENT, documents=documents, clock=clock)
+    if not documents.query(query):
+        return
+    for state in documents.query(Query("agent_states")):
+        watch_reactions(state.id, documents=documents, clock=clock)

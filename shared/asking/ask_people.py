@@ -4,6 +4,9 @@ Under the salon's lock of all asks, in one transaction, it looks at what holds f
 pause and breaker, contact limits, consent, hours, the guard of the ask, the sender's budget), lets the room choose among those
 who may be asked, and writes the decision, the outreach, the counters and the room's own documents together. So simultaneous
 runs cannot overshoot, and no agent can forget a rule.
+
+What somebody answers is the room's: when it hears ASK_ANSWERED it calls `watch_reactions`, so that objections pause its promotion
+before it asks anybody else. `clean_up` looks hourly as well, if somebody has said STOP.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -10,6 +10,7 @@ import pytest
 
 from functions.clean_up.clean_salon import clean_up
 from local.in_process import ACCOUNT_SID, Suite
+from shared.asking.agent_state import fresh
 from shared.asking.check_breaker import reset_agent
 from shared.asking.outreach import Outreach
 from shared.asking.promotion_pause import PAUSE
@@ -198,6 +199,17 @@ def test_a_stop_counts_however_many_others_said_it_before(suite: Suite) -> None:
         write(suite, "STOP", sender=phone(70 + number))
     suite.run_until_idle()
     assert watch(suite)
+
+
+def test_the_hourly_look_is_at_every_agent_that_has_asked(suite: Suite) -> None:
+    other = "retention_agent"
+    sent_before(suite, *(each.changed(agent_name=other) for each in (*objections(2), ask(0, customer="r1"))))
+    suite.put(f"{ROOT}/agent_states/{other}", fresh(SALON, other, NOW).stored())
+    write(suite, "STOP", sender=suite.get(f"{ROOT}/customers/r1")["phone"])  # type: ignore[index]
+    suite.run_until_idle()
+    clean_up(SALON, store=suite.store, clock=suite.clock)
+    assert suite.get(f"{ROOT}/agent_states/{other}")["marketing"]["paused_until"]  # type: ignore[index]
+    assert paused(suite) is None, "it was none of the gap filler's asks"
 
 
 @pytest.mark.parametrize(("ago", "looked_at"), [(timedelta(hours=2, seconds=-1), True), (timedelta(hours=2), False)])
