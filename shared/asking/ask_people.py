@@ -6,7 +6,8 @@ who may be asked, and writes the decision, the outreach, the counters and the ro
 runs cannot overshoot, and no agent can forget a rule.
 
 What somebody answers is the room's: when it hears ASK_ANSWERED it calls `watch_reactions`, so that objections pause its promotion
-before it asks anybody else. `clean_up` looks hourly as well, if somebody has said STOP.
+before it asks anybody else. `clean_up` looks hourly as well, if somebody has said STOP. The guard of an ask is looked at when it
+is made and when it leaves, and not when a question is answered, which may be days later: the room looks at it again.
 """
 
 from collections.abc import Callable, Mapping, Sequence

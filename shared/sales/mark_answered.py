@@ -1,5 +1,6 @@
 """Records the answer to an ask that offers no slot. Nothing is sold and nothing is said: the room of the agent that asked hears
-ASK_ANSWERED, acts, and speaks."""
+ASK_ANSWERED, acts, and speaks. An answer counts however late it comes, whatever has become of the guard: whether what was asked
+about still stands, the room looks again when it hears of it."""
 
 from typing import Literal
 
