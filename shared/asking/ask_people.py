@@ -107,6 +107,8 @@ def allowed_now(proposal: Proposal, counters: AskCounters, transaction: Reader) 
     """Who of the people may not be asked after all, by what holds for every agent and as it stands now; or why nobody may."""
     if proposal.salon.status == "paused":
         return NobodyAsked("the salon is paused")
+    if proposal.approved and not proposal.live:
+        return NobodyAsked("only a dry run is made")
     found = transaction.get(state_path(proposal.agent))
     state = AgentState.model_validate(found.data) if found else fresh(proposal.salon.id, proposal.agent, proposal.now)
     may_ask = verdict(state, proposal.settings, proposal.now)

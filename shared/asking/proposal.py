@@ -61,7 +61,8 @@ class Selected:
 @dataclass(frozen=True)
 class Proposal:
     """The people whom an agent would ask because of one trigger, best first, none of whom its own rules exclude. With `approved`
-    the owner has said yes to it: its decision stands, and a breaker that is open only holds the messages back. `units` are all
+    the owner has said yes to it: its decision stands, and a breaker that is open only holds the messages back. In a dry run
+    nothing that was approved is done, nor said to be. `units` are all
     that the trigger selected and no arm was drawn for yet, also those of which nobody is left; `holdout_percent` of them are
     left alone."""
 
@@ -129,7 +130,9 @@ class Question:
 @dataclass(frozen=True)
 class Choice:
     """What an agent chose: whom it asks alone, what it asks the owner, or the decision that nobody is asked, for that reason.
-    `moved` are the documents of its own that change with it, `count` what it counts besides the asks themselves."""
+    `moved` are the documents of its own that change with it, in a dry run too; `count` is what it counts besides the asks
+    themselves. Each of the three decisions keeps the arms that were drawn; a room that returns `NobodyAsked` instead writes
+    nothing, and no arm is kept."""
 
     alone: Group | None = None
     question: Question | None = None

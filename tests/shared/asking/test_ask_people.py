@@ -242,6 +242,14 @@ def test_in_a_dry_run_a_decision_waits_for_no_approval_because_none_is_asked_for
     assert DecisionApproval.model_validate(hour.get("autonomous_decisions/dec_1")["approval"]) == DecisionApproval()
 
 
+def test_what_the_owner_approved_is_no_dry_run() -> None:
+    hour = two_customers(mode="dry_run")
+    came, allowed = ask(hour, proposal(hour, approved=True))
+    assert (came, allowed) == (NobodyAsked("only a dry run is made"), None), (
+        "so that nothing says that it is carried out"
+    )
+
+
 def test_in_a_salon_that_is_paused_nobody_is_asked() -> None:
     hour = two_customers()
     hour.update(".", status="paused")
