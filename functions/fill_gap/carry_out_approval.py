@@ -10,7 +10,7 @@ from typing import Literal
 from functions.fill_gap import ask_round
 from functions.fill_gap.round_documents import AGENT
 from shared.approvals.approval import Approval
-from shared.approvals.settle_approval import settled
+from shared.approvals.settle_approval import called_off
 from shared.asking.check_breaker import is_paused
 from shared.asking.proposal import Asked
 from shared.ports import Clock, Deployment, Documents
@@ -61,7 +61,7 @@ def _call_off(approval: Approval, reason: str, documents: Documents, clock: Cloc
             return "gone"
         if not Approval.model_validate(found.data).to_be_carried_out:
             return "nothing to do"
-        writes = settled(found, "cancelled", documents=documents, now=clock.now(), by=AGENT, reason=reason)
+        writes = called_off(found, documents=documents, now=clock.now(), by=AGENT, reason=reason)
         return "cancelled" if documents.commit(*writes) else None
 
     return until_committed(attempt, clock=clock)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from shared.approvals.approval import Approval, ApprovalResponse, announced_again, put_back, reminded
-from shared.approvals.settle_approval import settled
+from shared.approvals.settle_approval import called_off, settled
 from shared.ports import Clock, Documents, Snapshot, Update
 from shared.records.audit import record_fact
 from shared.records.commit import fact, until_committed, update
@@ -52,7 +52,7 @@ def _announce_again(approval: Approval, snapshot: Snapshot, documents: Documents
     if now < approval.useful_until:
         return documents.commit(*update(announced_again(approval, now=now, actor=ACTOR), snapshot))
     reason = "nobody carried it out in time"
-    return documents.commit(*settled(snapshot, "cancelled", documents=documents, now=now, by=ACTOR, reason=reason))
+    return documents.commit(*called_off(snapshot, documents=documents, now=now, by=ACTOR, reason=reason))
 
 
 def _set_aside(snapshot: Snapshot, reason: str, documents: Documents, now: datetime) -> bool:
@@ -95,7 +95,11 @@ def _hear(path: str, documents: Documents, now: datetime) -> Outcome | None:
     response = _completed(approval, now)
     verdict, reason = _judged(approval, response, now)
     by = response.responded_by or "console"
-    writes = settled(snapshot, verdict, documents=documents, now=now, by=by, reason=reason, response=response)
+    writes = (
+        called_off(snapshot, documents=documents, now=now, by=by, reason=reason, response=response)
+        if verdict == "cancelled"
+        else settled(snapshot, verdict, documents=documents, now=now, by=by, reason=reason, response=response)
+    )
     return verdict if documents.commit(*writes) else None
 
 

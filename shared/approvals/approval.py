@@ -18,6 +18,7 @@ from shared.records.stored import Instant, StateDocument, Stored, natural_id
 from shared.salon.settings import SalonSettings
 
 ApprovalStatus = Literal["pending", "approved", "rejected", "expired", "cancelled"]
+Answered = Literal["approved", "rejected", "expired"]
 Priority = Literal["low", "medium", "high", "urgent"]
 
 STARTS_WITHIN: tuple[tuple[timedelta, Priority], ...] = (
@@ -34,11 +35,10 @@ TRANSITIONS: dict[ApprovalStatus, frozenset[ApprovalStatus]] = {
     "cancelled": frozenset(),
 }
 
-_SETTLED: dict[ApprovalStatus, tuple[AuditWord, EventType]] = {
+_ANSWERED: dict[Answered, tuple[AuditWord, EventType]] = {
     "approved": ("approval_granted", "APPROVAL_APPROVED"),
     "rejected": ("approval_rejected", "APPROVAL_REJECTED"),
     "expired": ("approval_expired", "APPROVAL_EXPIRED"),
-    "cancelled": ("approval_cancelled", "APPROVAL_CANCELLED"),
 }
 
 
@@ -215,12 +215,46 @@ def request(approval: Approval, *, now: datetime) -> Amended[Approval]:
     )
 
 
-def move(
+def settle(
+    approval: Approval,
+    status: Answered,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str,
+    response: ApprovalResponse | None = None,
+) -> Amended[Approval]:
+    """Settles an approval by the answer that it got, or as one that got none in time."""
+    event, announces = _ANSWERED[status]
+    return _move(
+        approval, status, now=now, actor=actor, event=event, announces=announces, reason=reason, response=response
+    )
+
+
+def cancel(
+    approval: Approval, *, now: datetime, actor: str, reason: str, response: ApprovalResponse | None = None
+) -> Amended[Approval]:
+    """Cancels an approval, whether it waits for its answer or to be carried out."""
+    return _move(
+        approval,
+        "cancelled",
+        now=now,
+        actor=actor,
+        event="approval_cancelled",
+        announces="APPROVAL_CANCELLED",
+        reason=reason,
+        response=response,
+    )
+
+
+def _move(
     approval: Approval,
     status: ApprovalStatus,
     *,
     now: datetime,
     actor: str,
+    event: AuditWord,
+    announces: EventType,
     reason: str,
     response: ApprovalResponse | None = None,
 ) -> Amended[Approval]:
@@ -229,7 +263,6 @@ def move(
     was = approval.recorded_status
     if status not in TRANSITIONS[was]:
         raise ForbiddenTransition(f"approval {approval.id}: {was} -> {status} is no step")
-    event, announces = _SETTLED[status]
     return _record(
         approval,
         status,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.approvals.approval import Approval, ApprovalResponse, move
+from shared.approvals.approval import Answered, Approval, ApprovalResponse, cancel, settle
 from shared.asking.decision import Agent, Decision, approval_settled
 from shared.messaging.tokens import binding
 from shared.ports import Clock, Documents, Query, Snapshot, Write
+from shared.records.audit import Amended
 from shared.records.commit import until_committed, update
 
 Action = Literal["approve", "reject"]
@@ -65,7 +66,7 @@ def answer(
     return until_committed(attempt, clock=clock)
 
 
-def _verdict(approval: Approval, action: Action, now: datetime) -> Literal["approved", "rejected", "expired"]:
+def _verdict(approval: Approval, action: Action, now: datetime) -> Answered:
     if now >= approval.expires_at:
         return "expired"
     return "approved" if action == "approve" else "rejected"
@@ -73,7 +74,7 @@ def _verdict(approval: Approval, action: Action, now: datetime) -> Literal["appr
 
 def settled(
     snapshot: Snapshot,
-    status: Literal["approved", "rejected", "expired", "cancelled"],
+    status: Answered,
     *,
     documents: Documents,
     now: datetime,
@@ -81,10 +82,40 @@ def settled(
     reason: str,
     response: ApprovalResponse | None = None,
 ) -> tuple[Write, ...]:
-    """The writes that settle an approval and its decision. Their commit fails when either document was written since it was
+    """The writes that settle an approval and its decision by an answer, or for want of one. Their commit fails when either
+    document was written since it was read."""
+    approval = Approval.model_validate(snapshot.data)
+    moved = settle(approval, status, now=now, actor=by, reason=reason, response=response)
+    return _with_decision(moved, status, snapshot, documents, now=now, by=by, reason=reason)
+
+
+def called_off(
+    snapshot: Snapshot,
+    *,
+    documents: Documents,
+    now: datetime,
+    by: str,
+    reason: str,
+    response: ApprovalResponse | None = None,
+) -> tuple[Write, ...]:
+    """The writes that cancel an approval and its decision. Their commit fails when either document was written since it was
     read."""
     approval = Approval.model_validate(snapshot.data)
-    moved = move(approval, status, now=now, actor=by, reason=reason, response=response)
+    moved = cancel(approval, now=now, actor=by, reason=reason, response=response)
+    return _with_decision(moved, "cancelled", snapshot, documents, now=now, by=by, reason=reason)
+
+
+def _with_decision(
+    moved: Amended[Approval],
+    status: Answered | Literal["cancelled"],
+    snapshot: Snapshot,
+    documents: Documents,
+    *,
+    now: datetime,
+    by: str,
+    reason: str,
+) -> tuple[Write, ...]:
+    approval = moved.document
     found = documents.get(f"autonomous_decisions/{approval.decision_id}")
     if found is None:
         return update(moved, snapshot)
@@ -114,7 +145,7 @@ def _cancel(path: str, reason: str, documents: Documents, clock: Clock, *, by: s
         approval = Approval.model_validate(snapshot.data)
         if approval.recorded_status != "pending" and not approval.to_be_carried_out:
             return False
-        writes = settled(snapshot, "cancelled", documents=documents, now=clock.now(), by=by, reason=reason)
+        writes = called_off(snapshot, documents=documents, now=clock.now(), by=by, reason=reason)
         return documents.commit(*writes) or None
 
     return until_committed(attempt, clock=clock)

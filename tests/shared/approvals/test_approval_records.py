@@ -14,12 +14,13 @@ from shared.approvals.approval import (
     announced_again,
     approval_for,
     approval_id,
+    cancel,
     carried_out,
-    move,
     notified,
     put_back,
     reminded,
     request,
+    settle,
 )
 from shared.approvals.asks import ASKS
 from shared.messaging.outgoing import ForbiddenTransition
@@ -58,25 +59,25 @@ CHANGES: dict[str, tuple[Approval, Callable[[Approval], Amended[Approval]], Told
     ),
     "approved": (
         asked(due_at=NOW),
-        lambda approval: move(approval, "approved", reason="so it was", response=YES, **BY),
+        lambda approval: settle(approval, "approved", reason="so it was", response=YES, **BY),
         moved("approval_granted", "Approval approved", "APPROVAL_APPROVED", "pending", 90.0),
         {"status": "approved", "recorded_status": "approved", "response": YES, "due_at": LATER + 2 * MINUTE},
     ),
     "rejected, as an app has written": (
         asked(due_at=NOW, status="approved", response=YES),
-        lambda approval: move(approval, "rejected", reason="so it was", **BY),
+        lambda approval: settle(approval, "rejected", reason="so it was", **BY),
         moved("approval_rejected", "Approval rejected", "APPROVAL_REJECTED", "pending", 90.0),
         {"status": "rejected", "recorded_status": "rejected", "due_at": None},
     ),
     "expired": (
         asked(due_at=NOW),
-        lambda approval: move(approval, "expired", reason="so it was", **BY),
+        lambda approval: settle(approval, "expired", reason="so it was", **BY),
         moved("approval_expired", "Approval expired", "APPROVAL_EXPIRED", "pending", None),
         {"status": "expired", "recorded_status": "expired", "due_at": None},
     ),
     "called off": (
         asked(**APPROVED),
-        lambda approval: move(approval, "cancelled", reason="so it was", **BY),
+        lambda approval: cancel(approval, reason="so it was", **BY),
         moved("approval_cancelled", "Approval cancelled", "APPROVAL_CANCELLED", "approved", None),
         {"status": "cancelled", "recorded_status": "cancelled", "due_at": None},
     ),
@@ -194,7 +195,7 @@ def test_what_an_action_may_not_hold_is_named():
 
 def test_a_step_that_there_is_not_is_refused_by_name():
     with pytest.raises(ForbiddenTransition) as refusal:
-        move(asked(status="approved", recorded_status="rejected"), "approved", reason="r", **BY)
+        settle(asked(status="approved", recorded_status="rejected"), "approved", reason="r", **BY)
     assert str(refusal.value) == "approval a: rejected -> approved is no step"
 
 
