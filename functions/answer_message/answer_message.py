@@ -11,7 +11,7 @@ from typing import Literal
 
 from functions.answer_message.bind_reply import Bound, bind, said_more_since
 from functions.answer_message.keep_for_owner import Waiting, about, is_held, kept
-from functions.answer_message.read_owner_answer import Forwarded, Meant, WhichOne, approval_meant
+from functions.answer_message.read_approval_answer import Forwarded, Meant, WhichOne, read_approval_answer
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Verdict, answer
 from shared.asking.opt_out import opt_in, opt_out, said_by
@@ -74,7 +74,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     meaning = understand(said.body, locale=locale, channel=said.channel)
     handler = _MessageHandler(path, said, salon, customers, locale, documents, clock, deployment)
     bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
-    owners = approval_meant(
+    owners = read_approval_answer(
         said,
         meaning,
         contact,

@@ -20,7 +20,7 @@ from functions.fill_gap.round_documents import AGENT, RoundContext, proposal_of,
 from functions.fill_gap.round_plan import Round
 from functions.fill_gap.settings import Settings
 from shared.asking.acceptance_rates import AcceptanceRates
-from shared.asking.check_breaker import Allowed, may_ask
+from shared.asking.check_breaker import MayAsk, may_ask
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import decide
 from shared.asking.load_people import load_people
@@ -86,7 +86,7 @@ def offer_another(late: LateYes, documents: Documents) -> list[Write] | None:
     read = _open_gaps(lost.slot, documents, now)
     gaps = [Gap.model_validate(snapshot.data) for snapshot in read.values()]
     gaps = [gap for gap in gaps if could_suit(gap, lost.slot, entry, settings)]
-    if not gaps or may_ask(AGENT, documents=documents, settings=settings, now=now) != Allowed():
+    if not gaps or may_ask(AGENT, documents=documents, settings=settings, now=now) != MayAsk():
         return None
     # Read before the asks that it counts: whoever is asked meanwhile has counted, and the commit fails.
     counters, counters_read = counters_to_change(documents)

@@ -13,7 +13,7 @@ from functions.fill_gap.next_step import Ask, End, Leave, Wait, next_step
 from functions.fill_gap.round_documents import AGENT, RoundContext
 from functions.fill_gap.settings import Settings
 from shared.approvals.settle_approval import cancel_approvals
-from shared.asking.check_breaker import Allowed, Stopped, may_ask
+from shared.asking.check_breaker import MayAsk, Stopped, may_ask
 from shared.asking.decision import Decision, OutcomeStatus, conclude
 from shared.asking.end_ask import ended
 from shared.asking.fallback import still_awaited
@@ -74,7 +74,7 @@ def fill_gap(
         match may_ask(AGENT, documents=documents, settings=settings, now=now):
             case Stopped(until, reason):
                 step = Wait(until, reason)
-            case Allowed(int(trial)):
+            case MayAsk(int(trial)):
                 step = Ask(min(step.room, trial), step.top_up, step.whole)
     match step:
         case Leave(reason):

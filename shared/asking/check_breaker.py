@@ -28,19 +28,19 @@ class Stopped:
 
 
 @dataclass(frozen=True)
-class Allowed:
+class MayAsk:
     """The agent may ask. With `trial` it may make only so many asks: the provider has to prove that it works again."""
 
     trial: int | None = None
 
 
-def may_ask(agent: str, *, documents: Documents, settings: SalonSettings, now: datetime) -> Stopped | Allowed:
+def may_ask(agent: str, *, documents: Documents, settings: SalonSettings, now: datetime) -> Stopped | MayAsk:
     """Whether the agent may ask at present."""
     state, _ = _state(agent, documents, now)
     return verdict(state, settings, now)
 
 
-def verdict(state: AgentState, settings: SalonSettings, now: datetime) -> Stopped | Allowed:
+def verdict(state: AgentState, settings: SalonSettings, now: datetime) -> Stopped | MayAsk:
     """Whether an agent in this state may ask."""
     if state.status == "paused":
         return Stopped(now + LOOK_AGAIN, "the owner has paused this agent")
@@ -48,7 +48,7 @@ def verdict(state: AgentState, settings: SalonSettings, now: datetime) -> Stoppe
     if until is not None:
         return Stopped(min(until, now + LOOK_AGAIN), "the circuit breaker is open")
     closed = state.circuit_breaker.state == "closed"
-    return Allowed(None if closed else settings.circuit_breaker.half_open_attempts)
+    return MayAsk(None if closed else settings.circuit_breaker.half_open_attempts)
 
 
 def is_paused(agent: str, *, documents: Documents, now: datetime) -> bool:

@@ -33,7 +33,7 @@ class Forwarded:
     """The button of an approval, pressed by somebody who decides nothing here."""
 
 
-def approval_meant(
+def read_approval_answer(
     said: Inbound, meaning: Meaning, contact: Contact | None, *, documents: Documents, clock: Clock, signing_key: bytes
 ) -> Meant | WhichOne | Forwarded | None:
     """What the message answers about an approval: which one and how, which ones it may mean, or that its button was forwarded.
