@@ -125,7 +125,6 @@ def inbound_message(form: Mapping[str, str]) -> InboundMessage:
         replied_to_sid=form.get("OriginalRepliedMessageSid") or None,
         media_count=_number(form.get("NumMedia")) or 0,
         opt_out=OPT_OUTS.get(form.get("OptOutType", "").upper()),
-        forwarded="true" in (form.get("Forwarded"), form.get("FrequentlyForwarded")),
     )
 
 

@@ -21,7 +21,6 @@ class InboundMessage:
     replied_to_sid: str | None
     media_count: int
     opt_out: Literal["STOP", "START", "HELP"] | None
-    forwarded: bool
 
 
 @dataclass(frozen=True)

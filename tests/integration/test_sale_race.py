@@ -73,7 +73,6 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
                 replied_to_sid=None,
                 media_count=0,
                 opt_out=None,
-                forwarded=False,
             ),
             store=firestore_store,
             clock=clock,

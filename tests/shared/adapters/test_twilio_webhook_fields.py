@@ -20,7 +20,7 @@ def test_a_whatsapp_text_is_read_without_its_prefixes() -> None:
     assert (message.message_sid, message.account_sid) == (TEXT["MessageSid"], ACCOUNT_SID)
     assert message.body == "Hola, ¿puedo cambiar la hora? 👍"
     assert (message.button_payload, message.replied_to_sid, message.opt_out) == (None, None, None)
-    assert (message.media_count, message.forwarded) == (0, False)
+    assert message.media_count == 0
 
 
 def test_a_tapped_button_says_its_payload_and_the_message_it_was_on() -> None:
@@ -50,12 +50,6 @@ def test_a_stop_that_twilio_has_answered_is_marked() -> None:
     assert inbound_message(stop).opt_out is None
     assert inbound_message({**stop, "OptOutType": "STOP"}).opt_out == "STOP"
     assert inbound_message({**stop, "OptOutType": "PAUSE"}).opt_out is None
-
-
-@pytest.mark.parametrize("field", ["Forwarded", "FrequentlyForwarded"])
-def test_a_forwarded_message_is_marked(field: str) -> None:
-    assert inbound_message({**TEXT, field: "true"}).forwarded
-    assert not inbound_message({**TEXT, field: "false"}).forwarded
 
 
 def test_a_whatsapp_user_may_have_no_number() -> None:
