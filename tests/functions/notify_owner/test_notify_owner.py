@@ -5,6 +5,7 @@ from typing import Any
 
 from local.in_process import Suite
 from shared.approvals.settle_approval import cancel_approvals
+from shared.asking.decision import GAP_FILL_AGENT
 from shared.records.audit import record_fact
 from shared.records.commit import fact
 from tests.stories.approvals import BOTH, MANAGER, approval, ask, carrying, questions
@@ -142,7 +143,7 @@ def test_a_question_that_was_called_off_in_the_night_is_told_once():
     with salon(now=NIGHT, contacts=SLEEPER) as suite:
         ask(suite)
         alert(suite, 1)
-        cancel_approvals("gap_1", "the time is sold", documents=suite.store.salon(SALON), clock=suite.clock, by="fill_gap")  # fmt: skip
+        cancel_approvals("gap_1", "the time is sold", agent=GAP_FILL_AGENT, documents=suite.store.salon(SALON), clock=suite.clock)  # fmt: skip
         suite.advance_to(MORNING + timedelta(minutes=2))
         [digest] = texts(suite, OWNER)
         assert "1 settled meanwhile (Offer 1: a cut for Vera: the time is sold)" in digest

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from local.in_process import ACCOUNT_SID, Suite
 from shared.approvals.settle_approval import cancel_approvals
+from shared.asking.decision import GAP_FILL_AGENT
 from shared.messaging.tokens import ApprovalToken, binding, sign_approval
 from tests.stories.approvals import BOTH, MANAGER, approval, ask, carrying, decision_of, questions, standing, trail
 from tests.stories.salon import OWNER, ROOT, SALON, SMS, WHATSAPP, phone, purposes, salon, texts, write
@@ -299,7 +300,7 @@ def test_what_was_approved_and_is_possible_no_more_is_cancelled_and_the_owner_to
 def test_the_approvals_of_a_gap_that_closes_are_cancelled_and_no_others():
     with salon() as suite, carrying() as carrier:
         ours, others = ask(suite, "1", gap_id="gap_1"), ask(suite, "2", gap_id="gap_2")
-        closed = {"documents": suite.store.salon(SALON), "clock": suite.clock, "by": "fill_gap"}
+        closed = {"agent": GAP_FILL_AGENT, "documents": suite.store.salon(SALON), "clock": suite.clock}
         assert cancel_approvals("gap_1", "the time is sold", **closed) == 1
         assert cancel_approvals("gap_1", "the time is sold", **closed) == 0
         suite.run_until_idle()
@@ -317,7 +318,10 @@ def test_what_is_carried_out_is_not_cancelled_with_its_gap():
         suite.reply(questions(suite)[0], button=0)
         suite.run_until_idle()
         assert (
-            cancel_approvals("gap_1", "sold", documents=suite.store.salon(SALON), clock=suite.clock, by="fill_gap") == 0
+            cancel_approvals(
+                "gap_1", "sold", agent=GAP_FILL_AGENT, documents=suite.store.salon(SALON), clock=suite.clock
+            )
+            == 0
         )
         assert standing(suite, id)[0] == "approved"
 
