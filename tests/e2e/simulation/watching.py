@@ -82,7 +82,7 @@ def watching(cloud: Cloud) -> Iterator[None]:
         return left_now
 
     def round_of(sound: Callable[..., Any]) -> Callable[..., Any]:
-        def made(proposal: Any, load: Any, choose: Any, transaction: Any) -> Any:
+        def made(proposal: Any, load: Any, choose: Any, *about: Any) -> Any:
             def chosen(facts: Any, allowed: Allowed) -> Choice | NobodyAsked:
                 choice: Choice | NobodyAsked = choose(facts, allowed)
                 for name, reason in EXCLUDED.items():
@@ -91,7 +91,7 @@ def watching(cloud: Cloud) -> Iterator[None]:
                         cloud.met[name] += _asked(choice) != _asked(choose(facts, replace(allowed, excluded=others)))
                 return choice
 
-            outcome, writes = sound(proposal, load, chosen, transaction)
+            outcome, writes = sound(proposal, load, chosen, *about)
             gap = cloud.get(f"salons/{proposal.salon.id}/gaps/{proposal.trigger_id}") or {}
             closed = gap.get("status") != "open"
             if isinstance(outcome, NobodyAsked) and outcome.reason in (
