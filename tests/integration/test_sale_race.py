@@ -31,16 +31,18 @@ DEPLOYMENT = Deployment("https://smart-fill.example", b"race", {})
 
 
 class RealClock:
-    """Business time stands still until it is moved; waiting is real, as it must be in a race."""
+    """Business time stands still until it is moved; waiting is real, as it must be in a race. Patience lasts ten times as long:
+    a slow machine must not end it, and who has no lock to wait for spends attempts, not time."""
 
     def __init__(self) -> None:
         self.business_time = NOW
+        self._began = datetime.now(UTC)
 
     def now(self) -> datetime:
         return self.business_time
 
     def real(self) -> datetime:
-        return datetime.now(UTC)
+        return self._began + (datetime.now(UTC) - self._began) / 10
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
