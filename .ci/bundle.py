@@ -20,6 +20,7 @@ from bundle_imports import ROOT, BundleError, reach
 from bundle_pins import pins
 
 BUNDLES = ROOT / "build" / "bundles"
+LISTENS = "shared/messaging/lexicon.py"
 RENDERS, SPEAKS = "shared/messaging/texts.py", "shared/messaging/phrases.py"
 ROOMS = ("functions/*", "shared/*")
 UNCHECKED_HASH = (0b01).to_bytes(4, "little")
@@ -48,7 +49,9 @@ def stage(function: str, root: Path = ROOT) -> dict[str, bytes]:
 
 def words(reached: frozenset[Path], root: Path) -> Iterator[Path]:
     """The texts that a bundle speaks: those of every room where it renders messages, else those of the rooms that it reaches
-    and whose phrases it says."""
+    and whose phrases it says. And the lexicons, where it understands what people write."""
+    if root / LISTENS in reached:
+        yield from root.glob("shared/messaging/lexicons/*.toml")
     if root / RENDERS in reached:
         yield from (file for room in ROOMS for file in root.glob(f"{room}/texts/*.toml"))
     elif root / SPEAKS in reached:

@@ -24,7 +24,7 @@ from shared.customers.find_customers import customers_at
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, reply_to, say
-from shared.messaging.replies import acknowledges, understand
+from shared.messaging.replies import understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
 from shared.records.commit import create, until_committed, update
@@ -71,7 +71,8 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     contact = salon.contact_at(said.sender)
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
     locale = salon.spoken_to(next((locale for locale in locales if locale), None))
-    meaning = understand(said.body, locale=locale, channel=said.channel)
+    verdict = understand(said.body, locale=locale, channel=said.channel)
+    meaning = verdict.meaning
     handler = _MessageHandler(path, said, salon, customers, locale, documents, clock, deployment)
     bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
     owners = read_approval_answer(
@@ -101,7 +102,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         return handler.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
-        perhaps = not named and acknowledges(said.body) and said_more_since(bound.outreach, said, documents)
+        perhaps = not named and verdict.acknowledges and said_more_since(bound.outreach, said, documents)
         if meant == "accept" and perhaps:
             return handler.keep(about(bound.outreach, "other_words", "an ok, perhaps to what we said since"))
         if meant == "accept":

@@ -49,7 +49,7 @@ def read_approval_answer(
     if contact is None or said.button_payload:
         return None
     question = _question_above(said, documents)
-    word = decided(said.body, meaning, under_the_question=question is not None)
+    word = decided(meaning, under_the_question=question is not None)
     if word is None:
         return None
     if question is not None:

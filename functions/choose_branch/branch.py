@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shared.messaging.replies import folded
+from shared.messaging.normalisation import folded
 from shared.records.retention import A_MONTH, Kept
 from shared.records.stored import Instant, Stored
 

@@ -126,7 +126,7 @@ class _Router:
         token = read(key, said.button_payload or "") or read_approval(key, said.button_payload or "")
         if token is not None and token.salon_id in self.salon_ids:
             return [token.salon_id]
-        if said.opt_out == "STOP" or understand(said.body, locale="en", channel=said.channel) == "stop":
+        if said.opt_out == "STOP" or understand(said.body, locale="en", channel=said.channel).meaning == "stop":
             return self._those(self._knows)
         wrote = self._those(self._wrote)
         return wrote if len(wrote) == 1 else []
@@ -134,7 +134,7 @@ class _Router:
     def _likely(self) -> Iterator[list[str]]:
         """The salons that the message may be for, the likelier ones first. Whoever cannot come means a booking, whatever offer
         stands open; any other message is likelier an answer to an offer."""
-        meaning = understand(self.said.body, locale="en", channel=self.said.channel)
+        meaning = understand(self.said.body, locale="en", channel=self.said.channel).meaning
         expecting = self._those(self._expects) if meaning == "cancel_request" else []
         if expecting:
             yield expecting

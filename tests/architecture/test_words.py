@@ -12,11 +12,11 @@ from shared.asking.answer_customer import REFUSALS
 from shared.messaging.texts import texts
 from tests.architecture.project import ROOT, python_files, tree, where
 
-LISTEN = {"replies", "owner_replies"}
 SPOKEN = {"body", "text", "title"}
 LETTERS_OF_OTHER_SCRIPTS = re.compile(r"[\u0100-\u1fff\u2c00-\ud7ff]")
 OF_SMS = ROOT / "functions" / "send_outreach" / "gsm7.py"
-"""Holds an alphabet, and no words."""
+OF_ALPHABETS = {OF_SMS, ROOT / "shared" / "messaging" / "normalisation.py"}
+"""They hold letters, and no words."""
 CODE = ("shared", "functions", "local/owner")
 MARKUP = re.compile(
     r"<(?:!doctype|/?(?:html|body|main|section|form|button|input|p|a|ul|li|dl|dd|div|span|h\d|table|td|tr)\b)", re.I
@@ -93,13 +93,11 @@ def test_nothing_is_said_in_the_code() -> None:
     assert [where(path, node) for path, node in speaking()] == []
 
 
-def test_other_languages_stand_only_where_we_listen() -> None:
+def test_other_languages_stand_in_no_code() -> None:
     foreign = [
         path.name
         for path in python_files("shared", "functions")
-        if path.stem not in LISTEN
-        and path != OF_SMS
-        and LETTERS_OF_OTHER_SCRIPTS.search(path.read_text(encoding="utf-8"))
+        if path not in OF_ALPHABETS and LETTERS_OF_OTHER_SCRIPTS.search(path.read_text(encoding="utf-8"))
     ]
     assert foreign == []
 

@@ -179,22 +179,18 @@ def test_only_the_last_hour_is_remembered():
 
 
 @pytest.mark.parametrize(
-    ("body", "meaning", "under", "expected"),
+    ("meaning", "under", "expected"),
     [
-        ("Approve", "unclear", False, "approve"),
-        (" REJECT! ", "unclear", False, "reject"),
-        ("aprobar", "unclear", False, "approve"),
-        ("ok", "accept", False, None),
-        ("ok", "accept", True, "approve"),
-        ("no", "decline", True, "reject"),
-        ("approve of what?", "unclear", True, None),
-        ("x approve x", "unclear", False, None),
-        ("approveX", "unclear", False, None),
-        ("\tApproved.\n", "unclear", False, "approve"),
-        ("नामंज़ूर!", "unclear", False, "reject"),
-        ("reject", "accept", True, "reject"),
-        ("stop", "stop", True, None),
+        ("approve", False, "approve"),
+        ("reject", False, "reject"),
+        ("reject", True, "reject"),
+        ("accept", False, None),
+        ("accept", True, "approve"),
+        ("decline", True, "reject"),
+        ("probably_accept", True, None),
+        ("condition", True, None),
+        ("stop", True, None),
     ],
 )
-def test_an_owners_words_count_where_they_can_mean_nothing_else(body, meaning, under, expected):
-    assert decided(body, meaning, under_the_question=under) == expected
+def test_an_owners_words_count_where_they_can_mean_nothing_else(meaning, under, expected):
+    assert decided(meaning, under_the_question=under) == expected
