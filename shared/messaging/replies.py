@@ -94,7 +94,7 @@ def _stopped(told: Sequence[_Clause], asked: bool) -> Literal["stop"] | None:
     """Any reasonable wording is an opt-out. One that says what has to end is one whatever is said beside it, a yes and a wish
     excepted; "stop" or "enough" by itself may be said to anything, so it stands beside nothing but noes."""
     roles = _all_roles(told)
-    if roles & (_YES | {"likely", "condition", "negation", "question"}):
+    if roles & (_YES | {"likely", "condition", "question"}):
         return None
     stops = [clause for clause in told if clause.roles & {"stop", "enough"} and clause.roles <= _BESIDE_STOP]
     whole = [clause for clause in stops if not clause.unknown]

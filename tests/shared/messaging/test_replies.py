@@ -36,7 +36,7 @@ MEANINGS = {
     ],
     "unclear": [
         "", "  ", "🙂", "thanks", "5:30?", "5:30", "1 2", "1:00", "yes?", "¿sí?", "no problem but is Priya free", "yes but later",
-        "yes 👎", "is 1 ok", "book or skip", "stop by at 5?", "Don't text me, call me", "haan par kal", "11", "1 2 3", "sorry", "No offers?", "stop it 😂", "We have got to STOP this bill", "Sure 🙄", "ok 😒", "yes 🖕", "can I cancel my booking?",
+        "yes 👎", "is 1 ok", "book or skip", "stop by at 5?", "Don't text me, call me", "haan par kal", "11", "1 2 3", "sorry", "hello ji", "I don't want to cancel", "No offers?", "stop it 😂", "We have got to STOP this bill", "Sure 🙄", "ok 😒", "yes 🖕", "can I cancel my booking?",
         "bookish", "no no yes", "don't send Priya, send Rahul", "Don't text me now", "रुको", "ruko",
         "no offer was ever better", "STOP 👍", "no me mandes a Priya",
     ],
@@ -125,12 +125,12 @@ def test_the_day_that_is_named_is_known(body, days):
 
 OWN_WORDS = {
     ("en", "accept"): ["Of course!", "absolutely", "That works for me", "count me in", "I'll be there", "go ahead 👍", "kk"],
-    ("en", "decline"): ["Not now", "I'm busy, sorry", "can't do that", "no way", "doesn't work for me", "no 🙏", "I can't", "Don't bother, thanks"],
+    ("en", "decline"): ["Not now", "I'm busy, sorry", "can't do that", "no way", "doesn't work for me", "no 🙏", "I can't", "Don't bother, thanks", "absolutely not", "of course not"],
     ("hi", "accept"): ["बिल्कुल!", "ज़रूर", "जी ठीक है", "कर दीजिए", "मुझे चाहिए", "bilkul", "kar do please", "hanji 👍", "आ जाऊँगी"],
     ("hi", "decline"): ["आज नहीं", "फिर कभी, धन्यवाद", "mat karo", "nhi", "aaj nahi 👎"],
     ("es", "accept"): ["¡Claro que sí!", "por supuesto", "me viene bien, gracias", "me apunto 👌", "resérvamelo", "adelante"],
     ("es", "decline"): ["Hoy no, gracias", "gracias pero no", "no me viene bien", "en otro momento", "estoy ocupada"],
-    ("en", "unclear"): ["busy until 5, then?", "maybe", "absolutely not", "of course not"],
+    ("en", "unclear"): ["busy until 5, then?", "maybe"],
 }  # fmt: skip
 
 
