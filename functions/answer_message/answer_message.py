@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from functions.answer_message.bind_reply import Bound, bind, said_more_since
+from functions.answer_message.bind_reply import Bound, bind
+from functions.answer_message.find_doubt import ASKED_BACK, is_doubtful
 from functions.answer_message.keep_for_owner import Waiting, about, is_held, kept
 from functions.answer_message.read_approval_answer import Forwarded, Meant, WhichOne, read_approval_answer
 from shared.approvals.approval import Approval
@@ -23,7 +24,7 @@ from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
-from shared.messaging.message import Inbound, Message, handled, reply_to, say
+from shared.messaging.message import Inbound, Message, handled, message_id, message_path, reply_to, say
 from shared.messaging.replies import understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
@@ -48,6 +49,7 @@ Handled = Literal[
     "opted in",
     "helped",
     "asked which one",
+    "asked back",
     "asked to cancel",
     "forwarded offer",
     "kept for the owner",
@@ -102,11 +104,12 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         return handler.pass_on_cancellation(booking)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
-        perhaps = not named and verdict.acknowledges and said_more_since(bound.outreach, said, documents)
-        if meant == "accept" and perhaps:
-            return handler.keep(about(bound.outreach, "other_words", "an ok, perhaps to what we said since"))
+        if meant == "accept" and not named and is_doubtful(verdict, bound.outreach, said, documents):
+            meant = "probably_accept"
         if meant == "accept":
             return handler.accept(bound.outreach)
+        if meant == "probably_accept" and handler.can_ask_back(bound.outreach):
+            return handler.ask_back(bound.outreach)
         if meant == "decline" and (sale := handler.standing_sale(bound.outreach)) is not None:
             return handler.pass_on_cancellation(sale)
         if meant == "decline":
@@ -171,6 +174,22 @@ class _MessageHandler:
         if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
             return self.keep(about(outreach, "another_answer", "a yes after another answer"))
         return self.done("answered before")
+
+    def can_ask_back(self, outreach: Outreach) -> bool:
+        """Whether the offer can still be taken, and this person was not asked back about it before: that is done once."""
+        asked = message_path(self.said.conversation_id, message_id(outreach.id, ASKED_BACK, self.said.conversation_id))
+        open_still = outreach.slot is not None and outreach.slot.start > self.clock.now()
+        return open_still and not outreach.response.received and self.documents.get(asked) is None
+
+    def ask_back(self, outreach: Outreach) -> Handled:
+        """Asks whether what is probably a yes is one, with the buttons of that very offer."""
+        assert outreach.slot is not None, "what can be asked back has a slot"
+        start, now = outreach.slot.start, self.clock.now()
+        when = spoken_time(start, self.salon.zone, self.locale, now=now)
+        asked = self._reply(ASKED_BACK, {"when": when}).changed(
+            id=message_id(outreach.id, ASKED_BACK, self.said.conversation_id), about=outreach.id, moment=start
+        )
+        return self.finish("asked back", lambda: self._spoken(asked))
 
     def decline(self, outreach: Outreach) -> Handled:
         if outreach.slot is None:

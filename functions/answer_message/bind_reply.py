@@ -80,15 +80,6 @@ def _offers(said: Inbound, documents: Reader, now: datetime) -> list[Outreach]:
     return [Outreach.model_validate(data) for data in found.values()]
 
 
-def said_more_since(outreach: Outreach, said: Inbound, documents: Reader) -> bool:
-    """Whether we have said something else to them since this offer, which still has no answer."""
-    if outreach.status == "responded":
-        return False
-    here, left = f"conversations/{said.conversation_id}/messages", outreach.delivery.sent_at
-    query = Query(here, where=(("created_at", ">=", left or outreach.created_at),), order_by=("created_at",))
-    return any(snapshot.data["direction"] == "out" for snapshot in documents.query(query))
-
-
 def _may_be_known(offer: Outreach) -> bool:
     """Whether the offer may have reached the customer, so that their words can be about it."""
     waits_to_leave = offer.status == "pending" and offer.delivery.former_id is None

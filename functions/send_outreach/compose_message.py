@@ -11,6 +11,7 @@ from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.message import Message
 from shared.messaging.rendering import Rendered, render, unsigned_text
 from shared.messaging.spoken import spoken_time
+from shared.messaging.texts import texts
 from shared.ports import Deployment, Notice, Reader, Sending
 from shared.salon.salon import Salon
 
@@ -68,11 +69,13 @@ def composed(
 
 def _words(message: Outreach | Message, documents: Reader, deployment: Deployment, now: datetime) -> Words:
     """The variables of the message: its own, and an offer's signed buttons and link, which are never stored."""
-    if isinstance(message, Message):
+    if isinstance(message, Message) and "accept_token" not in texts()[message.purpose].payloads:
         return owner_words(message, documents=documents, deployment=deployment, now=now)
+    # A question of ours about an offer carries that offer's buttons.
+    offer_id = message.about if isinstance(message, Message) else message.id
 
     def token(answer: tokens.Answer) -> str:
-        return tokens.sign(deployment.signing_key, tokens.OfferToken(message.salon_id, message.id, answer))
+        return tokens.sign(deployment.signing_key, tokens.OfferToken(message.salon_id, offer_id, answer))
 
     variables = {
         **message.variables,

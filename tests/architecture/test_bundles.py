@@ -79,16 +79,22 @@ def test_a_bundle_holds_exactly_what_its_door_reaches(function: Function, bundle
         rest = {name for name in archive.namelist() if not name.endswith((".py", ".pyc"))}
     assert sources - {"main.py"} == reached(function.name, project)
     assert "main.py" in sources
-    assert {name for name in rest if not name.endswith(".json")} == {"requirements.txt"} | words(function.name) | pages(
-        function.name
-    )
+    told = words(function.name) | lexicons(function.name) | pages(function.name)
+    assert {name for name in rest if not name.endswith(".json")} == {"requirements.txt"} | told
 
 
 RENDER = {"answer_message", "fill_gap", "send_outreach"}
 """The functions that fill messages of whichever room."""
 SPEAK = {"accept_offer", "answer_approval", "notify_owner"}
 """Those that say a phrase of their own, or a time."""
+UNDERSTAND = {"answer_message", "choose_branch"}
+"""Those that read what people write."""
 SHOW = {"accept_offer": "offer.html", "answer_approval": "approval.html"}
+
+
+def lexicons(function: str) -> set[str]:
+    every = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("shared/messaging/lexicons/*.toml")}
+    return every if function in UNDERSTAND else set()
 
 
 def words(function: str) -> set[str]:
