@@ -81,6 +81,7 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         said,
         meaning,
         contact,
+        offered=isinstance(bound, Bound) or bool(bound.candidates),
         documents=documents,
         clock=clock,
         signing_key=deployment.signing_key,

@@ -1,5 +1,5 @@
-"""Understands what one of the salon's own people answers in words. Only the words of the question count by themselves: an "ok"
-may be said to anything, and approves nothing unless it is written under the question."""
+"""Understands what one of the salon's own people answers in words. The words of the question count by themselves; a "yes" may be
+said to anything, so it counts under the question, or where nothing else can be meant."""
 
 from typing import Literal
 

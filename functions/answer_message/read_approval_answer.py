@@ -1,5 +1,5 @@
 """Which approval one of the salon's own people answers by a message, and how: by its button, by words under the question,
-or by the words APPROVE and REJECT when exactly one waits of those that they were asked."""
+or by words alone when exactly one waits of those that they were asked."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -34,9 +34,17 @@ class Forwarded:
 
 
 def read_approval_answer(
-    said: Inbound, meaning: Meaning, contact: Contact | None, *, documents: Documents, clock: Clock, signing_key: bytes
+    said: Inbound,
+    meaning: Meaning,
+    contact: Contact | None,
+    *,
+    offered: bool,
+    documents: Documents,
+    clock: Clock,
+    signing_key: bytes,
 ) -> Meant | WhichOne | Forwarded | None:
     """What the message answers about an approval: which one and how, which ones it may mean, or that its button was forwarded.
+    `offered` says that their words may be about an offer made to them: then a mere "yes" is about that.
     None where it is no answer to an approval."""
     token = tokens.read_approval(signing_key, said.button_payload or "")
     if token is not None:
@@ -49,7 +57,7 @@ def read_approval_answer(
     if contact is None or said.button_payload:
         return None
     question = _question_above(said, documents)
-    word = decided(meaning, under_the_question=question is not None)
+    word = decided(meaning, under_the_question=question is not None or not offered)
     if word is None:
         return None
     if question is not None:

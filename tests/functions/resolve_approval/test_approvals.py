@@ -144,12 +144,22 @@ def test_a_word_answers_the_question_that_is_left_when_the_other_ran_out_though_
         assert carrier.done == ["dec_2"]
 
 
-def test_an_ok_to_nothing_approves_nothing_but_one_under_the_question_does():
+@pytest.mark.parametrize("body", ["ok", "yes", "👍", "go ahead", "Approve 👍", "yes approve", "¡Aprobado!", "मंज़ूर।"])
+def test_a_yes_of_any_spelling_answers_the_only_question_that_waits(body: str):
     with salon() as suite, carrying() as carrier:
-        id = ask(suite)
+        ask(suite)
+        write(suite, body, sender=OWNER)
+        suite.run_until_idle()
+        assert carrier.done == ["dec_1"]
+
+
+def test_an_ok_to_one_of_several_questions_approves_nothing_but_one_under_the_question_does():
+    with salon() as suite, carrying() as carrier:
+        for number in ("1", "2"):
+            ask(suite, number)
         write(suite, "ok", sender=OWNER)
         suite.run_until_idle()
-        assert approval(suite, id)["status"] == "pending"
+        assert carrier.done == [] and purposes(suite, OWNER)[-1] == "owner_which_one"
         suite.reply(questions(suite)[0], body="ok")
         suite.run_until_idle()
         assert carrier.done == ["dec_1"]
