@@ -97,6 +97,19 @@ def test_the_form_of_the_page_that_is_sent_is_an_answer(opened: Open, door: str)
     assert (different, answer.status_code) == (True, 200)
 
 
+@pytest.mark.parametrize("door", LINKS)
+def test_whatever_a_link_answers_runs_nothing_and_tells_nobody_its_address(opened: Open, door: str) -> None:
+    said = urlencode(answers(opened, door)[0]).encode()
+    form = {"Content-Type": FORM}
+    knocks = [Knock("GET", b"", {}), Knock("POST", b"", form), Knock("PUT", b"", {}), Knock("POST", said, form)]
+    for path in (link(opened, door), link(opened, door)[:-1]):
+        for knock in knocks:
+            sent = opened.knock(door, path, knock).headers
+            assert sent["Content-Security-Policy"].startswith("default-src 'none';"), knock
+            assert (sent["Referrer-Policy"], sent["X-Content-Type-Options"]) == ("no-referrer", "nosniff"), knock
+            assert sent["Cache-Control"] == "no-store", knock
+
+
 @pytest.mark.parametrize("method", [*LOOKS, *OTHERS])
 def test_a_webhook_that_is_not_posted_is_not_heard_however_well_it_is_signed(opened: Open, method: str) -> None:
     for door, path, fields in webhooks(opened):

@@ -1,6 +1,8 @@
 """What every page behind a link keeps, whatever it shows."""
 
+import hashlib
 import re
+from base64 import b64encode
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,6 +50,17 @@ def test_a_page_loads_nothing_and_tells_nobody_where_it_was(language: str) -> No
         assert not re.search(r"<(?:script|link|img|iframe)|url\(|@import|\bon\w+=", html)
         metas = {each.attributes.get("name"): each.attributes.get("content") for each in read_page(html).all("meta")}
         assert (metas["robots"], metas["referrer"]) == ("noindex", "no-referrer")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_policy_of_a_page_lets_in_its_own_styles_and_nothing_else(language: str) -> None:
+    policy = dict(each.strip().split(" ", 1) for each in page.headers()["Content-Security-Policy"].split(";"))
+    assert (policy.pop("default-src"), policy.pop("form-action")) == ("'none'", "'self'")
+    assert (policy.pop("base-uri"), policy.pop("frame-ancestors")) == ("'none'", "'none'")
+    for html in every_page(language):
+        [styles] = re.findall(r"<style>(.*?)</style>", html, re.S)
+        digest = b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+        assert policy == {"style-src": f"'sha256-{digest}'"} and " style=" not in html
 
 
 def test_what_stands_on_a_colour_of_ours_can_be_read() -> None:
