@@ -55,7 +55,7 @@ def not_to_be_offered(
     customer, settings = prospect.customer, criteria.settings
     if settings.mode_of(lost.agent_name) != "live" or criteria.salon.status != "active":
         return "nothing is offered at present"
-    if unwanted(customer) is not None or customer.phone != lost.customer_phone:
+    if unwanted(customer, unanswered=prospect.unanswered) is not None or customer.phone != lost.customer_phone:
         return "may not be asked there"
     purpose = PURPOSE[prospect.source]
     if not customer.consents.allows(channel, purpose) or (channel, purpose) in prospect.opted_out:

@@ -95,7 +95,7 @@ def _judge(prospect: Prospect, gap: Gap, criteria: Criteria) -> Candidate:
     candidate = Candidate(prospect, reasons=(why(prospect),))
     customer, now, settings = prospect.customer, criteria.now, criteria.settings
 
-    unasked = unwanted(customer)
+    unasked = unwanted(customer, unanswered=prospect.unanswered)
     if unasked is not None:
         return candidate.out(unasked)
     if customer.id in criteria.cancelled_by:

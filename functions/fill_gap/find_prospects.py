@@ -71,6 +71,7 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
                 bookings=tuple(booking for booking in bookings if booking.customer_id == customer_id),
                 asks=people[customer_id].asks,
                 opted_out=people[customer_id].opted_out,
+                unanswered=people[customer_id].unanswered,
             )
         )
     return prospects

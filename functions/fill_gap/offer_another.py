@@ -137,6 +137,7 @@ def _prospect(late: LateYes, entry: WaitlistEntry | None, documents: Reader) -> 
         bookings=tuple(_bookings_of(customer, documents, late.now)),
         asks=person.asks,
         opted_out=person.opted_out,
+        unanswered=person.unanswered,
     )
 
 

@@ -40,7 +40,7 @@ class Prospect:
     """`service_id` is what they would come for, `moves` the later booking that they would give up if they come sooner.
     `bookings` are their own around the gap; `asks` are those of the last 14 days to this customer or to one of their
     addresses. `usual_interval` and `last_visit` are only known of those who come often. `opted_out` are the (channel,
-    purpose) pairs that they have withdrawn."""
+    purpose) pairs that they have withdrawn. `unanswered` says that something they wrote waits for a person."""
 
     customer: Customer
     source: Source
@@ -54,10 +54,11 @@ class Prospect:
     bookings: tuple[Booking, ...] = ()
     asks: tuple[Outreach, ...] = ()
     opted_out: frozenset[tuple[str, str]] = frozenset()
+    unanswered: bool = False
 
     @property
     def person(self) -> Person:
-        return Person(self.customer, self.asks, self.opted_out)
+        return Person(self.customer, self.asks, self.opted_out, self.unanswered)
 
     @property
     def windows(self) -> int:

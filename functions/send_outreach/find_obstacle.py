@@ -6,6 +6,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from functions.send_outreach.speak_to_owner import answered_meanwhile
+from shared.asking.find_unanswered import unanswered
 from shared.asking.guard import unmet
 from shared.asking.load_facts import load_facts
 from shared.asking.outreach import Outreach
@@ -119,15 +120,19 @@ def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: byte
     if reason is not None:
         return Drop(reason)
     customer = customer_of(documents, outreach.customer_id)
-    if customer is None or unwanted(customer) is not None:
+    if customer is None:
         return Drop("the customer may no longer be asked")
+    keys = keys_of(customer, signing_key)
+    unasked = unwanted(customer, unanswered=bool(unanswered(keys, documents, now)))
+    if unasked is not None:
+        return Drop(f"the customer may no longer be asked: {unasked}")
     if customer.phone != outreach.customer_phone:
         return Drop("the customer may no longer be asked there")
     if outreach.channel not in ("whatsapp", "sms") or not customer.consents.allows(
         outreach.channel, outreach.consent_purpose
     ):
         return Drop("the customer no longer consents")
-    ledger = withdrawal_records(documents, keys_of(customer, signing_key))
+    ledger = withdrawal_records(documents, keys)
     if (outreach.channel, outreach.consent_purpose) in withdrawn(chain.from_iterable(ledger.values())):
         return Drop("the customer has opted out")
     return customer

@@ -11,18 +11,20 @@ is made and when it leaves, and not when a question is answered, which may be da
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from shared.asking.agent_state import AgentState, fresh, state_path
 from shared.asking.check_breaker import Stopped, verdict
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import Decision, DecisionApproval, decide, reconsidered
+from shared.asking.find_unanswered import unanswered
 from shared.asking.guard import Facts, unmet
 from shared.asking.holdout import HELD_OUT, Arm, arm_of
 from shared.asking.limits import AskCounters
 from shared.asking.load_asks import recent_asks
 from shared.asking.load_facts import load_facts
-from shared.asking.outreach import Outreach, request
+from shared.asking.outreach import request
 from shared.asking.person import Excluded, Person, reachable, unwanted
 from shared.asking.proposal import (
     Allowed,
@@ -136,6 +138,7 @@ def _excluded(
     wishes = [f"waitlist/{each.entry.id}" for each in people if each.entry]
     entries = [readable_one(WaitlistEntry, snapshot) for snapshot in transaction.get_all(wishes)]
     waiting = {entry.id for entry in entries if entry and entry.status == "waiting"}
+    unheard = unanswered([key for theirs in keys.values() for key in theirs], transaction, now)
     facts = load_facts([condition for each in people for condition in each.guard], transaction, now)
 
     def why_not(selected: Selected) -> Excluded | None:
@@ -148,19 +151,20 @@ def _excluded(
             return Excluded(f"promotional asks are paused: {stopped}")
         if selected.entry and selected.entry.id not in waiting:
             return Excluded("waits no longer")
-        return _not_right(selected, theirs, facts, proposal)
+        person = replace(
+            selected.person, asks=tuple(theirs.values()), unanswered=not unheard.isdisjoint(keys[selected.id])
+        )
+        return _not_right(selected, person, facts, proposal)
 
     return {each.id: why for each in people if (why := why_not(each)) is not None}
 
 
-def _not_right(selected: Selected, asks: dict[str, Outreach], facts: Facts, proposal: Proposal) -> Excluded | None:
-    customer = selected.person.customer
+def _not_right(selected: Selected, person: Person, facts: Facts, proposal: Proposal) -> Excluded | None:
     if selected.autonomy == "manual_only":
         return Excluded(f"for a person to decide: {selected.autonomy}")
-    reason = unmet(selected.guard, facts) or unwanted(customer)
+    reason = unmet(selected.guard, facts) or unwanted(person.customer, unanswered=person.unanswered)
     if reason is not None:
         return Excluded(reason)
-    person = Person(customer, tuple(asks.values()), selected.person.opted_out)
     by = reachable(person, selected.consent, salon=proposal.salon, settings=proposal.settings, now=proposal.now)
     if isinstance(by, Excluded):
         return by

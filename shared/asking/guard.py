@@ -1,7 +1,7 @@
 """The guard of an ask: the conditions, each by its name, without which the ask is not right any more.
 
 Whoever asks names them once, in the outreach; whoever looks at it later needs to know nothing of the agent that asked. What
-holds for every ask (the customer, their consent, hours, modes) is no condition: it is looked at without being named.
+holds for every ask (the customer, their consent, what they wrote, hours, modes) is no condition: it is looked at without being named.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,15 +12,14 @@ from typing import Final, Literal
 from shared.asking.slot import Slot
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
-from shared.messaging.conversation import Conversation
 from shared.records.stored import Stored
 
-Name = Literal["slot_on_offer", "booking_stands", "no_future_booking", "no_open_conversation"]
+Name = Literal["slot_on_offer", "booking_stands", "no_future_booking"]
 
 
 class Condition(Stored):
-    """One thing that must hold. `about` is the id of the gap, the booking, the customer or the conversation that it is about;
-    `slot` is the time that has to lie in the gap, or at which the booking has to be."""
+    """One thing that must hold. `about` is the id of the gap, the booking or the customer that it is about; `slot` is
+    the time that has to lie in the gap, or at which the booking has to be."""
 
     condition: Name
     about: str
@@ -29,13 +28,12 @@ class Condition(Stored):
 
 @dataclass(frozen=True)
 class Facts:
-    """What conditions are judged by: at least the gaps, bookings and conversations that they are about, and of customers the
-    bookings that lie ahead."""
+    """What conditions are judged by: at least the gaps and bookings that they are about, and of customers the bookings that lie
+    ahead."""
 
     now: datetime
     gaps: Sequence[Gap] = ()
     bookings: Sequence[Booking] = ()
-    conversations: Sequence[Conversation] = ()
 
 
 def unmet(guard: Sequence[Condition], facts: Facts) -> str | None:
@@ -65,20 +63,13 @@ def no_future_booking(condition: Condition, facts: Facts) -> bool:
     return not any(booking.occupies and booking.start_time > facts.now for booking in theirs)
 
 
-def no_open_conversation(condition: Condition, facts: Facts) -> bool:
-    said = (each for each in facts.conversations if each.address_key == condition.about)
-    return not any(conversation.waiting_since for conversation in said)
-
-
 HOLDS: Final[dict[Name, Callable[[Condition, Facts], bool]]] = {
     "slot_on_offer": slot_on_offer,
     "booking_stands": booking_stands,
     "no_future_booking": no_future_booking,
-    "no_open_conversation": no_open_conversation,
 }
 REASONS: Final[dict[Name, str]] = {
     "slot_on_offer": "the time is no longer on offer",
     "booking_stands": "the booking no longer stands as it was",
     "no_future_booking": "they have booked meanwhile",
-    "no_open_conversation": "what they wrote waits for an answer",
 }

@@ -6,7 +6,6 @@ from datetime import datetime
 from shared.asking.guard import Condition, Facts, Name
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
-from shared.messaging.conversation import Conversation, conversation_path
 from shared.ports import Query, Reader, Snapshot
 from shared.records.read_documents import readable
 
@@ -33,5 +32,4 @@ def load_facts(guard: Sequence[Condition], documents: Reader, now: datetime) -> 
             limit=AHEAD,
         )
         bookings += readable(Booking, documents.query(query))
-    conversations = found([conversation_path(key) for key in about("no_open_conversation")])
-    return Facts(now, gaps, bookings, [Conversation.model_validate(each.data) for each in conversations])
+    return Facts(now, gaps, bookings)

@@ -1,8 +1,10 @@
-"""Loads customers as people who might be asked: with what they were asked of late, and what they have withdrawn."""
+"""Loads customers as people who might be asked: with what they were asked of late, what they have
+withdrawn, and whether they wait for an answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.asking.find_unanswered import unanswered
 from shared.asking.load_asks import recent_asks
 from shared.asking.person import Person
 from shared.customers.address_keys import keys_of
@@ -23,11 +25,13 @@ def load_people(
     )
     asks = {ask.id: ask for ask in found}.values()
     ledger = withdrawal_records(documents, every_key)
+    unheard = unanswered(every_key, documents, now)
     return {
         customer.id: Person(
             customer,
             tuple(ask for ask in asks if ask.customer_id == customer.id or ask.address_key in keys[customer.id]),
             withdrawn(record for key in keys[customer.id] for record in ledger.get(key, [])),
+            not unheard.isdisjoint(keys[customer.id]),
         )
         for customer in customers
     }

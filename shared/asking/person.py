@@ -15,12 +15,13 @@ from shared.salon.settings import SalonSettings
 
 @dataclass(frozen=True)
 class Person:
-    """A customer, with the asks of the last 14 days to them or to one of their addresses, and the (channel, purpose) pairs that
-    they have withdrawn."""
+    """A customer, with the asks of the last 14 days to them or to one of their addresses, the (channel, purpose) pairs that they
+    have withdrawn, and whether something that they wrote waits for a person."""
 
     customer: Customer
     asks: tuple[Outreach, ...]
     opted_out: frozenset[tuple[str, str]]
+    unanswered: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,17 @@ class Excluded:
     until: datetime | None = None
 
 
-def unwanted(customer: Customer) -> str | None:
-    """Says why this customer is asked nothing at all, or None."""
+def unwanted(customer: Customer, *, unanswered: bool) -> str | None:
+    """Says why this customer is asked nothing at all, or None. `unanswered`: something that they wrote waits for a person, and
+    who is not heard is not asked."""
     if customer.is_staff:
         return "works here"
     if customer.blocked:
         return "blocked by the salon"
     if customer.open_complaint:
         return "has a complaint open"
+    if unanswered:
+        return "what they wrote waits for an answer"
     return None
 
 

@@ -30,6 +30,9 @@ class Identity(Stored):
 
 HOLDING_FOR = timedelta(hours=4)
 """How long somebody who was told that their message has arrived is not told so again."""
+HOLDS_ASKS_FOR = timedelta(days=7)
+"""How long a message that waits for a person keeps its sender from being asked anything new. Nobody answers it a week later, and
+one that was forgotten must not keep a customer out for ever."""
 LINES = 20
 """How many of the last things said an owner is shown."""
 

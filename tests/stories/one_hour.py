@@ -19,6 +19,7 @@ from local.memory.memory import MemoryDatabase, MemoryStore
 from local.stepped_clock import SteppedClock
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
+from shared.messaging.conversation import Conversation
 from shared.messaging.message import Inbound, received
 from shared.ports import SALON, Delete, Deployment, Put, Query, Update
 from shared.records.commit import create
@@ -163,6 +164,14 @@ class OneHour:
         )  # fmt: skip
         self.documents.commit(*create(received(made, now=NOW)))
         return answer_message(made.path, documents=self.documents, clock=self.clock, deployment=DEPLOYMENT)
+
+    def wrote(self, ago: timedelta = timedelta(0), *, channel: str = "whatsapp", answered: bool = False) -> None:
+        """c1 wrote something then that only a person can answer, and perhaps one has."""
+        key, at = address_key(KEY, channel, PHONE), self.clock.now() - ago
+        made: dict[str, Any] = {"id": "cnv", "salon_id": "s1", "created_at": at, "updated_at": at, "address_key": key}
+        made |= {"channel": channel, "customer_ids": ["c1"], "customer_names": ["Cara"], "reason": "needs_a_person"}
+        said = Conversation(**made, waiting_since=None if answered else at, lines=[])
+        self.put(said.path, **said.stored())
 
     def told(self) -> list[str]:
         """For which purposes c1 is written to, offers apart."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions.fill_gap.test_tiers import Makes, asks, customer, held, nothing, said_stop, settings
+from tests.functions.fill_gap.test_tiers import Makes, asks, customer, held, nothing, said_stop, settings, wrote
 from tests.shared.sales.test_acceptance import END, NOW, START
 from tests.stories.one_hour import DAY, HOUR, OneHour, booking
 
@@ -75,9 +75,11 @@ LOOKS: dict[str, tuple[Makes, Row]] = {
     "the gap ends sooner": (the_gap(end_time=END - MINUTE), NOT_FREE),
     "the gap has grown": (the_gap(start_time=START - HOUR, end_time=END + HOUR), None),
     "the customer is gone": (gone("customers/c1"), NOT_THEM),
-    "the customer works here": (customer(is_staff=True), NOT_THEM),
-    "the customer is blocked": (customer(blocked=True), NOT_THEM),
-    "the customer complains": (customer(open_complaint=True), NOT_THEM),
+    "the customer works here": (customer(is_staff=True), f"{NOT_THEM}: works here"),
+    "the customer is blocked": (customer(blocked=True), f"{NOT_THEM}: blocked by the salon"),
+    "the customer complains": (customer(open_complaint=True), f"{NOT_THEM}: has a complaint open"),
+    "the customer waits for an answer": (wrote(), f"{NOT_THEM}: what they wrote waits for an answer"),
+    "the customer was answered": (wrote(answered=True), None),
     "the customer has another phone": (customer(phone="+919876500002"), f"{NOT_THEM} there"),
     "no consent at all": (customer(consents={}), CONSENT),
     "consent for another channel": (customer(consents={"sms": {"service": True, "marketing": True}}), CONSENT),

@@ -277,8 +277,8 @@ MUTANTS = (
             ),
             (
                 "shared/asking/ask_people.py",
-                "    reason = unmet(selected.guard, facts) or unwanted(customer)\n",
-                "    reason = unwanted(customer)\n",
+                "    reason = unmet(selected.guard, facts) or unwanted(person.customer, unanswered=person.unanswered)\n",
+                "    reason = unwanted(person.customer, unanswered=person.unanswered)\n",
             ),
         ),
     ),

@@ -98,6 +98,11 @@ def who_said_stop(suite: Suite) -> None:
     write(suite, "STOP", sender=customer(0)["phone"])
 
 
+def who_asked_something(suite: Suite) -> None:
+    who_waits()(suite)
+    write(suite, "can I bring my dog", sender=customer(0)["phone"])
+
+
 def a_vip(suite: Suite) -> None:
     regular(suite, "c0")
     made = {"id": "c0", "salon_id": "s1", "created_at": NOW, "updated_at": NOW}
@@ -152,6 +157,7 @@ CASES = {
     "works here": Case(who_waits(is_staff=True)),
     "blocked by the salon": Case(who_waits(blocked=True)),
     "has a complaint open": Case(who_waits(open_complaint=True)),
+    "what they wrote waits for an answer": Case(who_asked_something),
     "gave this very time back": Case(who_gave_it_back),
     "this time was itself freed by a move": Case(a_third_mover),
     "no service that fits the gap": Case(who_comes_for_something_else),

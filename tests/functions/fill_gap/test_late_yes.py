@@ -105,7 +105,9 @@ def test_no_word_is_about_an_offer_that_has_not_left_yet():
         suite.run_until_idle()
         assert [b["customer_id"] for b in ours(suite)] == ["c0"]
         suite.advance(minutes=5)
-        assert "slot_taken_another" in purposes(suite, phone(1))
+        assert "slot_taken" in purposes(suite, phone(1)), (
+            "their word waits for a person, so they are asked nothing more"
+        )
 
 
 def test_who_stops_before_another_time_could_leave_still_hears_that_theirs_is_gone():

@@ -117,6 +117,11 @@ def said_stop(purpose: str) -> Makes:
     return make
 
 
+def wrote(*ago: timedelta, **said: Any) -> Makes:
+    """Something that only a person can answer."""
+    return lambda hour: hour.wrote(*ago, **said)
+
+
 def promotions_pause(hour: OneHour) -> None:
     made = {"id": "state", "salon_id": "s1", "created_at": NOW, "updated_at": NOW, "agent_name": "gap_fill_agent"}
     marketing = {"paused_at": NOW, "paused_until": NOW + DAY, "reason": "people object"}
@@ -164,7 +169,7 @@ HOURLY, DAILY = "asked 1 time(s) within the hour already", "asked 3 time(s) toda
 WEEKLY, BETWEEN = "3 promotional asks within seven days already", "a promotional ask less than 24 hours ago"
 MARKETING, SERVICE = "no consent for marketing", "no consent for service"
 NOTICE, VISITED = "no time that suits, with their notice", "visited within half their usual interval"
-OFF_THE_LIST = "waits no longer"
+OFF_THE_LIST, UNANSWERED = "waits no longer", "what they wrote waits for an answer"
 TOO_MANY_PEOPLE = "1 different people were asked by WhatsApp within 24 hours already"
 PAUSED, BY_ANOTHER = "promotional asks are paused: people object", "asked by another run just now"
 PERSON = "for a person to decide: gap_fill is manual_only in this salon"
@@ -182,6 +187,11 @@ BEFORE: dict[str, tuple[Makes, Row]] = {
     "works here": (customer(is_staff=True), "works here"),
     "blocked": (customer(blocked=True), "blocked by the salon"),
     "complains": (customer(open_complaint=True), "has a complaint open"),
+    "wrote just now": (wrote(), UNANSWERED),
+    "wrote by another channel": (wrote(channel="sms"), UNANSWERED),
+    "wrote within a week": (wrote(7 * DAY - SECOND), UNANSWERED),
+    "wrote a week ago": (wrote(7 * DAY), None),
+    "wrote and was answered": (wrote(answered=True), None),
     "gave it back": (held(status="cancelled"), "gave this very time back"),
     "did not come": (held(status="no_show"), "gave this very time back"),
     "somebody else gave it back": (held(status="cancelled", customer_id="c2"), None),
@@ -236,6 +246,7 @@ MEANWHILE: dict[str, tuple[Makes, Row]] = {
     "another run asks their phone by SMS": (at_their_phone(timedelta(0), channel="sms", attempts=0), BY_ANOTHER),
     "they leave the waitlist": (it_is_gone_from_the_list, (OFF_THE_LIST, OFF_THE_LIST, None, None, None)),
     "promotion pauses": (promotions_pause, promoted(PAUSED)),
+    "they write something": (wrote(), UNANSWERED),
     "the owner is asked about another": (asked_of_the_owner("c2"), None),
 }  # fmt: skip
 """Between the look at who comes to mind and the commit that asks them."""

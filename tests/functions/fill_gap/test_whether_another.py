@@ -83,6 +83,8 @@ CASES: dict[str, tuple[Makes, str]] = {
     "works here": (customer(is_staff=True), PLAIN),
     "blocked": (customer(blocked=True), PLAIN),
     "complains": (customer(open_complaint=True), PLAIN),
+    "what they wrote waits for a person": (lambda hour: hour.wrote(), PLAIN),
+    "what they wrote was answered": (lambda hour: hour.wrote(answered=True), ANOTHER),
     "has another phone": (customer(phone="+919876500002"), PLAIN),
     "no consent for service": (customer(consents={"whatsapp": {"marketing": True}}), PLAIN),
     "no consent for marketing": (customer(consents={"whatsapp": {"service": True}}), ANOTHER),

@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from shared.asking.guard import Condition
-from shared.values.identity import address_key
-from tests.shared.asking.test_guard import SLOT, conversation
-from tests.stories.one_hour import DAY, KEY, PHONE, OneHour, booking
+from tests.shared.asking.test_guard import SLOT
+from tests.stories.one_hour import DAY, OneHour, booking
 
-ADDRESS = address_key(KEY, "whatsapp", PHONE)
 NO_SLOT: dict[str, Any] = {"slot": None, "offer_details": None, "status": "pending"}
 
 
@@ -46,16 +44,6 @@ def test_a_booking_behind_many_that_were_cancelled_is_found() -> None:
         hour.put(f"bookings/c{number}", **booking(SLOT.start + DAY, customer_id="c1", status="cancelled"))
     hour.put("bookings/b1", **booking(SLOT.start + 2 * DAY, customer_id="c1"))
     assert held_back(hour, "no_future_booking", "c1") == "they have booked meanwhile"
-
-
-@pytest.mark.parametrize("waits", [True, False])
-def test_whoever_waits_for_an_answer_is_not_asked(waits: bool) -> None:
-    hour = OneHour()
-    said = conversation(address_key=ADDRESS, **({} if waits else {"waiting_since": None}))
-    hour.put(said.path, **said.stored())
-    assert held_back(hour, "no_open_conversation", ADDRESS) == (
-        "what they wrote waits for an answer" if waits else None
-    )
 
 
 def test_the_slot_of_an_offer_has_to_lie_in_its_gap() -> None:

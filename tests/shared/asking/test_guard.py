@@ -9,7 +9,6 @@ import pytest
 from shared.asking.guard import HOLDS, REASONS, Condition, Facts, Name, offering, unmet
 from shared.asking.slot import Slot
 from shared.calendar.booking import Booking
-from shared.messaging.conversation import Conversation
 from tests.shared.sales.test_acceptance import END, NOW, START, gap
 
 MINUTE = timedelta(minutes=1)
@@ -19,12 +18,6 @@ SLOT = Slot(start=START, end=END, service_id="cut", staff_id="mia")
 def booking(**fields: Any) -> Booking:
     made = {"id": "b1", "customer_id": "c1", "staff_id": "mia", "service_ids": ["cut"], "start_time": START}
     return Booking(**{**made, "end_time": END, "status": "confirmed", "price": Decimal(50), **fields})
-
-
-def conversation(**fields: Any) -> Conversation:
-    made: dict[str, Any] = {"id": "cv1", "salon_id": "s1", "created_at": NOW, "updated_at": NOW, "address_key": "k1"}
-    made |= {"channel": "whatsapp", "customer_ids": ["c1"], "customer_names": ["Cara"], "reason": "needs_a_person"}
-    return Conversation(**{**made, "waiting_since": NOW, "lines": [], **fields})
 
 
 def why_not(name: Name, about: str, *, slot: Slot | None = None, **facts: Any) -> str | None:
@@ -97,20 +90,6 @@ def test_a_booking_that_moved_stands_where_no_time_is_named() -> None:
 )
 def test_whoever_has_booked_ahead_is_asked_back_no_more(bookings: Any, holds: bool) -> None:
     assert why_not("no_future_booking", "c1", bookings=bookings) == (None if holds else "they have booked meanwhile")
-
-
-@pytest.mark.parametrize(
-    ("conversations", "holds"),
-    [
-        ([], True),
-        ([conversation()], False),
-        ([conversation(waiting_since=None)], True),
-        ([conversation(address_key="k2")], True),
-    ],
-)
-def test_whoever_waits_for_an_answer_is_asked_nothing(conversations: Any, holds: bool) -> None:
-    reason = why_not("no_open_conversation", "k1", conversations=conversations)
-    assert reason == (None if holds else "what they wrote waits for an answer")
 
 
 def test_the_first_condition_that_does_not_hold_gives_the_reason() -> None:
