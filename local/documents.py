@@ -6,11 +6,12 @@ Two notations differ from what is stored. Instants are full RFC 3339 strings. Op
 
 import base64
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from shared.adapters import paths, storable
-from shared.ports import Data, Put
+from shared.ports import Data, Put, Update, Write
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 WALL_TIME = re.compile(r"\d\d:\d\d")
@@ -40,14 +41,12 @@ def to_json(data: Any) -> Any:
 
 def put(path: str, data: Data) -> Put:
     """The write of a whole document at its whole path, checked as the adapters check theirs: alike on every cloud."""
-    found = paths.found(path)
-    root = paths.salon(found.salon_id) if found.salon_id else paths.PLATFORM
-    try:
-        write = storable.write(root, Put(found.path, data))
-    except (TypeError, ValueError) as error:
-        raise NotStorable(str(error)) from None
-    assert isinstance(write, Put)
-    return write
+    return cast(Put, _checked(Put(path, data)))
+
+
+def change(path: str, fields: Data) -> Update:
+    """The write of these fields of the document at its whole path, which leaves all others as they are; checked alike."""
+    return cast(Update, _checked(Update(path, fields)))
 
 
 def instant(value: datetime) -> str:
@@ -61,6 +60,15 @@ def parse_instant(text: Any) -> datetime:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except ValueError as error:
         raise NotStorable(f"expected a full RFC 3339 instant, found {text!r}: {error}") from None
+
+
+def _checked(write: Put | Update) -> Write:
+    found = paths.found(write.path)
+    root = paths.salon(found.salon_id) if found.salon_id else paths.PLATFORM
+    try:
+        return storable.write(root, replace(write, path=found.path))
+    except (TypeError, ValueError) as error:
+        raise NotStorable(str(error)) from None
 
 
 def _stored(value: Any, where: str) -> Any:

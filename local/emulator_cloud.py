@@ -32,8 +32,9 @@ from local.link import Shared
 from local.published import ANNOUNCED_ATTRIBUTE, AnnouncedBus, Announcements, unannounced
 from local.push import push_delivery
 from local.routes import TOPICS, document_triggers, subscriptions
-from shared.adapters import pubsub
-from shared.ports import Data
+from shared.adapters import paths, pubsub
+from shared.adapters.firestore import FirestoreStore
+from shared.ports import Data, Update
 
 BARRIER = "local-barrier"
 BARRIER_DOCUMENT = "local_barriers/drain"
@@ -95,6 +96,12 @@ class EmulatorCloud:
     def put(self, path: str, data: Data) -> None:
         write = documents.put(path, data)
         self._documents.document(write.path).set(write.data, retry=WHILE_HELD)
+
+    def change(self, path: str, fields: Data) -> bool:
+        documents.change(path, fields)
+        store, where = FirestoreStore(self._documents), paths.found(path)
+        below = store.salon(where.salon_id) if where.salon_id else store.platform()
+        return below.commit(Update(where.path, fields))
 
     def delete(self, path: str) -> None:
         self._documents.document(path).delete(retry=WHILE_HELD)

@@ -8,8 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from local.documents import NotStorable
-from local.local_doors import LocalDoors, Refusal
+from local.local_doors import LocalDoors
 from local.routes import Door
 from local.visits import Visits
 from local.workers import Answer
@@ -126,25 +125,7 @@ def _public(doors: Iterable[Door], visits: Visits, request: _Request) -> Answer:
 
 
 def _local(local: LocalDoors, request: _Request) -> Answer:
-    try:
-        status, content = local.answer(request.method, request.path.removeprefix("/local").strip("/"), _body(request))
-    except Refusal as refusal:
-        return _json(refusal.status, {"error": str(refusal)})
-    except NotStorable as error:
-        return _json(400, {"error": str(error)})
-    except Exception as error:
-        # Told, not hidden: whoever asks is a developer or a test.
-        return _json(500, {"error": f"{type(error).__name__}: {error}"})
-    return _json(status, content)
-
-
-def _body(request: _Request) -> Any:
-    if not request.body:
-        return {}
-    try:
-        return json.loads(request.body)
-    except ValueError as error:
-        raise Refusal(400, f"expected JSON, found {error}") from None
+    return _json(*local.respond(request.method, request.path.removeprefix("/local").strip("/"), request.body))
 
 
 def _json(status: int, content: Any) -> Answer:

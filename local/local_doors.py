@@ -1,16 +1,20 @@
 """What only a local cloud offers: its clock, documents, deliveries and faults."""
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
+from local.cancellation import booking_to_cancel, cancelled
 from local.clock import BusinessTime
 from local.cloud import Cloud
 from local.deliveries import FAULTS, Deliveries, Faults, Records
-from local.documents import from_json, instant, parse_instant, to_json
+from local.documents import NotStorable, from_json, instant, parse_instant, to_json
 from local.in_flight import InFlight
 from local.schedules import Schedules
 from shared.adapters import paths
+from shared.ports import Data
 from shared.records.invalid import InvalidEvent
 
 DRAIN_SECONDS = 30.0
@@ -28,6 +32,7 @@ class LocalDoors:
     def __init__(
         self,
         *,
+        base_url: str,
         cloud: Cloud,
         clock: BusinessTime,
         schedules: Schedules,
@@ -38,6 +43,7 @@ class LocalDoors:
         functions: Iterable[str],
         callbacks_in_flight: Callable[[], int],
     ) -> None:
+        self._base_url = base_url
         self._cloud = cloud
         self._clock = clock
         self._schedules = schedules
@@ -48,7 +54,19 @@ class LocalDoors:
         self._functions = frozenset(functions)
         self._callbacks_in_flight = callbacks_in_flight
 
-    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+    def respond(self, method: str, path: str, content: bytes) -> tuple[int, Any]:
+        """The status and the JSON for a request to `path`, below `/local/`. Whatever goes wrong is told, not hidden: whoever
+        asks is a developer or a test."""
+        try:
+            return self._answer(method, path, _parsed(content))
+        except Refusal as refusal:
+            return refusal.status, {"error": str(refusal)}
+        except NotStorable as error:
+            return 400, {"error": str(error)}
+        except Exception as error:
+            return 500, {"error": f"{type(error).__name__}: {error}"}
+
+    def _answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if not isinstance(body, dict):
             raise Refusal(400, f"expected a JSON object, found {type(body).__name__}")
         first, _, rest = path.partition("/")
@@ -70,9 +88,15 @@ class LocalDoors:
             case "PUT", "documents", _:
                 self._cloud.put(_document(rest), data := from_json(body))
                 return 200, to_json(data)
+            case "PATCH", "documents", _:
+                return self._change(_document(rest), from_json(body))
             case "DELETE", "documents", _:
                 self._cloud.delete(_document(rest))
                 return 200, {}
+            case "GET", "cancellation", salon_id if salon_id:
+                return 200, self._to_cancel(salon_id)
+            case "POST", "cancellation", salon_id if salon_id:
+                return self._cancel(salon_id)
         raise Refusal(404, f"nothing at {method} /local/{path}")
 
     def drain(self, timeout: float) -> dict[str, Any]:
@@ -134,6 +158,51 @@ class LocalDoors:
         if data is None:
             raise Refusal(404, f"no document at {path}")
         return 200, to_json(data)
+
+    def _change(self, path: str, fields: Data) -> tuple[int, Any]:
+        if not self._cloud.change(path, fields):
+            raise Refusal(
+                404, f"expected a document at {path} whose fields can be changed, found none: PUT writes a new one"
+            )
+        return self._read(path)
+
+    def _to_cancel(self, salon_id: str) -> dict[str, Any]:
+        """Which booking of the salon a newcomer may cancel to see what comes of it, in words, and how an app does it."""
+        root = f"salons/{_checked(salon_id)}"
+        salon = self._cloud.get(root) or {}
+        now, bookings = self._clock.now(), self._cloud.list(f"{root}/bookings")
+        id = booking_to_cancel(bookings, self._cloud.list(f"{root}/waitlist").values(), now)
+        if id is None:
+            raise Refusal(404, f"expected a booking of {salon_id} that somebody on the waitlist would take, found none")
+        booking = bookings[id]
+        services = [f"{root}/services/{service_id}" for service_id in booking["service_ids"]]
+        staff, customer = f"{root}/staff/{booking['staff_id']}", f"{root}/customers/{booking['customer_id']}"
+        path = f"{root}/bookings/{id}"
+        return {
+            "path": path,
+            "customer": self._name(customer),
+            "staff": self._name(staff),
+            "service": ", ".join(map(self._name, services)),
+            "zone": salon.get("timezone"),
+            "locale": salon.get("locale"),
+            "start_time": instant(booking["start_time"]),
+            "curl": f'curl -X PATCH {self._base_url}/local/documents/{quote(path)} -d \'{{"status": "cancelled"}}\'',
+        }
+
+    def _cancel(self, salon_id: str) -> tuple[int, Any]:
+        found = self._to_cancel(salon_id)
+        self._change(found["path"], cancelled(self._clock.now()))
+        return 200, found
+
+    def _name(self, path: str) -> str:
+        return str((self._cloud.get(path) or {}).get("name", path))
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content or b"{}")
+    except ValueError as error:
+        raise Refusal(400, f"expected JSON, found {error}") from None
 
 
 def _checked(path: str) -> str:

@@ -54,6 +54,9 @@ class MemoryCloud:
     def put(self, path: str, data: Data) -> None:
         self._database.commit([documents.put(path, data)])
 
+    def change(self, path: str, fields: Data) -> bool:
+        return self._database.commit([documents.change(path, fields)])
+
     def delete(self, path: str) -> None:
         self._database.commit([Delete(path)])
 

@@ -100,6 +100,7 @@ def command(arguments: argparse.Namespace) -> int:
 @dataclass(frozen=True)
 class Running:
     cloud: Cloud
+    clock: BusinessTime
     gateway: Gateway
     phone_url: str
     account_sid: str
@@ -126,16 +127,19 @@ class Running:
         }
 
     def summary(self) -> str:
-        return "\n".join(
-            (
-                f"Smart Fill runs on {WORDS[self.cloud.name]}",
-                f"  console  {self.gateway.base_url}/console",
-                f"  phones   {self.phone_url}",
-                f"  clock    {self.gateway.base_url}/local/clock",
-                f"  log      {self.log}",
-                "Ctrl-C stops it.",
-            )
-        )
+        """Names addresses that answer, and what to do there first."""
+        lines = [f"Smart Fill runs on {WORDS[self.cloud.name]}"]
+        if self.owner_tokens:
+            lines.append(f'  phones     {self.phone_url}   open it and press "Cancel a booking"')
+        else:
+            lines.append(f"  phones     {self.phone_url}")
+        lines += [
+            f"  documents  {self.gateway.base_url}/local/documents/salons",
+            f"  clock      {self.gateway.base_url}/local/clock",
+            f"  log        {self.log}",
+            f"Business time {pace(self.clock.speed)}; docs/operations.md says how to move it on. Ctrl-C stops it.",
+        ]
+        return "\n".join(lines)
 
     def watch(self) -> NoReturn:
         """Returns never; raises when something is broken."""
@@ -197,6 +201,7 @@ def start(options: Options, stack: ExitStack) -> Running:
     workers.start(setup, os.environ, cloud.worker_died)
 
     local = LocalDoors(
+        base_url=gateway.base_url,
         cloud=cloud,
         clock=clock,
         schedules=schedules,
@@ -208,12 +213,14 @@ def start(options: Options, stack: ExitStack) -> Running:
         callbacks_in_flight=lambda: phone.in_flight,
     )
     gateway.open(routes.doors(functions), Visits(workers, in_flight, faults, records), local)
+    phone_server.open(local.respond)
     salons = [] if options.salon == "none" else [_seed_demo(cloud, clock, local, phone)]
     clock.run(options.speed)
     threading.Thread(target=schedules.run, name="schedules", daemon=True).start()
     stack.callback(schedules.stop)
     return Running(
         cloud=cloud,
+        clock=clock,
         gateway=gateway,
         phone_url=phone_server.url,
         account_sid=account_sid,
@@ -226,6 +233,13 @@ def start(options: Options, stack: ExitStack) -> Running:
         local=local,
         log=Path(log.name),
     )
+
+
+def pace(speed: float) -> str:
+    """How business time runs, in words."""
+    if speed == 0:
+        return "stands still until it is moved"
+    return "runs as fast as real time" if speed == 1 else f"runs {speed:g} times as fast as real time"
 
 
 def _phone(base_url: str, account_sid: str, auth_token: str, clock: BusinessTime, stack: ExitStack) -> Phone:

@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from local.phone.contract import Call, ContractBroken, contract
 from local.phone.core import Phone, ReplyRefused
@@ -25,6 +25,9 @@ WEBHOOK_SECONDS = 15.0
 LARGEST_BODY = 1_000_000
 ONLY_ITSELF = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
 PAGE = Path(__file__).with_name("page.html")
+
+Local = Callable[[str, str, bytes], tuple[int, Any]]
+"""(method, path below `/local/`, content) -> status and JSON."""
 
 
 def post_webhook(url: str, fields: list[tuple[str, str]], headers: dict[str, str]) -> int:
@@ -55,6 +58,10 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_port}"
 
+    def open(self, local: Local) -> None:
+        """Lets the page use the local cloud's own doors under `/local/` too: it may speak to no other address than its own."""
+        self._http.local = local
+
     def stop(self) -> None:
         self._http.shutdown()
         self._http.server_close()
@@ -71,6 +78,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, phone: Phone, port: int) -> None:
         self.phone = phone
+        self.local: Local | None = None
         secret = f"{phone.account_sid}:{phone.auth_token}".encode()
         self.authorization = f"Basic {base64.b64encode(secret).decode()}"
         contract()
@@ -95,9 +103,11 @@ class _Handler(BaseHTTPRequestHandler):
         # A page from elsewhere may have its own host name resolve to this machine.
         if urlsplit(f"//{self.headers.get('Host', '')}").hostname not in LOOPBACK:
             return self._send(403, {"error": "only this machine is served"})
-        own = OWN.get((self.command, urlsplit(self.path).path))
-        if own:
+        path = unquote(urlsplit(self.path).path)
+        if own := OWN.get((self.command, path)):
             return own(self, body)
+        if self.server.local and path.startswith("/local/"):
+            return self._send(*self.server.local(self.command, path.removeprefix("/local/"), body))
         status, payload = self._as_twilio(body)
         if status == 0:
             self.close_connection = True

@@ -1,10 +1,12 @@
 """The local cloud's own promises, with toy functions: deliveries, retries, faults, clock, drain, documents, doors."""
 
 import os
+import re
 import signal
 import socket
 import threading
 import time
+import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -82,6 +84,33 @@ def test_a_document_comes_back_as_it_was_put(cloud: LocalCloud, salon: str) -> N
     cloud.ask("DELETE", f"/local/documents/salons/{salon}/things/%C3%A9%201")
     assert cloud.request("GET", f"/local/documents/salons/{salon}/things/%C3%A9%201").status == 404
     assert cloud.documents(f"salons/{salon}/things") == {}
+
+
+def test_a_patch_changes_the_named_fields_only(cloud: LocalCloud, salon: str) -> None:
+    path = f"salons/{salon}/notes/n1"
+    cloud.put(path, {"text": "hello", "seen": {"by.hand": "ana", "at": None}})
+    cloud.drained()
+    changed = {"text": "bye", "seen": {"by.hand": "ana", "at": "2026-11-20T09:00:30Z"}}
+    assert cloud.ask("PATCH", f"/local/documents/{path}", {"text": "bye", "seen.at": "2026-11-20T09:00:30Z"}) == changed
+    assert cloud.documents(path) == changed
+    cloud.drained()
+    assert cloud.documents(f"salons/{salon}/copies/n1")["text"] == "bye"
+    for missing, fields, status in (("n2", {"text": "x"}, 404), ("n1", {"": 1}, 400), ("n1", {}, 400)):
+        refused = cloud.request("PATCH", f"/local/documents/salons/{salon}/notes/{missing}", fields)
+        assert (refused.status, list(refused.json())) == (status, ["error"])
+    assert cloud.documents(path) == changed
+
+
+def test_every_address_that_is_printed_answers(cloud: LocalCloud) -> None:
+    assert cloud.process.stdout is not None
+    printed = ""
+    while "Ctrl-C" not in printed:
+        printed += cloud.process.stdout.readline()
+    addresses = re.findall(r"http://\S+", printed)
+    assert len(addresses) == 3 and "Business time stands still until it is moved" in printed
+    for address in addresses:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert answer.status == 200, address
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import pytest
 from twilio.rest import Client
 
 from local.phone.core import Phone
-from local.phone.http import post_webhook, serve
+from local.phone.http import Server, post_webhook, serve
 from local.phone.later import InThreads
 from local.phone.loopback import LoopbackHttpClient, messenger
 from local.phone.templates import seed_templates
@@ -88,6 +88,7 @@ class Door:
 class Served:
     phone: Phone
     door: Door
+    server: Server
     url: str
     messenger: Messenger
     content_sid: str
@@ -126,7 +127,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         )
         content_sid = seed_templates(phone, {"slot_offer": {"en": OFFER}})["slot_offer"]["en"]
         server = serve(phone)
-        yield Served(phone, door, server.url, messenger(server.url, timeout=5), content_sid)
+        yield Served(phone, door, server, server.url, messenger(server.url, timeout=5), content_sid)
         server.stop()
         later.stop()
 
@@ -368,6 +369,26 @@ def test_the_page_says_that_it_is_simulated_and_loads_nothing_from_elsewhere(ser
     assert status == 200
     assert "Simulated: no message leaves this machine." in page
     assert re.findall(r"""(?:src|href|action)\s*=|https?://|@import|url\(|innerHTML|insertAdjacentHTML""", page) == []
+
+
+def test_an_empty_page_says_what_to_do_first(served: Served) -> None:
+    page = served.http("GET", "/")[1]
+    assert ">Cancel a booking</button>" in page
+    assert "two minutes later those who would want its time are asked" in page
+
+
+def test_the_page_reaches_the_doors_of_the_local_cloud_by_its_own_address_once_there_is_one(served: Served) -> None:
+    assert served.http("GET", "/local/clock")[0] == 401, "Twilio has nothing there"
+    heard: list[tuple[str, str, bytes]] = []
+
+    def local(method: str, path: str, content: bytes) -> tuple[int, Any]:
+        heard.append((method, path, content))
+        return 418, {"error": "a teapot"}
+
+    served.server.open(local)
+    assert served.http("POST", "/local/cancellation/a%20b", {"x": 1}) == (418, {"error": "a teapot"})
+    assert served.http("GET", "/local/clock", Host="evil.example")[0] == 403
+    assert heard == [("POST", "cancellation/a b", b'{"x": 1}')]
 
 
 def test_the_page_is_fed_with_both_directions(served: Served) -> None:
