@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from functions.send_outreach.gsm7 import in_gsm7, is_gsm7
-from local.examples import WHERE, examples, segments
+from local.examples import examples, sample, segments
 from shared.messaging.phrases import words
 from shared.messaging.rendering import render
 from shared.values.language import LANGUAGES, Language
@@ -26,7 +26,7 @@ class Said:
 
 
 def said(purpose: str, language: Language) -> Said:
-    rendered = render(purpose, WHERE[language][0], examples(language, purpose))
+    rendered = render(purpose, sample(language)["locale"], examples(language, purpose))
     by_sms = in_gsm7(rendered.text)
     return Said(
         language,

@@ -1,8 +1,10 @@
 """What the texts are filled with where they are only looked at: by who approves a template, and by who reads all of them.
 A room adds examples of what only it says, under `[examples]` of its texts."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from functions.fill_gap.spoken_proposal import spoken_proposal
@@ -18,40 +20,12 @@ from shared.values.language import Language
 from shared.values.money import display
 
 NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001 - on the wall of each salon
-WHERE: dict[Language, tuple[str, str, str]] = {
-    "en": ("en-CA", "America/Toronto", "CAD"),
-    "hi": ("hi-IN", "Asia/Kolkata", "INR"),
-    "es": ("es-MX", "America/Mexico_City", "MXN"),
-}
-PEOPLE: dict[Language, dict[str, str]] = {
-    "en": {
-        "name": "Noor",
-        "customer": "Noor Haddad",
-        "staff": "Amara",
-        "service": "Blow-dry",
-        "salon": "Salon Lima",
-        "place": "Salon Lima, 12 Elm Street",
-        "words": "how much is a fringe trim?",
-    },
-    "hi": {
-        "name": "मीना",
-        "customer": "मीना शर्मा",
-        "staff": "प्रिया",
-        "service": "हेयरकट",
-        "salon": "ग्लो सैलून",
-        "place": "ग्लो सैलून, 12 हिल रोड",
-        "words": "फ़्रिंज ट्रिम कितने का है?",
-    },
-    "es": {
-        "name": "Sofía",
-        "customer": "Sofía Morales",
-        "staff": "Lucía",
-        "service": "Corte y peinado",
-        "salon": "Salón Lima",
-        "place": "Salón Lima, Calle Olmo 12",
-        "words": "¿cuánto cuesta cortar el flequillo?",
-    },
-}
+SAMPLES = Path(__file__).with_name("samples")
+
+
+def sample(language: Language) -> Mapping[str, str]:
+    """A salon that speaks this language and who comes to it, with the salon's locale, zone and currency."""
+    return words(SAMPLES / f"{language}.toml")
 
 
 def examples(language: Language, purpose: str) -> dict[str, str]:
@@ -69,8 +43,8 @@ def examples(language: Language, purpose: str) -> dict[str, str]:
 
 def _common(language: Language, purpose: str) -> dict[str, str]:
     """A link is as long as real ones."""
-    locale, zone_name, currency = WHERE[language]
-    zone, people = ZoneInfo(zone_name), PEOPLE[language]
+    people = dict(sample(language))
+    locale, zone = people["locale"], ZoneInfo(people["zone"])
     now = NOW.replace(tzinfo=zone)
     slot, lost, deadline = (now + timedelta(hours=hours) for hours in (28, 3, 0.75))
     when, lost_when = (spoken_time(time, zone, locale, now=now) for time in (slot, lost))
@@ -83,7 +57,7 @@ def _common(language: Language, purpose: str) -> dict[str, str]:
         **signed,
         "when": when,
         "lost_when": lost_when,
-        "price": display(Decimal(48 if currency == "CAD" else 480), currency, locale),
+        "price": display(Decimal(people["price"]), people["currency"], locale),
         "until": spoken_deadline(deadline, zone, locale, now=now),
         "proposal": proposal,
     }

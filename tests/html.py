@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from shared.values.language import LANGUAGES
+
 VOID = {"meta", "input", "br"}
 
 
@@ -76,7 +78,7 @@ def faults(page: Element) -> list[str]:
         each.attributes.get("content") for each in page.all("meta") if each.attributes.get("name") == "viewport"
     ]
     rules = {
-        "html-has-lang": page.attributes.get("lang") in ("en", "hi", "es"),
+        "html-has-lang": page.attributes.get("lang") in LANGUAGES,
         "document-title": bool([each for each in page.all("title") if each.text]),
         "landmark-one-main": len(page.all("main")) == 1,
         "region": body.text == main.text,

@@ -3,7 +3,7 @@
 import re
 from typing import Final, Literal, get_args
 
-Language = Literal["en", "hi", "es"]
+Language = Literal["en", "es", "fr", "hi"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
 

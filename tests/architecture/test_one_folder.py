@@ -56,6 +56,7 @@ FILES = {
 LANGUAGES = {
     "en": ("Hi {name}! Give us a {kind} smile.", "broad"),
     "es": ("¡Hola, {name}! Una sonrisa {kind}, por favor.", "amplia"),
+    "fr": ("Bonjour {name} ! Faites-nous un {kind} sourire.", "grand"),
     "hi": ("नमस्ते {name} जी! {kind} मुस्कान दीजिए।", "बड़ी"),
 }
 FILES |= {

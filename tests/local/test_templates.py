@@ -65,6 +65,6 @@ def test_the_command_lists_them_and_prints_one(
 def test_a_template_that_does_not_exist_is_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["local", "templates", "slot_offer", "fr"])
+    monkeypatch.setattr("sys.argv", ["local", "templates", "slot_offer", "de"])
     assert main() == 1
-    assert "found 'slot_offer fr'" in capsys.readouterr().err
+    assert "found 'slot_offer de'" in capsys.readouterr().err

@@ -14,6 +14,7 @@ SETTLED = Question("apr_2", "Wash for Bo", "rejected", None)
     [
         ("en-IN", "en", "May we do this?", "If we don't hear from you by 14:00 we'll leave it.", "Approve", "Reject", "This is settled: rejected."),
         ("hi-IN", "hi", "क्या हम यह करें?", "अगर 14:00 तक आपका जवाब न आया, तो हम इसे छोड़ देंगे।", "मंज़ूर", "नामंज़ूर", "यह तय हो चुका है: rejected।"),
+        ("fr-CA", "fr", "Pouvons-nous faire ceci ?", "Sans nouvelles de vous avant 14:00, nous ne le ferons pas.", "Approuver", "Refuser", "C'est déjà réglé : rejected."),
         ("es-ES", "es", "¿Podemos hacer esto?", "Si no sabemos nada de ti antes de 14:00 no lo haremos.", "Aprobar", "Rechazar", "Esto ya está resuelto: rejected."),
     ],
 )  # fmt: skip

@@ -23,7 +23,9 @@ NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
         ("2026-11-28T08:30", "en-IN", "Sat, 28 Nov at 2:00 PM"),
         ("2026-11-28T08:30", "en-CA", "Sat, Nov 28 at 2:00 p.m."),
         ("2026-11-28T08:30", "en-GB", "Sat 28 Nov at 14:00"),
-        ("2026-11-28T08:30", "fr-FR", "Sat, 28 Nov at 14:00"),
+        ("2026-11-28T08:30", "fr-FR", "sam. 28 nov. à 14:00"),
+        ("2026-11-21T08:30", "fr-CA", "aujourd'hui à 14 h 00"),
+        ("2026-11-28T08:30", "de-DE", "Sat, 28 Nov at 14:00"),
         ("2026-11-21T18:31", "en-IN", "tomorrow at 12:01 AM"),
         ("2026-11-28T08:30", "hi-IN", "शनि, 28 नवंबर दोपहर 2:00 बजे"),
         ("2026-11-21T08:30", "es-ES", "hoy a las 14:00"),
@@ -58,14 +60,20 @@ def test_today_lasts_from_midnight_to_midnight_on_the_wall(zone: ZoneInfo):
 
 @pytest.mark.parametrize(
     ("locale", "said"),
-    [("en-GB", "out of time"), ("hi-IN", "समय से बाहर"), ("es-ES", "fuera de plazo"), ("fr-FR", "out of time")],
+    [
+        ("en-GB", "out of time"),
+        ("hi-IN", "समय से बाहर"),
+        ("es-ES", "fuera de plazo"),
+        ("fr-CA", "hors délai"),
+        ("de-DE", "out of time"),
+    ],
 )
 def test_an_outcome_is_said_in_the_readers_language_and_one_without_words_as_it_is(locale: str, said: str):
     assert spoken_outcome("expired", locale) == said
     assert spoken_outcome("pending", locale) == "pending"
 
 
-@pytest.mark.parametrize("locale", ["en", "en-CA", "en-IN", "hi", "es", "es-MX", "es-CO"])
+@pytest.mark.parametrize("locale", ["en", "en-CA", "en-IN", "hi", "es", "es-MX", "es-CO", "fr", "fr-CA"])
 def test_no_space_in_a_spoken_time_doubles_the_price_of_an_sms(locale: str):
     said = spoken_time(datetime(2026, 1, 1, 20, tzinfo=UTC), KOLKATA, locale, now=None)
     assert {letter for letter in said if letter.isspace()} == {" "}

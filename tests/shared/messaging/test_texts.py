@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from functions.send_outreach.gsm7 import in_gsm7
-from local.examples import WHERE, examples, segments
+from local.examples import examples, sample, segments
 from shared.messaging.phrases import words
 from shared.messaging.rendering import render, templates
 from shared.messaging.texts import ROOT, UnclearWords, texts
@@ -20,11 +20,11 @@ FREE = {"when", "lost_when", "until", "proposal", "problem", "reason", "words", 
 OFFERS = {"slot_offer_sms", "slot_offer_link"}
 SEGMENTS: dict[str, dict[Language, int]] = {
     # Most messages that cost money are these, one to everybody who is asked.
-    "an offer": {"en": 2, "es": 3, "hi": 5},
+    "an offer": {"en": 2, "es": 3, "fr": 3, "hi": 5},
     # A signed link alone takes two thirds of a segment.
-    "with a link": {"en": 3, "es": 3, "hi": 6},
-    # Spanish goes in GSM 7-bit without the accents that it has not; Hindi takes 70 letters to a segment.
-    "without": {"en": 2, "es": 2, "hi": 5},
+    "with a link": {"en": 3, "es": 3, "fr": 3, "hi": 6},
+    # Spanish and French go in GSM 7-bit without the accents that it has not; Hindi takes 70 letters to a segment.
+    "without": {"en": 2, "es": 2, "fr": 2, "hi": 5},
 }
 """How many segments the example may take as an SMS."""
 
@@ -77,12 +77,12 @@ def test_nobody_is_told_to_answer_with_a_word_of_the_carriers(purpose: str, lang
 @every_text
 def test_no_sentence_ends_twice(purpose: str, language: Language) -> None:
     assert FREE.isdisjoint(re.findall(r"\{(\w+)\}\.", texts()[purpose].words[language]))
-    assert ".." not in render(purpose, WHERE[language][0], examples(language, purpose)).text.replace("...", "")
+    assert ".." not in render(purpose, sample(language)["locale"], examples(language, purpose)).text.replace("...", "")
 
 
 @every_text
 def test_a_text_takes_no_more_sms_than_it_may(purpose: str, language: Language) -> None:
-    said = in_gsm7(render(purpose, WHERE[language][0], examples(language, purpose)).text)
+    said = in_gsm7(render(purpose, sample(language)["locale"], examples(language, purpose)).text)
     assert segments(said) <= SEGMENTS[shortest_sms(purpose)][language]
 
 
@@ -98,7 +98,7 @@ def test_an_sms_is_billed_by_its_letters(text: str, billed: int) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_offer_says_who_what_where_when_and_how_much_and_how_to_end_them(purpose: str, language: Language) -> None:
     values = examples(language, purpose)
-    text = render(purpose, WHERE[language][0], values).text
+    text = render(purpose, sample(language)["locale"], values).text
     assert all(values[name] in text for name in ("name", "service", "staff", "salon", "when", "price", "until"))
     assert "STOP" in text or values["link"] in text
 
@@ -126,8 +126,8 @@ def written(root: Path, room: str, **purposes: str) -> None:
 
 
 def test_a_purpose_that_two_rooms_declare_is_refused_by_both_their_names(tmp_path: Path) -> None:
-    written(tmp_path, "ask", greeting="en hi es")
-    written(tmp_path, "tell", greeting="en hi es")
+    written(tmp_path, "ask", greeting=" ".join(LANGUAGES))
+    written(tmp_path, "tell", greeting=" ".join(LANGUAGES))
     with pytest.raises(
         UnclearWords, match="greeting in one room, found it in functions/ask/texts and functions/tell/texts"
     ):
@@ -135,6 +135,6 @@ def test_a_purpose_that_two_rooms_declare_is_refused_by_both_their_names(tmp_pat
 
 
 def test_a_purpose_without_words_in_a_language_is_refused(tmp_path: Path) -> None:
-    written(tmp_path, "ask", greeting="en es")
+    written(tmp_path, "ask", greeting="en es fr")
     with pytest.raises(UnclearWords, match=r"a text for greeting in .*functions/ask/texts/hi.toml, found none"):
         texts(tmp_path)

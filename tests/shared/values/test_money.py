@@ -27,7 +27,7 @@ def test_a_currency_without_minor_units_has_no_fraction(currency):
         ("95", "CAD", "en-CA", "$95.00"),
         ("95", "CAD", "en-GB", "CA$95.00"),
         ("95", "CAD", "es-CA", "95,00 CAD"),
-        ("95", "CAD", "fr-CA", "$95.00"),
+        ("95", "CAD", "fr-CA", "95,00 $"),
         ("95", "CAD", "", "CA$95.00"),
         ("50", "USD", "en-US", "$50.00"),
         ("-1234.5", "USD", "en-US", "-$1,234.50"),
