@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 ON_CLOUD := $(if $(CLOUD),--cloud $(CLOUD))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate simulate-mutants mutants check pages texts bench study bundle deploy-plan can-deploy
+.PHONY: help demo run test test-long simulate simulate-mutants mutants check pages texts bench study bundle deploy-plan can-deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -29,8 +29,13 @@ ORDER ?=
 
 # The tests of a module stay in one worker, so what they share (a local cloud, emulators) is started once. Modules, and the
 # tests of each, come in random order.
-test: $(INSTALLED) ## every test; ORDER=seed: in the order that a run before has named
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder --durations 8 --durations-min 10 $(if $(ORDER),--randomly-seed=$(ORDER))
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(if $(ORDER),--randomly-seed=$(ORDER))
+
+test: $(INSTALLED) ## every test but the long ones; ORDER=seed: in the order that a run before has named
+	$(PYTEST) -m 'not long' --durations 8 --durations-min 10
+
+test-long: $(INSTALLED) ## the tests that take more than ten seconds by their nature
+	$(PYTEST) -m long --durations 8 --durations-min 10
 
 RUNS ?= 200
 
@@ -43,11 +48,12 @@ simulate-mutants: $(INSTALLED) ## whether the simulation notices promises that a
 mutants: $(INSTALLED) ## which small mistakes no test notices: of changed files, or ALL=1 a sample of 3,000 (docs/mutants.md)
 	$(BIN)/python .ci/mutants.py
 
-check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, tests
+check: $(INSTALLED) ## the whole gate: lint, format, types, import rules, all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(MAKE) --no-print-directory test-long
 	$(MAKE) --no-print-directory test
 
 pages: $(INSTALLED) ## writes what is made of the functions' folders and of the models: modules, rules, indexes, tables, the map of events

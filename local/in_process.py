@@ -5,12 +5,14 @@ The same calls give the same documents and messages, byte for byte: tests, simul
 """
 
 import heapq
+import pickle
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -87,7 +89,8 @@ class Suite:
         self.on_change: list[Callable[[Change], None]] = []
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.delivered = 0
-        found = load(functions)
+        self.functions = functions
+        found = _described(functions)
         self._triggers = list(document_triggers(found))
         self._subscriptions = list(subscriptions(found))
         self._doors = list(doors(found))
@@ -276,6 +279,32 @@ class Suite:
         at = at or self.clock.now()
         self.bus.publish(Published("ticks", {"at": at}, self._schedules[name].attributes))
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has happened here."""
+        return not (self.delivered or self.waiting or self._actions) and self.database.is_empty
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing waits, was sent or failed: then all that has happened stands in the documents."""
+        return not (self.waiting or self.dead or self.failures or self.outbox.messages or self._actions)
+
+    def dumped(self) -> bytes:
+        """What has happened here so far, for `restore`: of a suite that `is_at_rest`."""
+        number = next(self._numbers)
+        self._numbers = count(number)
+        happened = self.delivered, self.outcomes, number, self._next, self._due, self._due_order
+        return pickle.dumps((self.database.dumped(), self.clock.real(), *happened))
+
+    def restore(self, dumped: bytes) -> None:
+        """Puts this suite, to which nothing has happened yet, where the dumped one was at the same instant."""
+        database, real, self.delivered, self.outcomes, number, self._next, self._due, self._due_order = pickle.loads(
+            dumped
+        )
+        self.clock.sleep((real - self.clock.real()).total_seconds())
+        self.database.restore(database)
+        self._numbers = count(number)
+
     def _next_moment(self) -> datetime:
         moments = [self._when(schedule) for schedule in self._schedules.values()]
         moments += [self._actions[0][0]] if self._actions else []
@@ -365,6 +394,11 @@ class Suite:
             case ["salons", salon_id, *below]:
                 return self.store.salon(salon_id), "/".join(below) or SALON
         return self.store.platform(), path
+
+
+@cache
+def _described(functions: Path) -> Sequence[Function]:
+    return tuple(load(functions))
 
 
 @contextmanager

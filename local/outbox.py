@@ -6,9 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
+from shared.messaging import rendering
 from shared.messaging.rendering import Button, templates
 from shared.ports import Accepted, AnswerLost, Refused, Sending
+from shared.values.language import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,10 @@ class Outbox:
         self.answers: deque[Refused | AnswerLost] = deque()
         self.on_message: Callable[[Message], None] | None = None
         self._now = now
-        self._templates = {
+
+    @cached_property
+    def _templates(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        return {
             _content_sid(purpose, language): (purpose, template)
             for purpose, languages in templates().items()
             for language, template in languages.items()
@@ -69,6 +76,5 @@ def _content_sid(purpose: str, language: str) -> str:
 def seeded_templates() -> dict[str, dict[str, str]]:
     """The ContentSid of every template by purpose and language, as the deployment knows them."""
     return {
-        purpose: {language: _content_sid(purpose, language) for language in languages}
-        for purpose, languages in templates().items()
+        purpose: {language: _content_sid(purpose, language) for language in LANGUAGES} for purpose in rendering.texts()
     }

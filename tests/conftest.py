@@ -64,9 +64,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """What a part of the suite asks says nothing about what nobody asks."""
-    chosen = (getattr(config.option, name, None) for name in ("keyword", "markexpr", "lf", "collectonly"))
-    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(chosen)
+    """What a part of the suite asks says nothing about what nobody asks. The long tests ask nothing of their own."""
+    chosen = [getattr(config.option, name, None) for name in ("keyword", "lf", "collectonly")]
+    whole = config.option.markexpr in ("", "not long") and not any(chosen)
+    return whole and config.args_source is pytest.Config.ArgsSource.TESTPATHS
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -5,6 +5,7 @@ Paths are absolute. What goes in must be storable and not be changed afterwards;
 and must not be changed either. MemoryStore sees to both.
 """
 
+import pickle
 import threading
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
@@ -108,6 +109,20 @@ class MemoryDatabase:
                     return False
             self._apply(staged)
             return True
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._collections
+
+    def dumped(self) -> bytes:
+        """Everything that is stored, for `restore`."""
+        with self._lock:
+            return pickle.dumps((self._collections, self._waiting, self._kept, self._last_commit))
+
+    def restore(self, dumped: bytes) -> None:
+        """Puts what another database had stored in place of all that is here. No change is told."""
+        with self._lock:
+            self._collections, self._waiting, self._kept, self._last_commit = pickle.loads(dumped)
 
     def _document(self, path: str) -> Snapshot | None:
         collection, _, name = path.rpartition("/")

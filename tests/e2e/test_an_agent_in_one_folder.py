@@ -8,11 +8,11 @@ import pytest
 from tests.architecture.project_copy import copied, files_of, make_pages
 from tests.architecture.test_pages import PAGES
 from tests.e2e.black_box import LocalCloud, local_cloud
-from tests.e2e.local_cloud import CLOUDS
 from tests.e2e.test_sold_on_one_machine import NOW, seed
 
 TOYS = [folder.parent for folder in (Path(__file__).parents[1] / "toys").glob("*/function.json")]
 SALON = "salons/one"
+CLOUDS = ["memory", pytest.param("emulator", marks=[pytest.mark.emulator, pytest.mark.long])]
 OWNER = "+447700900999"
 
 

@@ -17,6 +17,7 @@ from shared.records.hold_locks import person_day
 from tests.e2e.black_box import ROOT, LocalCloud, family, local_cloud
 from tests.e2e.test_sold_on_one_machine import NOW, START, cancel, offers, seed
 
+pytestmark = pytest.mark.long
 SALON = "salons/one"
 BEGAN = datetime.fromisoformat(NOW)
 

@@ -1,11 +1,11 @@
-"""200 simulated runs, `make simulate RUNS=2000` makes as many as wanted. A class is what the workers share out."""
+"""120 simulated runs, `make simulate RUNS=2000` makes as many as wanted. A class is what the workers share out."""
 
 import pytest
 
 from tests.e2e.simulation.events import plan
 from tests.e2e.simulation.run import simulate
 
-RUNS = 200
+RUNS = 120
 CLASSES = 8
 
 

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+import pytest
+
 from functions.answer_message.answer_conversation import answer_conversation
 from functions.apply_settings.accept_settings import apply_settings
 from functions.connect_salon.claim_numbers import connect_salon
@@ -23,6 +25,7 @@ from shared.messaging.message import inbound_collection
 from shared.messaging.tokens import OfferToken, sign
 from shared.ports import SALON, Contended, Deployment, Documents, Put, Query
 
+pytestmark = pytest.mark.long
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 START = NOW.replace(hour=13, minute=0)
 ACCOUNT, SALON_NUMBER = "AC" + "0" * 32, "+14155238886"

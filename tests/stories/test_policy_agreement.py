@@ -21,6 +21,7 @@ from local.outbox import Message
 from shared.calendar.gap import Gap
 from shared.customers.waitlist import WaitlistEntry
 
+pytestmark = pytest.mark.long
 DAY = timedelta(days=1)
 DISCOUNTS = {"discounts": {"later_round_percent": 10, "daily_budget": 30}}
 LIMITS = {"limits": {"hourly_actions": 5, "daily_actions": 14}}

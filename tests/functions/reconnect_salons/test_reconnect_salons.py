@@ -10,7 +10,7 @@ from local.in_process import ACCOUNT_SID, Suite
 from shared.salon.channel_route import route_path
 from shared.salon.registry import registry_path, shard_of
 from tests.stories.busy_day import everything
-from tests.stories.salon import NOW, ROOT, SALON, SMS, WHATSAPP, freed_gaps, open_salon, salon
+from tests.stories.salon import NOW, ROOT, SALON, SMS, WHATSAPP, freed_gaps, put_salon, salon
 
 
 def lost(suite: Suite, path: str, **fields: Any) -> None:
@@ -35,12 +35,9 @@ def repairs(suite: Suite) -> list[dict[str, Any]]:
 def unheard() -> Suite:
     """A salon that nobody knows of: all that was said of it is lost."""
     suite = Suite(now=NOW)
-    run, suite.run_until_idle = suite.run_until_idle, suite.waiting.clear  # type: ignore[method-assign]
-    with suite:
-        open_salon(suite)
-        suite.delete(f"{ROOT}/bookings/b1")
+    put_salon(suite)
+    suite.delete(f"{ROOT}/bookings/b1")
     suite.waiting.clear()
-    suite.run_until_idle = run  # type: ignore[method-assign]
     return suite
 
 
