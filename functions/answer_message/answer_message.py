@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from functions.answer_message.bind_reply import Bound, bind
-from functions.answer_message.find_doubt import ASKED_BACK, is_doubtful
+from functions.answer_message.find_doubt import ASKED_BACK, asked_back, is_doubtful
 from functions.answer_message.keep_for_owner import Waiting, about, is_held, kept
 from functions.answer_message.read_approval_answer import Forwarded, Meant, WhichOne, read_approval_answer
 from shared.approvals.approval import Approval
@@ -24,7 +24,7 @@ from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
-from shared.messaging.message import Inbound, Message, handled, message_id, message_path, reply_to, say
+from shared.messaging.message import Inbound, Message, handled, message_id, reply_to, say
 from shared.messaging.replies import understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Write
@@ -81,14 +81,17 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         said,
         meaning,
         contact,
-        offered=isinstance(bound, Bound) or bool(bound.candidates),
+        offered=isinstance(bound, Bound) or bound.reason == "several open",
+        elsewhere=not isinstance(bound, Bound) and bound.reason == "not ours",
         documents=documents,
         clock=clock,
         signing_key=deployment.signing_key,
     )
 
-    if said.opt_out == "STOP" or (meaning == "stop" and said.button_payload is None):
+    if said.opt_out == "STOP" or meaning == "stop":
         return handler.stop()
+    if not isinstance(bound, Bound) and bound.reason == "not ours" and customers:
+        return handler.keep(Waiting("not_ours", "an answer to a message that is not ours"))
     # To Twilio an SMS that says "YES" opts in, also where it answers an offer.
     takes_it = meaning == "accept" and isinstance(bound, Bound) and bound.outreach.is_open
     if meaning == "start" or (said.opt_out == "START" and not takes_it):
@@ -178,9 +181,9 @@ class _MessageHandler:
 
     def can_ask_back(self, outreach: Outreach) -> bool:
         """Whether the offer can still be taken, and this person was not asked back about it before: that is done once."""
-        asked = message_path(self.said.conversation_id, message_id(outreach.id, ASKED_BACK, self.said.conversation_id))
         open_still = outreach.slot is not None and outreach.slot.start > self.clock.now()
-        return open_still and not outreach.response.received and self.documents.get(asked) is None
+        unanswered = open_still and not outreach.response.received
+        return unanswered and asked_back(outreach, self.said, self.documents) is None
 
     def ask_back(self, outreach: Outreach) -> Handled:
         """Asks whether what is probably a yes is one, with the buttons of that very offer."""

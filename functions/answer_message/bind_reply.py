@@ -1,5 +1,6 @@
 """Finds the offer that a reply is about: by its button's signed token, else by the message it answers, else the single open
-offer to that address. Of several the latest is never guessed: only the sender knows which is meant.
+offer to that address. Of several the latest is never guessed: only the sender knows which is meant. Nor is a reply to a message
+that is not ours, or a button that is not ours, about an offer: it says "yes" to somebody else.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ LATE_YES_WITHIN = timedelta(hours=24)
 
 AT_MOST = 50
 """Offers of each kind that are read."""
+INVITES = frozenset({"which_one", "help"})
+"""What says how an offer is answered and is about no single one: an answer to it is as one out of nowhere."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class Bound:
 
 @dataclass(frozen=True)
 class Unbound:
-    reason: Literal["nothing open", "several open", "forwarded", "another matter"]
+    """Why no offer is known. `another matter` is said about something else of ours, `not ours` about what somebody else wrote."""
+
+    reason: Literal["nothing open", "several open", "forwarded", "another matter", "not ours"]
     candidates: tuple[Outreach, ...] = ()
 
 
@@ -43,30 +48,41 @@ def bind(said: Inbound, *, documents: Reader, signing_key: bytes, now: datetime)
         if found is None:
             return Unbound("nothing open")
         outreach = Outreach.model_validate(found.data)
-        if outreach.customer_phone != said.sender:
-            return Unbound("forwarded")
-        return Bound(outreach, None if token.answer == "link" else token.answer)
-    theirs = _offers(said, documents, now)
-    if said.replied_to_sid:
-        answered = [offer for offer in theirs if offer.delivery.message_id == said.replied_to_sid]
-        if answered:
-            return Bound(answered[0], None)
-        quoted = _quoted(said, documents)
-        if quoted is not None and quoted.purpose != "which_one":
-            about = next((offer for offer in theirs if offer.id == quoted.about), None)
-            return Bound(about, None) if about else Unbound("another matter")
-    known = [offer for offer in theirs if _may_be_known(offer)]
+        answer = None if token.answer == "link" else token.answer
+        return Bound(outreach, answer) if _made_to(said, outreach) else Unbound("forwarded")
+    if tokens.read_approval(signing_key, said.button_payload or "") is not None:
+        return Unbound("another matter")
+    ours = _quoted(said, documents) if said.replied_to_sid else None
+    if isinstance(ours, Outreach):
+        return Bound(ours, None) if _made_to(said, ours) else Unbound("forwarded")
+    if isinstance(ours, Message) and ours.purpose not in INVITES:
+        found = documents.get(f"outreach/{ours.about}")
+        return Bound(Outreach.model_validate(found.data), None) if found else Unbound("another matter")
+    known = [offer for offer in _offers(said, documents, now) if _may_be_known(offer)]
     standing = [offer for offer in known if offer.is_open] or _still_meant(known)
+    if ours is None and (said.replied_to_sid or said.button_payload):
+        # Of an offer whose SID was lost we cannot say that it is not the one.
+        standing = [offer for offer in standing if offer.delivery.message_id is None and said.replied_to_sid]
+        if not standing:
+            return Unbound("not ours")
     if len(standing) == 1:
         return Bound(standing[0], None, named=False)
     return Unbound("several open" if standing else "nothing open", tuple(standing))
 
 
-def _quoted(said: Inbound, documents: Reader) -> Message | None:
-    """The message of ours, no offer, that the reply was written under."""
+def _made_to(said: Inbound, outreach: Outreach) -> bool:
+    return outreach.customer_phone == said.sender
+
+
+def _quoted(said: Inbound, documents: Reader) -> Outreach | Message | None:
+    """The offer or other message of ours that the reply was written under, however old it is."""
+    for field in ("delivery.message_id", "delivery.former_id"):
+        for offer in documents.query(Query("outreach", where=((field, "==", said.replied_to_sid),), limit=1)):
+            return Outreach.model_validate(offer.data)
     here = f"conversations/{said.conversation_id}/messages"
-    found = documents.query(Query(here, where=(("delivery.message_id", "==", said.replied_to_sid),), limit=1))
-    return next((Message.model_validate(snapshot.data) for snapshot in found), None)
+    for message in documents.query(Query(here, where=(("delivery.message_id", "==", said.replied_to_sid),), limit=1)):
+        return Message.model_validate(message.data)
+    return None
 
 
 def _offers(said: Inbound, documents: Reader, now: datetime) -> list[Outreach]:

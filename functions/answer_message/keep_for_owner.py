@@ -127,14 +127,14 @@ def _line(found: Snapshot) -> Line | None:
         return _theirs(said) if said else None
     offer = found.path.startswith("outreach/")
     message = readable_one(Outreach, found) if offer else readable_one(Message, found)
-    return _line_of_ours(message) if message else None
+    return line_of_ours(message) if message else None
 
 
 def _theirs(said: Inbound) -> Line:
     return Line(at=said.received_at, by="them", text=said.body, attachments=said.media_count)
 
 
-def _line_of_ours(message: Message | Outreach) -> Line | None:
+def line_of_ours(message: Message | Outreach) -> Line | None:
     """What we said as a line of the conversation. What never left was never said."""
     left = message.delivery.sent_at
     if left is None or (isinstance(message, Message) and message.audience == "owner"):

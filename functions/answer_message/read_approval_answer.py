@@ -39,12 +39,14 @@ def read_approval_answer(
     contact: Contact | None,
     *,
     offered: bool,
+    elsewhere: bool,
     documents: Documents,
     clock: Clock,
     signing_key: bytes,
 ) -> Meant | WhichOne | Forwarded | None:
     """What the message answers about an approval: which one and how, which ones it may mean, or that its button was forwarded.
-    `offered` says that their words may be about an offer made to them: then a mere "yes" is about that.
+    `offered` says that their words may be about an offer made to them: then a mere "yes" is about that. `elsewhere` says that
+    they answer a message that is not ours: then no word of theirs is about an approval.
     None where it is no answer to an approval."""
     token = tokens.read_approval(signing_key, said.button_payload or "")
     if token is not None:
@@ -54,7 +56,7 @@ def read_approval_answer(
             return Forwarded()
         action: Action = "approve" if token.answer == "approve" else "reject"
         return Meant(token.about, action, token.action, contact)
-    if contact is None or said.button_payload:
+    if contact is None or said.button_payload or elsewhere:
         return None
     question = _question_above(said, documents)
     word = decided(meaning, under_the_question=question is not None or not offered)

@@ -94,10 +94,10 @@ class _Router:
                 return "kept until the branch is known"
         if meant := self._addressed():
             return self._handed_on(*meant)
-        answers = question is not None and question.waits(self.now) and not asked_about
+        answers = question is not None and question.waits(self.now) and not asked_about and not self._elsewhere()
         if question is not None and answers and (salon_id := self._named_in_answer(question)):
             return self._answered_with(salon_id)
-        if question is not None and self._named_again(question):
+        if question is not None and self._named_again(question) and not self._elsewhere():
             self._note(str(question.salon_id))
             return "named the branch"
         for found in self._likely():
@@ -151,12 +151,21 @@ class _Router:
         return [salon_id for salon_id in self.salon_ids if which(self.salon(salon_id))]
 
     def _wrote(self, documents: Documents) -> bool:
+        """Whether the message answers one of this salon's; our question is everybody's."""
+        return any(purpose != QUESTION for purpose in self._quoted(documents))
+
+    def _elsewhere(self) -> bool:
+        """Whether the message answers one that none of the salons wrote, so that it says nothing to us."""
+        if self.said.replied_to_sid:
+            return not self._those(lambda documents: bool(self._quoted(documents)))
+        return self.said.button_payload is not None
+
+    def _quoted(self, documents: Documents) -> list[str]:
+        """The purpose of this salon's message that was answered, if one was."""
         sid = self.said.replied_to_sid
-        return sid is not None and any(
-            snapshot.data["purpose"] != QUESTION
-            for collection in ("outreach", f"conversations/{self.said.conversation_id}/messages")
-            for snapshot in documents.query(Query(collection, where=(("delivery.message_id", "==", sid),), limit=1))
-        )
+        collections = ("outreach", f"conversations/{self.said.conversation_id}/messages") if sid else ()
+        queries = (Query(each, where=(("delivery.message_id", "==", sid),), limit=1) for each in collections)
+        return [str(snapshot.data["purpose"]) for query in queries for snapshot in documents.query(query)]
 
     def _offers(self, documents: Documents) -> bool:
         key = self.said.conversation_id

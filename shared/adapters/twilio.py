@@ -119,9 +119,10 @@ def inbound_message(form: Mapping[str, str]) -> InboundMessage:
         account_sid=form.get("AccountSid", ""),
         channel=channel,
         sender=sender,
-        recipient=to.removeprefix("whatsapp:"),
+        recipient=to.rpartition(":")[2],
         body=form.get("Body", ""),
-        button_payload=form.get("ButtonPayload") or None,
+        # Each button of ours has a payload, and a list is never ours: what else was pressed is somebody else's.
+        button_payload=form.get("ButtonPayload") or form.get("ListId") or form.get("ButtonText") or None,
         replied_to_sid=form.get("OriginalRepliedMessageSid") or None,
         media_count=_number(form.get("NumMedia")) or 0,
         opt_out=OPT_OUTS.get(form.get("OptOutType", "").upper()),
@@ -147,8 +148,9 @@ def _required(form: Mapping[str, str], name: str) -> str:
 
 def _channel_and_bare(address: str, message_sid: str) -> tuple[Channel, str]:
     prefix, colon, bare = address.rpartition(":")
-    if not colon:
-        return "sms", address
+    if not colon or prefix == "rcs":
+        # RCS is SMS to whoever uses it: the same number, and one opt-out for both.
+        return "sms", bare
     if prefix != "whatsapp":
         raise InvalidEvent(
             f"expected message {message_sid} to come by {' or '.join(get_args(Channel))}, found {prefix!r}"

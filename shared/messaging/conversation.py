@@ -43,6 +43,7 @@ Reason = Literal[
     "our_question",
     "cannot_come",
     "forwarded",
+    "not_ours",
     "not_theirs",
     "no_such_approval",
     "given_up",

@@ -416,3 +416,21 @@ def test_a_stop_is_for_every_salon_of_the_number_that_knows_them(branches: Suite
             (channel, purpose, False) for channel in ("whatsapp", "sms") for purpose in ("service", "marketing")
         }
     assert purposes(branches, phone(0)).count("stop_confirmed") == 2
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"OriginalRepliedMessageSid": "SM" + "f" * 32},
+        {"ButtonPayload": "appt-778", "ButtonText": "1"},
+    ],
+)
+def test_an_answer_to_somebody_elses_message_takes_no_offer_and_names_no_branch(branches: Suite, form: dict[str, str]):
+    write(branches, "1", sender=phone(0), **form)
+    branches.run_until_idle()
+    assert ours(branches) == [] and said_in(branches, "s1") == [("1", "kept for the owner")]
+    sender = ask_which(branches)
+    write(branches, "1", sender=sender, **form)
+    branches.run_until_idle()
+    assert purposes(branches, sender) == ["which_branch"] and received(branches, "s2") == []
+    assert [body for body, _ in said_in(branches, "s1")] == ["1"], "it waits for the branch to be named"

@@ -72,6 +72,12 @@ def test_without_who_wrote_to_whom_nothing_can_be_done(name: str) -> None:
     assert "34600000001" not in str(raised.value)
 
 
+def test_what_comes_by_rcs_is_heard_as_an_sms() -> None:
+    """A STOP must not be dropped because of the way it came; the opt-outs of both are one."""
+    message = inbound_message({**TEXT, "From": f"rcs:{ANA}", "To": f"rcs:{SMS_NUMBER}", "Body": "STOP"})
+    assert (message.channel, message.sender, message.recipient) == ("sms", ANA, SMS_NUMBER)
+
+
 def test_a_channel_we_do_not_speak_is_refused_without_naming_the_person() -> None:
     with pytest.raises(InvalidEvent, match="'messenger'") as raised:
         inbound_message({**TEXT, "From": "messenger:12345"})
