@@ -12,7 +12,7 @@ from functions.answer_message.keep_for_owner import give_up
 from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound_collection, put_off
-from shared.ports import Clock, Deployment, Documents, Query
+from shared.ports import Clock, Deployment, Documents, Query, Reader
 from shared.records.commit import save, until_committed, update
 from shared.records.hold_locks import held, lock_path
 from shared.records.read_documents import readable
@@ -25,7 +25,7 @@ Outcome = Handled | Literal["gone", "not due"]
 
 
 def answer_conversation(
-    path: str, *, woken: bool, documents: Documents, clock: Clock, deployment: Deployment
+    path: str, *, woken: bool, documents: Documents, platform: Reader, clock: Clock, deployment: Deployment
 ) -> Outcome:
     """Answers the message at this path, and every earlier one of the same conversation that still waits. `woken` says that
     it is looked at because it came due, which may be no longer so."""
@@ -40,14 +40,16 @@ def answer_conversation(
         return "not due"
     return held(
         [lock_path("conversation", said.conversation_id)],
-        partial(_all_waiting, said, documents=documents, clock=clock, deployment=deployment),
+        partial(_all_waiting, said, documents=documents, platform=platform, clock=clock, deployment=deployment),
         documents=documents,
         clock=clock,
         pointless=lambda: "handled before" if _is_handled(path, documents) else None,
     )
 
 
-def _all_waiting(latest: Inbound, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+def _all_waiting(
+    latest: Inbound, *, documents: Documents, platform: Reader, clock: Clock, deployment: Deployment
+) -> Outcome:
     """Answers the messages that wait until none is left, those included that arrive meanwhile, and returns what came of `latest`."""
     outcome: Outcome = "handled before"
     seen: set[str] = set()
@@ -60,12 +62,14 @@ def _all_waiting(latest: Inbound, *, documents: Documents, clock: Clock, deploym
     while waiting := [said for said in readable(Inbound, documents.query(query)) if said.id not in seen]:
         for said in waiting:
             seen.add(said.id)
-            came = _answered(said, documents=documents, clock=clock, deployment=deployment)
+            came = _answered(said, documents=documents, platform=platform, clock=clock, deployment=deployment)
             outcome = came if said.id == latest.id else outcome
     return outcome
 
 
-def _answered(said: Inbound, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
+def _answered(
+    said: Inbound, *, documents: Documents, platform: Reader, clock: Clock, deployment: Deployment
+) -> Outcome:
     now = clock.now()
     tried_before = said.revision > 1 or (said.due_at is not None and said.due_at <= now)
     if said.only_for_owner or said.revision > TRIES or now >= said.received_at + KEEP_TRYING:
@@ -73,7 +77,7 @@ def _answered(said: Inbound, *, documents: Documents, clock: Clock, deployment: 
     if tried_before:
         # Written down first: whoever dies over it has tried it.
         _put_off(said, documents, clock)
-    return answer_message(said.path, documents=documents, clock=clock, deployment=deployment)
+    return answer_message(said.path, documents=documents, platform=platform, clock=clock, deployment=deployment)
 
 
 def _put_off(said: Inbound, documents: Documents, clock: Clock) -> None:

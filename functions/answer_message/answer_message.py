@@ -11,8 +11,9 @@ from typing import Literal
 
 from functions.answer_message.bind_reply import Bound, bind
 from functions.answer_message.find_doubt import ASKED_BACK, asked_back, is_doubtful
-from functions.answer_message.keep_for_owner import Waiting, about, is_held, kept
+from functions.answer_message.keep_for_owner import STRANGER_HOLDING_FOR, Waiting, about, is_held, kept
 from functions.answer_message.read_approval_answer import Forwarded, Meant, WhichOne, read_approval_answer
+from functions.answer_message.remember_stranger import stranger_remembered
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Verdict, answer
 from shared.asking.opt_out import opt_in, opt_out, said_by
@@ -22,17 +23,20 @@ from shared.calendar.find_next_booking import next_booking
 from shared.calendar.load_booking import booking_of
 from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
+from shared.messaging.conversation import HOLDING_FOR
+from shared.messaging.language_said import language_said
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, message_id, reply_to, say
 from shared.messaging.replies import understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
-from shared.ports import Clock, Deployment, Documents, Write
+from shared.ports import Clock, Deployment, Documents, Reader, Write
 from shared.records.commit import create, until_committed, update
 from shared.sales.decline_offer import called_off, decline
 from shared.sales.mark_answered import mark_answered
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.sell_slot import AnsweredBefore, Sold, sell_slot
+from shared.salon.channel_route import route_path
 from shared.salon.load_salon import salon_of
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
@@ -60,7 +64,9 @@ Handled = Literal[
 ]
 
 
-def answer_message(path: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Handled:
+def answer_message(
+    path: str, *, documents: Documents, platform: Reader, clock: Clock, deployment: Deployment
+) -> Handled:
     """Handles the message at this path, unless it is handled already, and returns what came of it."""
     snapshot = documents.get(path)
     if snapshot is None:
@@ -71,11 +77,17 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
     salon = salon_of(documents, documents.salon_id)
     customers = customers_at(said.sender, documents)
     contact = salon.contact_at(said.sender)
+    stranger = contact is None and not customers
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
+    if stranger:
+        locales.append(language_said(said.body))
     locale = salon.spoken_to(next((locale for locale in locales if locale), None))
     verdict = understand(said.body, locale=locale, channel=said.channel)
     meaning = verdict.meaning
-    handler = _MessageHandler(path, said, salon, customers, locale, documents, clock, deployment)
+    handler = _MessageHandler(path, said, salon, customers, stranger, locale, documents, clock, deployment)
+    if said.sender == said.recipient or (stranger and platform.get(route_path(said.account_sid, said.sender))):
+        # Two of our own numbers would answer each other.
+        return handler.keep(Waiting("needs_a_person", "a message from a number of ours"), silent=True)
     bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
     owners = read_approval_answer(
         said,
@@ -124,20 +136,23 @@ def answer_message(path: str, *, documents: Documents, clock: Clock, deployment:
         return handler.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
     if bound.reason == "several open" and meaning in ("accept", "decline"):
         return handler.ask_which(bound.candidates)
-    if not customers:
+    if contact is not None and not customers:
         return handler.done("unknown sender")
+    if stranger:
+        return handler.keep(Waiting("stranger", "a message of a stranger"))
     return handler.keep(Waiting("needs_a_person", "a message that needs a person"))
 
 
 @dataclass(frozen=True)
 class _MessageHandler:
-    """Carries out what one message means. `customers` are those who are reached at the address it came from, `locale` is the
-    language in which it is answered."""
+    """Carries out what one message means. `customers` are those who are reached at the address it came from; a `stranger` is
+    neither one of them nor of the salon's own people. `locale` is the language in which it is answered."""
 
     path: str
     said: Inbound
     salon: Salon
     customers: list[Customer]
+    stranger: bool
     locale: str
     documents: Documents
     clock: Clock
@@ -272,17 +287,21 @@ class _MessageHandler:
         variables: dict[str, str] | None = None,
         *,
         outcome: Handled = "kept for the owner",
+        silent: bool = False,
     ) -> Handled:
         """Puts the message into the owner's inbox, and answers it. That somebody will answer (`holding_answer`) is said once in
-        a while, not to every message."""
+        a while, not to every message. A stranger is answered once a day, whatever they write."""
 
         def changes() -> tuple[Write, ...]:
             now, documents = self.clock.now(), self.documents
-            silent = purpose == "holding_answer" and is_held(self.said, documents, now)
+            held_for = STRANGER_HOLDING_FOR if self.stranger else HOLDING_FOR
+            once = self.stranger or purpose == "holding_answer"
+            held = not silent and not (once and is_held(self.said, documents, now, held_for))
             reply = self._reply(purpose, variables or {}).changed(moment=waiting.moment)
-            spoken = () if silent else self._spoken(reply)
-            inbox = kept(self.said, waiting, self.customers, held=not silent, documents=documents, now=now)
-            return (*inbox, *spoken)
+            spoken = self._spoken(reply) if held else ()
+            inbox = kept(self.said, waiting, self.customers, held=held, documents=documents, now=now)
+            known = (stranger_remembered(self.said, self.locale, documents),) if self.stranger and not silent else ()
+            return (*inbox, *known, *spoken)
 
         return self.finish(outcome, changes)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from shared.asking.outreach import Outreach
 from shared.customers.customer import Customer
@@ -18,6 +18,8 @@ from shared.records.read_documents import readable_one
 from shared.records.stored import natural_id
 
 ACTOR = "answer_message"
+STRANGER_HOLDING_FOR: Final = timedelta(hours=24)
+"""How long a stranger who was answered is not answered again: they may be a machine that answers each of our answers."""
 OFFERS_SINCE = timedelta(days=30)
 OFFERS = 50
 """How far back, and how many, the latest first, offers are looked for among what was said before."""
@@ -57,10 +59,10 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept f
     return until_committed(attempt, clock=clock)
 
 
-def is_held(said: Inbound, documents: Reader, now: datetime) -> bool:
-    """Whether the sender has been told already that somebody will answer."""
+def is_held(said: Inbound, documents: Reader, now: datetime, held_for: timedelta) -> bool:
+    """Whether the sender was told within `held_for` that somebody will answer."""
     found = documents.get(conversation_path(said.conversation_id))
-    return found is not None and Conversation.model_validate(found.data).is_held(now)
+    return found is not None and Conversation.model_validate(found.data).is_held(now, held_for)
 
 
 def kept(

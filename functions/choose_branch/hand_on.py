@@ -2,12 +2,12 @@
 nothing its sender is asked which branch they mean, and the message waits outside all of them for the answer.
 
 The answer is remembered for a day. A message whose sender never answers goes to the owner of the salon that asked, and one
-whose sender nobody may ask to the owner of the first that knows them.
+whose sender nobody may ask to the owner of the first that knows them, or of the first there is.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from functions.choose_branch.branch import ASKED_AGAIN_AFTER, CHOICE_HOLDS, BranchQuestion, choices, named
@@ -15,6 +15,7 @@ from shared.asking.outreach import OPEN
 from shared.calendar.find_next_booking import next_booking
 from shared.customers.find_customers import customers_at
 from shared.messaging.conversation import identity_path
+from shared.messaging.language_said import language_said
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import (
     ANSWER_LEASE,
@@ -30,6 +31,7 @@ from shared.messaging.store_inbound import store_inbound
 from shared.messaging.tokens import read, read_approval
 from shared.ports import SALON, Clock, Contended, Delete, Deployment, Documents, Query, Snapshot, Store, Update
 from shared.records.commit import create, fact, save, until_committed
+from shared.salon.channel_route import route_path
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
@@ -121,13 +123,14 @@ class _Router:
     # Whose it is.
 
     def _addressed(self) -> list[str]:
-        """The salon that the message's button names, or whose message it answers; for a STOP all salons that know its sender."""
+        """The salon that the message's button names, or whose message it answers; for a STOP all salons that know its sender,
+        and every one for a stranger's."""
         said, key = self.said, self.deployment.signing_key
         token = read(key, said.button_payload or "") or read_approval(key, said.button_payload or "")
         if token is not None and token.salon_id in self.salon_ids:
             return [token.salon_id]
         if said.opt_out == "STOP" or understand(said.body, locale="en", channel=said.channel).meaning == "stop":
-            return self._those(self._knows)
+            return self._those(self._knows) or self._existing()
         wrote = self._those(self._wrote)
         return wrote if len(wrote) == 1 else []
 
@@ -149,6 +152,10 @@ class _Router:
 
     def _those(self, which: Callable[[Documents], bool]) -> list[str]:
         return [salon_id for salon_id in self.salon_ids if which(self.salon(salon_id))]
+
+    def _existing(self) -> list[str]:
+        """The salons of the number that are not gone."""
+        return [salon_id for salon_id in self.salon_ids if self._name(salon_id)]
 
     def _wrote(self, documents: Documents) -> bool:
         """Whether the message answers one of this salon's; our question is everybody's."""
@@ -260,20 +267,24 @@ class _Router:
 
     def _keep(self) -> Outcome:
         """Leaves the message waiting, and asks its sender which branch they mean. In dry run nobody is asked: where no salon that
-        knows them is live, the owner of the first reads it. A stranger's message waits too, but nobody answers strangers."""
+        knows them is live, the owner of the first reads it. A stranger may mean any of the salons, and is asked once a day."""
         knowing = [each for each in self._those(self._knows) if self._name(each)]
-        asks = next((each for each in knowing if accepted_settings(self.salon(each)).mode == "live"), None)
-        if asks is None and knowing:
-            return self._left_to_owner(knowing[0])
-        asked_by = until_committed(lambda: self._ask(asks), clock=self.clock) if asks is not None else ""
+        readers = knowing or self._existing()
+        asks = next((each for each in readers if accepted_settings(self.salon(each)).mode == "live"), None)
+        ours = not knowing and self.platform.get(route_path(self.said.account_sid, self.said.sender))
+        if readers and (asks is None or ours):
+            return self._left_to_owner(readers[0])
+        again_after = ASKED_AGAIN_AFTER if knowing else CHOICE_HOLDS
+        asked_by = until_committed(lambda: self._ask(asks, again_after), clock=self.clock) if asks is not None else ""
         if asked_by:
             # Before it waits for the answer: a run that dies here leaves it due soon, and asks then.
             self._say_it(asked_by)
         self._wait(until=self.now + CHOICE_HOLDS if asks else None)
         return "kept until the branch is known"
 
-    def _ask(self, by: str) -> str | None:
-        """The salon that is to ask now; empty where the question was asked a moment ago, None where another run was faster."""
+    def _ask(self, by: str, again_after: timedelta) -> str | None:
+        """The salon that is to ask now; empty where the question was asked within `again_after`, None where another run was
+        faster."""
         found = self.platform.get(self._asked())
         before = BranchQuestion.model_validate(found.data) if found else None
         if before is not None and before.remembered(self.now) in self.salon_ids:
@@ -282,7 +293,7 @@ class _Router:
         if standing is not None and self.said.id in standing.kept:
             # A run that died wrote this down and may not have asked; what it did say is not said twice.
             return standing.asked_by
-        again = standing is None or self.now - standing.asked_at >= ASKED_AGAIN_AFTER
+        again = standing is None or self.now - standing.asked_at >= again_after
         question = BranchQuestion(
             salon_ids=list(self.salon_ids),
             asked_by=standing.asked_by if standing else by,
@@ -308,5 +319,6 @@ class _Router:
         documents.commit(*create(say(asked, now=self.now, actor=ACTOR)))
 
     def _locale(self, documents: Documents, salon: Salon) -> str:
-        locales = [customer.locale for customer in customers_at(self.said.sender, documents)]
+        customers = customers_at(self.said.sender, documents)
+        locales = [customer.locale for customer in customers] or [language_said(self.said.body)]
         return salon.spoken_to(next((locale for locale in locales if locale), None))

@@ -8,6 +8,7 @@ OF_SALONS: tuple[str, ...] = (
     "gaps",
     "identities",
     "outreach",
+    "strangers",
 )
 BELOW_OTHERS: tuple[str, ...] = (
     "inbound",

@@ -13,11 +13,12 @@ from shared.approvals.approval import Approval, notified
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of
 from shared.messaging.conversation import Conversation, Reason
-from shared.messaging.message import KEEP_TRYING, Message, collected, merged, message_path, say
+from shared.messaging.message import KEEP_TRYING, Inbound, Message, collected, merged, message_path, say
 from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.ports import Clock, Deployment, Documents, Reader, Write
 from shared.records.commit import create, save, until_committed, update
 from shared.records.events import SalonEvent
+from shared.records.read_documents import readable_one
 from shared.records.stored import natural_id
 from shared.salon.load_salon import salon_to_tell
 from shared.salon.load_settings import accepted_settings
@@ -274,19 +275,26 @@ def _reason(event: SalonEvent, documents: Reader) -> str | None:
 
 
 def _written(event: SalonEvent, documents: Reader) -> OwnerNotice | None:
-    found = documents.get(str(event.payload["path"]).partition("/inbound/")[0])
+    path = str(event.payload["path"])
+    found = documents.get(path.partition("/inbound/")[0])
     if found is None:
         return None
     conversation = Conversation.model_validate(found.data)
     theirs = next((line for line in reversed(conversation.lines) if line.by == "them"), None)
     ours = next((line for line in reversed(conversation.lines) if line.by == "us"), None)
     variables = {
-        "customer": ", ".join(conversation.customer_names),
+        "customer": ", ".join(conversation.customer_names) or _number(path, documents),
         "words": without_numbers(theirs.text) if theirs else "",
         "before": ours.text if ours else "",
     }
     moments = {"when": conversation.moment} if conversation.moment else {}
     return OwnerNotice("owner_message", event.event_id, "usual", variables, moments=moments, reason=conversation.reason)
+
+
+def _number(path: str, documents: Reader) -> str:
+    """The number that the message at this path came from."""
+    said = readable_one(Inbound, documents.get(path))
+    return said.sender if said else ""
 
 
 def _name(documents: Reader, collection: str, document_id: str) -> str:

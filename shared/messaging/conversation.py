@@ -38,6 +38,7 @@ LINES = 20
 
 Reason = Literal[
     "needs_a_person",
+    "stranger",
     "other_words",
     "another_answer",
     "our_question",
@@ -85,9 +86,9 @@ class Conversation(StateDocument):
     def path(self) -> str:
         return conversation_path(self.address_key)
 
-    def is_held(self, now: datetime) -> bool:
+    def is_held(self, now: datetime, held_for: timedelta = HOLDING_FOR) -> bool:
         """Whether they were told within the last hours that somebody will answer."""
-        return self.held_at is not None and now - self.held_at < HOLDING_FOR
+        return self.held_at is not None and now - self.held_at < held_for
 
 
 def waits(conversation: Conversation, *, why: str, path: str, now: datetime, actor: str) -> Amended[Conversation]:

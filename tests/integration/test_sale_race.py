@@ -63,6 +63,12 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
     took: list[float] = []
     waited_in_vain: list[str] = []
 
+    def work_on(path: str, *, woken: bool) -> None:
+        platform = firestore_store.platform()
+        answer_conversation(
+            path, woken=woken, documents=documents, platform=platform, clock=clock, deployment=DEPLOYMENT
+        )
+
     def accept(offer: Outreach, tap: int) -> None:
         together.wait()
         began, sid = time.monotonic(), f"SM{offer.id}{tap}"
@@ -86,7 +92,7 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
         assert stored == "stored"
         path = f"{inbound_collection(offer.address_key)}/{sid}"
         try:
-            answer_conversation(path, woken=False, documents=documents, clock=clock, deployment=DEPLOYMENT)
+            work_on(path, woken=False)
         except Contended:
             # It comes due, and is worked on then.
             waited_in_vain.append(path)
@@ -97,7 +103,7 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
             future.result()
     clock.business_time += timedelta(minutes=2)
     for path in waited_in_vain:
-        answer_conversation(path, woken=True, documents=documents, clock=clock, deployment=DEPLOYMENT)
+        work_on(path, woken=True)
 
     keys = {offer.address_key for offer in offers}
     heard = [each.data for key in keys for each in documents.query(Query(inbound_collection(key)))]

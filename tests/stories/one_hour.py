@@ -49,7 +49,8 @@ class OneHour:
 
     def __init__(self, **settings: Any) -> None:
         self.clock = SteppedClock(NOW)
-        self.documents = MemoryStore(MemoryDatabase(now=self.clock.now)).salon("s1")
+        self.store = MemoryStore(MemoryDatabase(now=self.clock.now))
+        self.documents = self.store.salon("s1")
         hours = {"mon": [{"start": "18:30", "end": "19:30"}]}
         self.put(
             SALON,
@@ -163,7 +164,13 @@ class OneHour:
             replied_to_sid=under, media_count=0, opt_out=None, received_at=NOW, due_at=None,
         )  # fmt: skip
         self.documents.commit(*create(received(made, now=NOW)))
-        return answer_message(made.path, documents=self.documents, clock=self.clock, deployment=DEPLOYMENT)
+        return answer_message(
+            made.path,
+            documents=self.documents,
+            platform=self.store.platform(),
+            clock=self.clock,
+            deployment=DEPLOYMENT,
+        )
 
     def wrote(self, ago: timedelta = timedelta(0), *, channel: str = "whatsapp", answered: bool = False) -> None:
         """c1 wrote something then that only a person can answer, and perhaps one has."""

@@ -12,7 +12,9 @@ from local.in_process import Suite
 from shared.ports import Update, Write
 from tests.stories.salon import (
     NOW,
+    OWNER,
     ROOT,
+    WHATSAPP,
     booking,
     cancel,
     customer,
@@ -365,10 +367,54 @@ def test_a_branch_that_cannot_be_read_keeps_nobody_from_telling_another_that_the
     assert purposes(branches, phone(0))[-1] == "cancel_request_received"
 
 
-def test_a_stranger_is_kept_and_not_asked(branches: Suite):
-    write(branches, "hello", sender="+447700900777")
-    branches.advance(days=2)
-    assert texts(branches, "+447700900777") == [] and received(branches, "s1") == received(branches, "s2") == []
+STRANGER = "+447700900777"
+
+
+def test_a_stranger_is_asked_which_branch_they_mean_once_a_day(branches: Suite):
+    for body in ("hello", "is anybody there?", "please answer"):
+        write(branches, body, sender=STRANGER)
+        branches.advance(hours=1)
+    assert purposes(branches, STRANGER) == ["which_branch"]
+    assert "1 Salon One, 2 Salon Two" in texts(branches, STRANGER)[0]
+    write(branches, "2", sender=STRANGER)
+    branches.run_until_idle()
+    assert received(branches, "s1") == []
+    assert sorted(said_in(branches, "s2")) == [
+        ("2", "named the branch"),
+        ("hello", "kept for the owner"),
+        ("is anybody there?", "kept for the owner"),
+        ("please answer", "kept for the owner"),
+    ]
+    assert purposes(branches, STRANGER) == ["which_branch", "holding_answer"]
+
+
+def test_a_stranger_is_asked_in_the_language_of_their_words_where_that_is_sure(branches: Suite):
+    write(branches, "Hola, quisiera una cita para el viernes", sender=STRANGER)
+    branches.run_until_idle()
+    assert "número" in texts(branches, STRANGER)[0]
+
+
+def test_a_stranger_who_names_no_branch_is_read_by_the_owner_of_the_one_that_asked(branches: Suite):
+    write(branches, "hello", sender=STRANGER)
+    branches.advance(days=1, minutes=1)
+    assert said_in(branches, "s1") == [("hello", "kept for the owner")] and received(branches, "s2") == []
+    assert purposes(branches, STRANGER) == ["which_branch"]
+    assert STRANGER in texts(branches, OWNER)[-1] and "hello" in texts(branches, OWNER)[-1]
+
+
+def test_a_strangers_stop_is_for_every_salon_of_the_number(branches: Suite):
+    write(branches, "STOP", sender=STRANGER)
+    branches.run_until_idle()
+    for salon_id in ("s1", "s2"):
+        assert len(branches.list(f"salons/{salon_id}/consents")) == 4
+    assert set(purposes(branches, STRANGER)) == {"stop_confirmed"}
+
+
+def test_a_number_of_ours_is_not_asked_which_branch_it_means(branches: Suite):
+    write(branches, "hello", sender=WHATSAPP)
+    branches.run_until_idle()
+    assert texts(branches, WHATSAPP) == []
+    assert said_in(branches, "s1") == [("hello", "kept for the owner")]
 
 
 def test_whom_only_salons_in_dry_run_know_is_not_asked_and_the_owner_of_the_first_reads_it(branches: Suite):
