@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Final, Literal
 
 from functions.accept_offer.offer_page import Another, State, page
@@ -11,7 +10,7 @@ from shared.asking.outreach import Outreach, another_id
 from shared.asking.spoken_offer import said_now
 from shared.customers.consent import Statement, withdrawn
 from shared.customers.find_customers import customers_at
-from shared.customers.read_consents import withdrawal_records
+from shared.customers.read_consents import ledger_at
 from shared.messaging.spoken import spoken_duration
 from shared.messaging.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
@@ -24,7 +23,6 @@ from shared.sales.sell_slot import sell_slot
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
-from shared.values.identity import address_key
 
 ACTOR = "accept_offer"
 Answer = Literal["accept", "decline", "stop"]
@@ -56,7 +54,7 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
         return _unknown()
     documents, outreach = found
     if answer == "stop":
-        until_committed(lambda: _stop(outreach, documents, clock.now()) or None, clock=clock)
+        until_committed(lambda: _stop(outreach, documents, clock.now(), deployment) or None, clock=clock)
         return _page("stopped", outreach, documents, clock, deployment)
     salon = salon_of(documents, documents.salon_id)
     given = OfferAnswer(outreach.id, None, salon, documents, clock, ACTOR)
@@ -70,19 +68,21 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
     return _page(_standing(latest, documents), latest, documents, clock, deployment)
 
 
-def _stop(outreach: Outreach, documents: Documents, now: datetime) -> bool:
+def _stop(outreach: Outreach, documents: Documents, now: datetime, deployment: Deployment) -> bool:
     customers = customers_at(outreach.customer_phone, documents)
+    ledger = ledger_at(outreach.customer_phone, documents, deployment.signing_key)
     said = Statement(
         identity=outreach.address_key,
-        # Each press is a word of its own: they may have begun again since the last.
-        said_id=f"{outreach.id} {now.isoformat()}",
+        # Pressed twice at once it is one word; pressed after they had begun again it is another.
+        said_id=f"{outreach.id} {len(ledger)}",
         salon_id=documents.salon_id,
         customer_ids=[customer.id for customer in customers],
         source="link",
         text="",
         at=now,
     )
-    return documents.commit(*opt_out(said, documents, now=now, actor=ACTOR))
+    ended = opt_out(said, documents, now=now, actor=ACTOR, known=ledger)
+    return not ended or documents.commit(*ended)
 
 
 def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents, Outreach] | None:
@@ -139,9 +139,8 @@ def _offered(outreach: Outreach, salon: Salon, now: datetime) -> dict[str, str]:
 
 def _stopped(outreach: Outreach, documents: Documents, deployment: Deployment) -> bool:
     """Whether the customer gets no more offers by this channel as it is."""
-    phone, key = outreach.customer_phone, deployment.signing_key
-    ledger = withdrawal_records(documents, [address_key(key, channel, phone) for channel in ("whatsapp", "sms")])
-    return (outreach.channel, outreach.consent_purpose) in withdrawn(chain.from_iterable(ledger.values()))
+    ledger = ledger_at(outreach.customer_phone, documents, deployment.signing_key)
+    return (outreach.channel, outreach.consent_purpose) in withdrawn(ledger)
 
 
 def _another(

@@ -7,6 +7,7 @@ that they cannot come to what is booked asks something of the salon, whatever of
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from functions.answer_message.bind_reply import Bound, bind
@@ -21,16 +22,18 @@ from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
 from shared.calendar.find_next_booking import next_booking
 from shared.calendar.load_booking import booking_of
+from shared.customers.consent import ConsentRecord
 from shared.customers.customer import Customer
 from shared.customers.find_customers import customers_at
+from shared.customers.read_consents import ledger_at
 from shared.messaging.conversation import HOLDING_FOR
 from shared.messaging.language_said import language_said
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, message_id, reply_to, say
-from shared.messaging.replies import understand
+from shared.messaging.replies import CARRIER_OPT_OUT, understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
-from shared.ports import Clock, Deployment, Documents, Reader, Write
+from shared.ports import Clock, Deployment, Documents, Query, Reader, Write
 from shared.records.commit import create, until_committed, update
 from shared.sales.decline_offer import called_off, decline
 from shared.sales.mark_answered import mark_answered
@@ -253,14 +256,16 @@ class _MessageHandler:
         return self.reply(*_owners_answer(answered.verdict, answered.approval, self.locale), "answered before")
 
     def stop(self) -> Handled:
-        # On SMS the carrier, or Twilio's own opt-out, has answered already; a second confirmation would be spam.
-        answered = self.said.opt_out is not None or self.said.channel == "sms"
+        # The carrier, or Twilio's own opt-out, has answered its own words already; a second confirmation would be spam.
+        carriers = self.said.channel == "sms" and self.said.body.strip().casefold() in CARRIER_OPT_OUT
+        answered = self.said.opt_out is not None or carriers
 
         def changes() -> tuple[Write, ...]:
-            spoken = () if answered else (self._reply("stop_confirmed", {}),)
             said = said_by(self.said, self.customers)
-            ended = opt_out(said, self.documents, now=self.clock.now(), actor=ACTOR)
-            return (*ended, *self._spoken(*spoken))
+            ended = opt_out(said, self.documents, now=self.clock.now(), actor=ACTOR, known=self._ledger())
+            # One that changes nothing is confirmed once a day: two machines may stop each other.
+            silent = answered or (not ended and self._said_today("stop_confirmed"))
+            return (*ended, *(() if silent else self._spoken(self._reply("stop_confirmed", {}))))
 
         return self.finish("opted out", changes)
 
@@ -268,9 +273,19 @@ class _MessageHandler:
         def changes() -> tuple[Write, ...]:
             spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
             said = said_by(self.said, self.customers)
-            return (*opt_in(said, self.said.channel, now=self.clock.now()), *self._spoken(*spoken))
+            begun = opt_in(said, self.said.channel, now=self.clock.now(), known=self._ledger())
+            return (*begun, *self._spoken(*spoken))
 
         return self.finish("opted in", changes)
+
+    def _ledger(self) -> list[ConsentRecord]:
+        return ledger_at(self.said.sender, self.documents, self.deployment.signing_key)
+
+    def _said_today(self, purpose: str) -> bool:
+        """Whether we have said this to them within the last 24 hours."""
+        here, since = f"conversations/{self.said.conversation_id}/messages", self.clock.now() - timedelta(hours=24)
+        of_late = Query(here, where=(("created_at", ">", since),), order_by=("created_at",))
+        return any(found.data["purpose"] == purpose for found in self.documents.query(of_late))
 
     def ask_which(self, offers: tuple[Outreach, ...]) -> Handled:
         """Asks which of the offered times they mean. A question that offers no time cannot be named so: the owner reads then."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.asking.end_ask import ended
 from shared.asking.outreach import OPEN, Outreach, responded
-from shared.customers.consent import Channel, Statement, started, stopped
+from shared.customers.consent import Channel, ConsentRecord, Statement, started, stopped
 from shared.customers.customer import Customer
 from shared.customers.read_consents import entered
 from shared.messaging.message import Inbound
@@ -26,18 +26,23 @@ def said_by(message: Inbound, customers: Sequence[Customer]) -> Statement:
     )
 
 
-def opt_out(said: Statement, documents: Reader, *, now: datetime, actor: str) -> tuple[Write, ...]:
-    """The writes of a STOP. Bookings stay as they are. Open offers end as answered, so that the rounds are topped up at once."""
+def opt_out(
+    said: Statement, documents: Reader, *, now: datetime, actor: str, known: Sequence[ConsentRecord] = ()
+) -> tuple[Write, ...]:
+    """The writes of a STOP; none where `known`, the person's entries in the ledger, says so already and no offer is open. Bookings
+    stay as they are. Open offers end as answered, so that the rounds are topped up at once."""
     offers: list[Write] = []
     for outreach in _open_offers(said, documents):
         closed = responded(outreach, answer="opt_out", result="opted_out", now=now)
         offers += (*update(closed), *ended(outreach, closed.document, documents, actor=actor))
-    return (*entered(stopped(said), now), *offers)
+    return (*entered(stopped(said), now, known=known), *offers)
 
 
-def opt_in(said: Statement, channel: Channel, *, now: datetime) -> tuple[Write, ...]:
-    """The writes of a START that came by this channel."""
-    return entered(started(said, channel), now)
+def opt_in(
+    said: Statement, channel: Channel, *, now: datetime, known: Sequence[ConsentRecord] = ()
+) -> tuple[Write, ...]:
+    """The writes of a START that came by this channel; none where `known` says so already."""
+    return entered(started(said, channel), now, known=known)
 
 
 def _open_offers(said: Statement, documents: Reader) -> list[Outreach]:

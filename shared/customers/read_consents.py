@@ -1,13 +1,15 @@
 """Reads the ledger of consents, and enters into it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 
-from shared.customers.consent import ConsentRecord
+from shared.customers.consent import ConsentRecord, standing
 from shared.ports import Reader, Write
 from shared.records.audit import amend
 from shared.records.commit import create
 from shared.records.split_query import queries_by_values
+from shared.values.identity import address_key
 
 
 def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list[ConsentRecord]]:
@@ -21,10 +23,22 @@ def withdrawal_records(documents: Reader, keys: Sequence[str]) -> dict[str, list
     return found
 
 
-def entered(records: Sequence[ConsentRecord], now: datetime, actor: str = "customer") -> tuple[Write, ...]:
-    """The writes that add these entries to the ledger."""
+def ledger_at(phone: str, documents: Reader, signing_key: bytes) -> list[ConsentRecord]:
+    """All that was ever entered of whoever is reached at this number, by either channel."""
+    found = withdrawal_records(documents, [address_key(signing_key, channel, phone) for channel in ("whatsapp", "sms")])
+    return list(chain.from_iterable(found.values()))
+
+
+def entered(
+    records: Sequence[ConsentRecord], now: datetime, actor: str = "customer", known: Iterable[ConsentRecord] = ()
+) -> tuple[Write, ...]:
+    """The writes that add these entries to the ledger. What the latest word of `known`, the entries of the same person, says
+    already is not entered again: the ledger is kept for ever, and must not grow by repetition."""
+    latest = standing(known)
     writes: list[Write] = []
     for record in records:
+        if latest.get((record.channel, record.purpose)) == record.granted:
+            continue
         entry = amend(
             record,
             now=now,

@@ -28,7 +28,7 @@ Meaning = Literal[
     "unclear",
 ]
 
-_CARRIER_OPT_OUT: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+CARRIER_OPT_OUT: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 """The words that on SMS, each alone, have already opted the person out with the carrier: we must believe the same."""
 _UNKNOWN_BESIDE_YES: Final = 3
 """With more words that we do not know, a yes says something else too, which a person reads."""
@@ -72,7 +72,7 @@ class _Clause:
 def understand(body: str, *, locale: str, channel: Literal["whatsapp", "sms"] = "whatsapp") -> Verdict:
     """What the whole message means. A word means what it does in the person's own language, else all that it means in others.
     Which offer or booking it is about is for the caller to find; a `cancel_request` may also answer an offer."""
-    if channel == "sms" and folded(body) in _CARRIER_OPT_OUT:
+    if channel == "sms" and folded(body) in CARRIER_OPT_OUT:
         return Verdict("stop", (folded(body),))
     told = [_cut([known(word) for word in words], _language(locale)) for words in clauses(body)]
     meaning = _stopped(told, asks(body)) or _meaning(told, asks(body))
@@ -100,7 +100,7 @@ def _stopped(told: Sequence[_Clause], asked: bool) -> Literal["stop"] | None:
     whole = [clause for clause in stops if not clause.unknown]
     if any("stop" in clause.roles for clause in whole):
         return "stop"
-    bare = all(phrase.words in _CARRIER_OPT_OUT for clause in stops for phrase in clause.phrases)
+    bare = all(phrase.words in CARRIER_OPT_OUT for clause in stops for phrase in clause.phrases)
     alone = roles <= _BESIDE_STOP and not any(clause.unknown for clause in told)
     return "stop" if whole and alone and (bare or not asked) else None
 

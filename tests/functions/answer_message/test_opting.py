@@ -13,6 +13,7 @@ from tests.stories.salon import (
     asked,
     cancel,
     customer,
+    just_before,
     offer_link,
     offers,
     ours,
@@ -20,6 +21,7 @@ from tests.stories.salon import (
     phone,
     purposes,
     salon,
+    texts,
     waits,
     why_not,
     write,
@@ -161,6 +163,46 @@ def test_the_ledger_only_grows_and_says_who_said_what_when():
         assert {(entry["source"], entry["text"], entry["at"]) for entry in first} == {("message", "STOP", NOW)}
 
 
+@pytest.mark.parametrize(("word", "entries"), [("STOP", 4), ("START", 2)])
+def test_a_word_that_is_said_again_is_not_entered_again(word: str, entries: int):
+    """The ledger is kept for ever: it must not grow by repetition."""
+    with salon(waiting=1) as suite:
+        for _ in range(5):
+            write(suite, word, sender=phone(0))
+            suite.advance(minutes=1)
+        assert len(ledger(suite)) == entries
+
+
+def test_a_stop_that_changes_nothing_is_confirmed_once_a_day():
+    with salon(waiting=0) as suite:
+        for _ in range(4):
+            write(suite, "STOP", sender=phone(0))
+            suite.advance(hours=8)
+        assert purposes(suite, phone(0)) == ["stop_confirmed"] * 2
+
+
+def test_a_stop_after_a_start_by_the_other_channel_is_entered():
+    """What a person has withdrawn follows from the entries of all their addresses."""
+    with salon(waiting=1, messaging=BOTH) as suite:
+        for body, channel in (("STOP", "whatsapp"), ("START", "sms"), ("STOP", "whatsapp")):
+            write(suite, body, sender=phone(0), channel=channel)
+            suite.advance(minutes=1)
+        suite.update(f"{ROOT}/customers/c0", consents={"sms": {"service": True, "marketing": True}})
+        cancel(suite)
+        assert asked(suite) == [] and len(ledger(suite)) == 8
+
+
+@pytest.mark.parametrize(
+    ("body", "confirmed"), [("STOP", False), ("stop ", False), ("Stop!", True), ("stop texting me", True)]
+)
+def test_by_sms_a_stop_is_confirmed_unless_the_carrier_has_done_so(body: str, confirmed: bool):
+    """The carrier answers its exact words alone."""
+    with salon(waiting=0, messaging=BOTH) as suite:
+        write(suite, body, sender=phone(0), channel="sms")
+        suite.run_until_idle()
+        assert len(ledger(suite)) == 4 and (texts(suite, phone(0)) != []) is confirmed
+
+
 def test_a_stop_before_the_offer_has_left_keeps_it_from_leaving():
     with salon(waiting=1) as suite:
         suite.update(f"{ROOT}/bookings/b1", status="cancelled", cancelled_by="customer", cancelled_at=NOW)
@@ -175,17 +217,51 @@ def test_the_links_page_ends_all_offers_at_any_time():
     with salon(waiting=2) as suite:
         cancel(suite)
         link = offer_link(suite, "c0")
-        for answer, says in (("stop", "any more offers"), ("stop", "any more offers")):
-            page = suite.request("POST", link, form={"answer": answer}).get_data(as_text=True)
-            assert says in page and "<form" not in page
-            suite.advance(seconds=1)
+        # Pressed again, at a clock that stands still and later, it says the same and writes nothing.
+        for seconds in (0, 0, 1, 60):
+            page = suite.request("POST", link, form={"answer": "stop"}).get_data(as_text=True)
+            assert "any more offers" in page and "<form" not in page
+            suite.advance(seconds=seconds)
         assert outreach_of(suite, "c0")["response"]["action"] == "opted_out"
-        assert {(entry["source"], entry["granted"]) for entry in ledger(suite)} == {("link", False)}
+        assert [(entry["source"], entry["granted"]) for entry in ledger(suite)] == [("link", False)] * 4
         assert "any more offers" in suite.request("GET", link).get_data(as_text=True)
         assert purposes(suite, phone(0)) == ["slot_offer"]
         before = len(offers(suite))
         cancel(suite, "b17")
         assert phone(0) not in [offer.sending.to for offer in offers(suite)[before:]]
+
+
+def test_the_end_of_offers_pressed_in_two_tabs_at_once_is_entered_once():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        link = offer_link(suite, "c0")
+
+        def press() -> None:
+            assert suite.request("POST", link, form={"answer": "stop"}).status_code == 200
+
+        raced = just_before(suite, lambda write: "/consents/" in write.path, press)
+        press()
+        assert raced and len(ledger(suite)) == 4
+
+
+def test_who_begins_again_after_the_links_stop_can_stop_there_once_more():
+    with salon(waiting=1) as suite:
+        cancel(suite)
+        link = offer_link(suite, "c0")
+        for answer in (
+            lambda: suite.request("POST", link, form={"answer": "stop"}),
+            lambda: write(suite, "START", sender=phone(0)),
+        ):
+            for _ in range(2):
+                answer()
+                suite.advance(minutes=1)
+        suite.request("POST", link, form={"answer": "stop"})
+        suite.run_until_idle()
+        assert [entry["granted"] for entry in ledger(suite)] == [False] * 4 + [True] * 2 + [False] * 2
+        suite.advance(hours=2)
+        before = len(offers(suite))
+        cancel(suite, "b17")
+        assert len(offers(suite)) == before
 
 
 def test_who_has_declined_by_the_link_can_still_end_all_offers_there():
