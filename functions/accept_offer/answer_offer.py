@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
-from functions.accept_offer.offer_page import Another, State, page
+from functions.accept_offer.offer_page import Another, State, label_of, page
+from functions.accept_offer.offer_state import Word, answered, is_news, unanswered
+from functions.accept_offer.pass_on_answer import pass_on, words_passed_on
 from shared.asking.opt_out import opt_out
 from shared.asking.outreach import Outreach, another_id
 from shared.asking.spoken_offer import said_now
@@ -19,7 +21,7 @@ from shared.records.invalid import InvalidEvent
 from shared.sales.decline_offer import called_off, decline
 from shared.sales.mark_answered import mark_answered
 from shared.sales.read_offer_answer import OfferAnswer
-from shared.sales.sell_slot import sell_slot
+from shared.sales.sell_slot import refusal_now, sell_slot
 from shared.salon.load_salon import salon_of, salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Salon
@@ -43,12 +45,12 @@ def show_offer(token: str, *, store: Store, clock: Clock, deployment: Deployment
     if found is None:
         return _unknown()
     documents, outreach = found
-    return _page(_standing(outreach, documents), outreach, documents, clock, deployment)
+    return _page(_state(outreach, documents, clock, deployment), outreach, documents, clock, deployment)
 
 
 def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
-    """Answers an offer, and returns the page that says what came of it. A second answer through the same link shows
-    what came of the first; to end all offers is never too late."""
+    """Answers an offer, and returns the page that says what came of it. The same answer again shows what came of the first,
+    another one is passed on to the salon; to end all offers is never too late."""
     found = _offer(token, store, deployment)
     if found is None:
         return _unknown()
@@ -64,8 +66,11 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
         decline(given)
     else:
         sell_slot(given, accepted_settings(documents))
-    latest = _again(documents, outreach)
-    return _page(_standing(latest, documents), latest, documents, clock, deployment)
+    latest = given.offer(documents)
+    if latest.status == "responded" and is_news(answer, latest, **_since(latest, documents, deployment)):
+        label = label_of(answer, latest.locale, question=latest.slot is None)
+        pass_on(answer, latest, label=label, documents=documents, clock=clock, signing_key=deployment.signing_key)
+    return _page(_state(latest, documents, clock, deployment), latest, documents, clock, deployment)
 
 
 def _stop(outreach: Outreach, documents: Documents, now: datetime, deployment: Deployment) -> bool:
@@ -98,34 +103,38 @@ def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents,
     return (documents, Outreach.model_validate(found.data)) if found else None
 
 
-def _again(documents: Documents, outreach: Outreach) -> Outreach:
-    found = documents.get(outreach.path)
-    return Outreach.model_validate(found.data) if found else outreach
+def _state(outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> State:
+    if outreach.status == "responded":
+        return answered(outreach, **_since(outreach, documents, deployment))
+    stopped = _stopped(outreach, documents, deployment)
+    if stopped or outreach.slot is None:
+        return unanswered(outreach, stopped=stopped, refusal=None)
+    asked = OfferAnswer(outreach.id, None, salon_to_tell(documents, documents.salon_id), documents, clock, ACTOR)
+    return unanswered(outreach, stopped=False, refusal=refusal_now(asked, accepted_settings(documents)))
 
 
-def _standing(outreach: Outreach, documents: Documents) -> State:
-    if outreach.status != "responded":
-        # An expired offer may still be taken while the time is free; answering finds out.
-        return "open" if outreach.slot else "asked"
-    match outreach.response.action:
-        case "booked":
-            return "cancelled" if called_off(outreach.response.booking_id, documents) else "booked"
-        case "declined" if outreach.slot:
-            return "declined"
-        case "opted_out":
-            return "stopped"
-    return "taken" if outreach.slot else "answered"
+class _Since(TypedDict):
+    called_off: bool
+    passed_on: Word | None
+
+
+def _since(outreach: Outreach, documents: Documents, deployment: Deployment) -> _Since:
+    """What has become of an offer since it was answered."""
+    words = words_passed_on(outreach, documents, deployment.signing_key)
+    off = called_off(outreach.response.booking_id, documents)
+    return {"called_off": off, "passed_on": words[-1] if words else None}
 
 
 def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> Page:
     salon, now = salon_to_tell(documents, documents.salon_id), clock.now()
-    another = _another(outreach, salon, documents, deployment, now) if state == "taken" else None
+    another = _another(outreach, salon, documents, deployment, now) if state in ("taken", "late") else None
     html = page(
         state,
         locale=outreach.locale,
         offer=_offered(outreach, salon, now) if outreach.slot else None,
         question=None if outreach.slot else outreach.message,
         another=another,
+        in_time=now < outreach.expires_at,
         may_stop=not _stopped(outreach, documents, deployment),
     )
     return Page(200, state, html, outreach.salon_id)

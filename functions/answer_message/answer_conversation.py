@@ -33,7 +33,8 @@ def answer_conversation(
     if snapshot is None:
         return "gone"
     said = load_inbound(snapshot)
-    _remember(said, documents, clock)
+    if not said.by_link:
+        _remember(said, documents, clock)
     if said.handled_at is not None:
         return "handled before"
     if woken and (said.due_at is None or said.due_at > clock.now()):

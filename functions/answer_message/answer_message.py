@@ -195,6 +195,14 @@ class _MessageHandler:
         met with silence."""
         if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
             return self.keep(about(outreach, "another_answer", "a yes after another answer"))
+        return self.answered_before(outreach)
+
+    def answered_before(self, outreach: Outreach) -> Handled:
+        """Does nothing about an answer that an offer has already. By the link only a change of mind comes here: the owner reads
+        that."""
+        if self.said.by_link:
+            why = "another answer by the link"
+            return self.keep(Waiting("needs_a_person", why, outreach=outreach))
         return self.done("answered before")
 
     def can_ask_back(self, outreach: Outreach) -> bool:
@@ -216,14 +224,14 @@ class _MessageHandler:
     def decline(self, outreach: Outreach) -> Handled:
         if outreach.slot is None:
             return self.record(outreach, "decline")
-        return decline(self._given(outreach)) or self.done("answered before")
+        return decline(self._given(outreach)) or self.answered_before(outreach)
 
     def record(self, outreach: Outreach, answer: Literal["accept", "decline"]) -> Handled:
         """Records the answer to an ask that offers no slot. Another one than the answer it has is read by the owner."""
         came = mark_answered(self._given(outreach), answer)
         if came == "answered otherwise":
             return self.keep(about(outreach, "another_answer", "a yes or a no after the other"))
-        return "answered" if came == "answered" else self.done("answered before")
+        return "answered" if came == "answered" else self.answered_before(outreach)
 
     def decide(self, meant: Meant | WhichOne | Forwarded) -> Handled:
         """One of the salon's own people answers an approval; the same message says what came of it."""

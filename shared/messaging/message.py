@@ -54,7 +54,7 @@ class Message(Outgoing):
 class Inbound(StateDocument):
     """What a person wrote to us. It is stored before it is worked on; `handled_at` is set in the commit of its effect.
     `only_for_owner` says that nobody knows whether a word of it is meant for this salon: its owner reads it, and nothing is
-    done about it."""
+    done about it. `by_link` says that it was pressed on the page of an offer, and came over none of the salon's numbers."""
 
     collection: ClassVar[str] = "conversations"
     retained = Kept(HALF_A_YEAR)
@@ -73,6 +73,7 @@ class Inbound(StateDocument):
     opt_out: Literal["STOP", "START", "HELP"] | None
     received_at: Instant
     only_for_owner: bool = False
+    by_link: bool = False
     handled_at: Instant | None = None
     outcome: str | None = None
     due_at: Instant | None

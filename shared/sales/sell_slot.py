@@ -31,7 +31,7 @@ from shared.records.hold_locks import holding, person_day, release
 from shared.records.read_documents import readable, readable_one
 from shared.records.stored import natural_id
 from shared.sales import acceptance
-from shared.sales.acceptance import NotHonoured, Refusal
+from shared.sales.acceptance import Honoured, NotHonoured, Refusal
 from shared.sales.read_offer_answer import OfferAnswer
 from shared.sales.refuse_yes import refuse
 from shared.salon.salon import Salon
@@ -91,6 +91,17 @@ def sell_slot(answer: OfferAnswer, settings: SalonSettings) -> Sale:
     sell = partial(_sell, answer, settings, room, locks)
     sale: Sale = holding(locks, sell, documents=documents, clock=clock, pointless=pointless)
     return refused(sale.refusal) if isinstance(sale, NotSold) else sale
+
+
+def refusal_now(answer: OfferAnswer, settings: SalonSettings) -> Refusal | None:
+    """Why a yes to this offer would be refused now, or None. Nothing is written, and the sale judges once more."""
+    outreach, documents = answer.offer(answer.documents), answer.documents
+    if outreach.slot is None:
+        return "gap_closed"
+    moved = _given_up(documents, outreach, outreach.slot)
+    room = _Room.of(outreach.slot, documents)
+    verdict = _judged(answer, outreach, outreach.slot, moved, settings, room, documents, answer.clock.now())
+    return verdict.refusal if isinstance(verdict, NotHonoured) else None
 
 
 @dataclass(frozen=True)
@@ -158,25 +169,10 @@ def _sell(answer: OfferAnswer, settings: SalonSettings, room: _Room, locks: Sequ
             transaction.write(*release(locks))
             return before or NotSold("gap_closed")
         moved = _given_up(transaction, outreach, slot)
-        verdict = acceptance.judge(
-            outreach,
-            gaps=_gaps_of_day(transaction, slot, salon),
-            staff_bookings=_bookings_around(transaction, "staff_id", slot.staff_id, slot, room.buffers),
-            customer_bookings=[
-                booking
-                for booking in _bookings_around(transaction, "customer_id", outreach.customer_id, slot)
-                if moved is None or booking.id != moved.id
-            ],
-            services=room.services,
-            minimum_notice_minutes=settings.gap.minimum_notice_minutes,
-            now=now,
-        )
+        verdict = _judged(answer, outreach, slot, moved, settings, room, transaction, now)
         if isinstance(verdict, NotHonoured):
             transaction.write(*release(locks))
             return NotSold(verdict.refusal)
-        if not room.free(slot, transaction):
-            transaction.write(*release(locks))
-            return NotSold("slot_taken")
         decision = transaction.get(f"autonomous_decisions/{outreach.decision_id}")
         entry = transaction.get(f"waitlist/{outreach.waitlist_entry_id}") if outreach.waitlist_entry_id else None
         booking = sold(
@@ -210,6 +206,32 @@ def _sell(answer: OfferAnswer, settings: SalonSettings, room: _Room, locks: Sequ
         return Sold(booking)
 
     return answer.documents.transact(work)
+
+
+def _judged(
+    answer: OfferAnswer,
+    outreach: Outreach,
+    slot: Slot,
+    moved: Booking | None,
+    settings: SalonSettings,
+    room: _Room,
+    reader: Reader,
+    now: datetime,
+) -> Honoured | NotHonoured:
+    """Judges a yes by what stands now. `moved` is the booking that is given up for the slot."""
+    theirs = _bookings_around(reader, "customer_id", outreach.customer_id, slot)
+    verdict = acceptance.judge(
+        outreach,
+        gaps=_gaps_of_day(reader, slot, answer.salon),
+        staff_bookings=_bookings_around(reader, "staff_id", slot.staff_id, slot, room.buffers),
+        customer_bookings=[booking for booking in theirs if moved is None or booking.id != moved.id],
+        services=room.services,
+        minimum_notice_minutes=settings.gap.minimum_notice_minutes,
+        now=now,
+    )
+    if isinstance(verdict, NotHonoured) or room.free(slot, reader):
+        return verdict
+    return NotHonoured("slot_taken", "the room is taken")
 
 
 def _gaps_of_day(reader: Reader, slot: Slot, salon: Salon) -> list[Gap]:

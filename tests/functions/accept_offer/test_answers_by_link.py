@@ -31,6 +31,18 @@ def test_a_question_is_answered_once_and_sells_nothing(answer: Answer, action: s
     assert by_link(hour).state == "asked" and "Still looking, Cara?" in by_link(hour).html
     assert by_link(hour, answer).state == "answered"
     assert hour.get("outreach/out_1")["response"]["action"] == action
-    assert by_link(hour, "accept").state == "answered"
+    assert by_link(hour, answer).state == "answered"
     assert hour.get("outreach/out_1")["response"]["action"] == action
     assert hour.all("bookings") == {} and hour.told() == []
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "label"), [("accept", "decline", "No, thanks"), ("decline", "accept", "Yes, please")]
+)
+def test_the_other_answer_to_a_question_is_passed_on_to_the_salon(first: Answer, other: Answer, label: str) -> None:
+    hour = OneHour()
+    offer = hour.offered(slot=None, guard=[], offer_details=None, message="Still looking, Cara?")
+    by_link(hour, first)
+    assert [by_link(hour, other).state, by_link(hour).state] == ["passed_on"] * 2
+    [said] = hour.all(f"conversations/{offer.address_key}/inbound").values()
+    assert (said["body"], said["by_link"], said["handled_at"]) == (label, True, None)

@@ -538,7 +538,7 @@ def test_the_links_form_answers_and_says_so_afterwards(answer: str, action: str)
         suite.run_until_idle()
         assert answer_of(suite) == action
         assert len(purposes(suite, phone(0))) == 2
-        again = suite.request("POST", link, form={"answer": "accept"}).get_data(as_text=True)
+        again = suite.request("POST", link, form={"answer": answer}).get_data(as_text=True)
         seen = suite.request("GET", link).get_data(as_text=True)
         assert said == again == seen and 'value="accept"' not in seen
         assert len(ours(suite)) == (answer == "accept")
