@@ -45,7 +45,7 @@ def show_offer(token: str, *, store: Store, clock: Clock, deployment: Deployment
     if found is None:
         return _unknown()
     documents, outreach = found
-    return _page(_state(outreach, documents, clock, deployment), outreach, documents, clock, deployment)
+    return _page(outreach, documents, clock, deployment)
 
 
 def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
@@ -57,7 +57,7 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
     documents, outreach = found
     if answer == "stop":
         until_committed(lambda: _stop(outreach, documents, clock.now(), deployment) or None, clock=clock)
-        return _page("stopped", outreach, documents, clock, deployment)
+        return _page(outreach, documents, clock, deployment, just_stopped=True)
     salon = salon_of(documents, documents.salon_id)
     given = OfferAnswer(outreach.id, None, salon, documents, clock, ACTOR)
     if outreach.slot is None:
@@ -70,7 +70,7 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
     if latest.status == "responded" and is_news(answer, latest, **_since(latest, documents, deployment)):
         label = label_of(answer, latest.locale, question=latest.slot is None)
         pass_on(answer, latest, label=label, documents=documents, clock=clock, signing_key=deployment.signing_key)
-    return _page(_state(latest, documents, clock, deployment), latest, documents, clock, deployment)
+    return _page(latest, documents, clock, deployment)
 
 
 def _stop(outreach: Outreach, documents: Documents, now: datetime, deployment: Deployment) -> bool:
@@ -103,14 +103,12 @@ def _offer(token: str, store: Store, deployment: Deployment) -> tuple[Documents,
     return (documents, Outreach.model_validate(found.data)) if found else None
 
 
-def _state(outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> State:
+def _state(outreach: Outreach, given: OfferAnswer, deployment: Deployment, *, stopped: bool) -> State:
     if outreach.status == "responded":
-        return answered(outreach, **_since(outreach, documents, deployment))
-    stopped = _stopped(outreach, documents, deployment)
-    if stopped or outreach.slot is None:
-        return unanswered(outreach, stopped=stopped, refusal=None)
-    asked = OfferAnswer(outreach.id, None, salon_to_tell(documents, documents.salon_id), documents, clock, ACTOR)
-    return unanswered(outreach, stopped=False, refusal=refusal_now(asked, accepted_settings(documents)))
+        return answered(outreach, **_since(outreach, given.documents, deployment))
+    judged = outreach.slot is not None and not stopped
+    refusal = refusal_now(given, accepted_settings(given.documents)) if judged else None
+    return unanswered(outreach, stopped=stopped, refusal=refusal)
 
 
 class _Since(TypedDict):
@@ -125,17 +123,21 @@ def _since(outreach: Outreach, documents: Documents, deployment: Deployment) -> 
     return {"called_off": off, "passed_on": words[-1] if words else None}
 
 
-def _page(state: State, outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment) -> Page:
+def _page(
+    outreach: Outreach, documents: Documents, clock: Clock, deployment: Deployment, *, just_stopped: bool = False
+) -> Page:
     salon, now = salon_to_tell(documents, documents.salon_id), clock.now()
-    another = _another(outreach, salon, documents, deployment, now) if state in ("taken", "late") else None
+    stopped = _stopped(outreach, documents, deployment)
+    given = OfferAnswer(outreach.id, None, salon, documents, clock, ACTOR)
+    state: State = "stopped" if just_stopped else _state(outreach, given, deployment, stopped=stopped)
     html = page(
         state,
         locale=outreach.locale,
         offer=_offered(outreach, salon, now) if outreach.slot else None,
         question=None if outreach.slot else outreach.message,
-        another=another,
+        another=_another(outreach, salon, documents, deployment, now) if state in ("taken", "late") else None,
         in_time=now < outreach.expires_at,
-        may_stop=not _stopped(outreach, documents, deployment),
+        may_stop=not stopped,
     )
     return Page(200, state, html, outreach.salon_id)
 
