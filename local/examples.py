@@ -8,12 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from functions.fill_gap.spoken_proposal import spoken_proposal
-from functions.notify_owner.spoken_reason import spoken_reason
 from functions.send_outreach.gsm7 import EXTENDED, is_gsm7
 from functions.send_outreach.spoken_digest import spoken_digest
 from shared.messaging.phrases import words
-from shared.messaging.rendering import unsigned_text
-from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_reason, spoken_time
 from shared.messaging.texts import UnclearWords, texts
 from shared.messaging.tokens import OfferToken, sign
 from shared.values.language import Language
@@ -61,21 +59,19 @@ def _common(language: Language, purpose: str) -> dict[str, str]:
         "until": spoken_deadline(deadline, zone, locale, now=now),
         "proposal": proposal,
     }
-    asked = unsigned_text("offer_declined", locale, offer)
     return {
         **offer,
         "link": f"https://smart-fill.example.com/o/{sign(b'k', OfferToken('salon-lima', 'out_' + 24 * '0', 'link'))}",
         "outcome": spoken_outcome("expired", locale),
         # Why an approval came to nothing is said in English to all.
-        "reason": "the time is sold"
-        if purpose == "owner_not_done"
-        else spoken_reason("cannot_come", locale, when=when),
-        "before": asked,
+        "reason": "the time is sold",
+        "topic": spoken_reason("cannot_come", locale, when=when),
+        "reach": "+14165550134",
         "choices": {"which_one": f"{lost_when}, {when}", "owner_which_one": f"{proposal}; {proposal}"}.get(
             purpose, f"1 {people['salon']}, 2 {people['salon']} II"
         ),
         "summary": spoken_digest(
-            {"sold": [f"{people['customer']} {people['service']}"], "waiting": [proposal]}, locale
+            {"sold": [f"{people['customer']} {people['service']}"], "written": ["", ""], "waiting": [proposal]}, locale
         ),
         "problem": "settings.limits: expected at most 1000, found 5000",
     }

@@ -1,22 +1,23 @@
-"""Answers the signed link of an approval, or of all approvals that a digest lists. Looking changes nothing; answering
-does what an answer by message does. Only whoever is still a contact of the salon is let in."""
+"""Shows one of the salon's own people what their link leads to, and does what they answer there. Looking changes nothing;
+an answer does what it does by any other way."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from functions.answer_approval.approval_page import Question, page
-from shared.approvals.approval import Approval
-from shared.approvals.asks import ASKS
+from functions.answer_approval.close_conversation import close_conversation
+from functions.answer_approval.let_in import Visit, let_in
+from functions.answer_approval.notice_page import Question, Said, Written, page
+from functions.answer_approval.opt_out_customer import opt_out_customer
+from functions.answer_approval.read_conversations import Talk, read_conversations
 from shared.approvals.settle_approval import Action, answer
-from shared.messaging.message import Message, message_path
-from shared.messaging.spoken import spoken_deadline, spoken_outcome
-from shared.messaging.tokens import ApprovalToken, binding, read_approval
-from shared.ports import Clock, Deployment, Documents, Store
-from shared.records.invalid import InvalidEvent
-from shared.salon.load_salon import salon_of
-from shared.salon.salon import Contact, Salon
-from shared.values.identity import address_key
+from shared.messaging.message import Message
+from shared.messaging.rendering import unsigned_text
+from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_reason, spoken_time
+from shared.messaging.tokens import binding
+from shared.ports import Clock, Deployment, Store
+
+WRITTEN = "owner_message"
 
 
 @dataclass(frozen=True)
@@ -27,97 +28,107 @@ class Page:
 
 
 @dataclass(frozen=True)
-class _Visit:
-    """A contact of the salon who came by a link, with what the link lets them see and answer."""
+class Reply:
+    """What the form of a page says: about an approval, or about the people who wrote, as they were `seen`."""
 
-    documents: Documents
-    salon: Salon
-    contact: Contact
-    approvals: tuple[Approval, ...]
-
-
-def show_approval(token: str, *, store: Store, clock: Clock, deployment: Deployment) -> Page:
-    """The page of the approvals that the link leads to, as they stand."""
-    visit = _visit(token, store, deployment)
-    return _page(visit, clock.now()) if visit else Page(404, page([], locale="en"))
+    action: Action | Literal["close", "opt_out"]
+    about: str
+    seen: int = 0
 
 
-def answer_approval(
-    token: str, approval_id: str, action: Action, *, store: Store, clock: Clock, deployment: Deployment
-) -> Page:
-    """Answers an approval, and returns the page that says what came of it, or of somebody's faster answer."""
-    visit = _visit(token, store, deployment)
-    if visit is None or approval_id not in {approval.id for approval in visit.approvals}:
-        return Page(404, page([], locale="en"))
-    seen = next(approval for approval in visit.approvals if approval.id == approval_id)
-    answer(
-        approval_id,
-        action,
-        bound_to=binding(seen.action_hash),
-        by=visit.contact.called,
-        documents=visit.documents,
-        clock=clock,
-    )
-    return show_approval(token, store=store, clock=clock, deployment=deployment)
+@dataclass(frozen=True)
+class LinkVisits:
+    """The visits by signed links of one deployment."""
+
+    store: Store
+    clock: Clock
+    deployment: Deployment
+
+    def show(self, token: str) -> Page:
+        """The page that the link leads to, as it stands."""
+        visit = let_in(token, store=self.store, deployment=self.deployment)
+        return self._page(visit) if visit else _unknown()
+
+    def answer(self, token: str, reply: Reply) -> Page:
+        """Does what the form says, and returns the page that says what came of it, or of somebody's faster answer."""
+        visit = let_in(token, store=self.store, deployment=self.deployment)
+        done = self._done(reply, visit) if visit else "nothing here"
+        after = None if done == "nothing here" else let_in(token, store=self.store, deployment=self.deployment)
+        return self._page(after, newer=reply.about if done == "something new" else None) if after else _unknown()
+
+    def _done(self, reply: Reply, visit: Visit) -> Literal["done", "something new", "nothing here"]:
+        by, documents = visit.contact.called, visit.documents
+        if reply.action == "approve" or reply.action == "reject":
+            seen = next((each for each in visit.approvals if each.id == reply.about), None)
+            if seen is None:
+                return "nothing here"
+            bound_to = binding(seen.action_hash)
+            answer(seen.id, reply.action, bound_to=bound_to, by=by, documents=documents, clock=self.clock)
+            return "done"
+        talk = next((each for each in self._talks(visit) if each.key == reply.about), None)
+        if talk is None:
+            return "nothing here"
+        if reply.action == "opt_out":
+            opt_out_customer(talk, by=by, documents=documents, clock=self.clock, deployment=self.deployment)
+            return "done"
+        closed = close_conversation(talk.key, seen=reply.seen, by=by, documents=documents, clock=self.clock)
+        return "something new" if closed == "something new" else "done"
+
+    def _talks(self, visit: Visit) -> list[Talk]:
+        notices = [each for each in visit.told if each.purpose == WRITTEN]
+        return read_conversations(notices, visit.documents, self.deployment)
+
+    def _page(self, visit: Visit, *, newer: str | None = None) -> Page:
+        """`newer` is the conversation that stays open because somebody has written since it was seen."""
+        now = self.clock.now()
+        html = page(
+            _questions(visit, now),
+            written=[_written(talk, visit, now, newer=talk.key == newer) for talk in self._talks(visit)],
+            news=[_in_full(each) for each in visit.told if each.purpose != WRITTEN],
+            locale=visit.locale,
+            salon=visit.salon.name,
+        )
+        return Page(200, html, visit.salon.id)
 
 
-def _visit(text: str, store: Store, deployment: Deployment) -> _Visit | None:
-    token = read_approval(deployment.signing_key, text)
-    # A button's token is no link: it was made for a chat that says who taps it.
-    if token is None or token.answer not in ("link", "digest"):
-        return None
-    try:
-        return _let_in(token, store.salon(token.salon_id), deployment)
-    except InvalidEvent:  # an id in it that is none
-        return None
-
-
-def _let_in(token: ApprovalToken, documents: Documents, deployment: Deployment) -> _Visit | None:
-    salon = salon_of(documents, token.salon_id)
-    known = _contact(token, salon, deployment.signing_key)
-    if known is None:
-        return None
-    contact, key = known
-    ids = [token.about] if token.answer == "link" else _of_digest(key, token.about, documents)
-    found = documents.get_all([f"approvals/{id}" for id in ids])
-    approvals = [Approval.model_validate(snapshot.data) for snapshot in found]
-    if token.answer == "link":
-        approvals = [approval for approval in approvals if binding(approval.action_hash) == token.action]
-    return _Visit(documents, salon, contact, tuple(approvals)) if approvals else None
-
-
-def _contact(token: ApprovalToken, salon: Salon, signing_key: bytes) -> tuple[Contact, str] | None:
-    """The contact whom the link's address belongs to now, with the key of the address."""
-    for contact in salon.contacts:
-        for address in contact.addresses:
-            for channel in ("whatsapp", "sms", "email", "push"):
-                key = address_key(signing_key, channel, address)
-                if binding(key) == token.contact:
-                    return contact, key
-    return None
-
-
-def _of_digest(key: str, digest_id: str, documents: Documents) -> list[str]:
-    found = documents.get(message_path(key, digest_id))
-    if found is None:
-        return []
-    merges = Message.model_validate(found.data).merges
-    merged = documents.get_all([message_path(key, message_id) for message_id in merges])
-    asked = (str(snapshot.data["about"]) for snapshot in merged if snapshot.data.get("purpose") in ASKS)
-    return list(dict.fromkeys(asked))
-
-
-def _page(visit: _Visit, now: datetime) -> Page:
-    locale = visit.salon.spoken_to(visit.contact.locale)
-    questions = [
+def _questions(visit: Visit, now: datetime) -> list[Question]:
+    zone, locale = visit.salon.zone, visit.locale
+    return [
         Question(
             approval.id,
             approval.action_summary,
             spoken_outcome(approval.settled_as, locale),
-            spoken_deadline(approval.expires_at, visit.salon.zone, locale, now=now)
+            spoken_deadline(approval.expires_at, zone, locale, now=now)
             if approval.waits and now < approval.expires_at
             else None,
         )
         for approval in visit.approvals
     ]
-    return Page(200, page(questions, locale=locale, salon=visit.salon.name), visit.salon.id)
+
+
+def _written(talk: Talk, visit: Visit, now: datetime, *, newer: bool) -> Written:
+    zone, locale, conversation = visit.salon.zone, visit.locale, talk.conversation
+    moment = conversation.moment if conversation else None
+    when = spoken_time(moment, zone, locale, now=now) if moment else ""
+    return Written(
+        key=talk.key,
+        names=", ".join(conversation.customer_names) if conversation else "",
+        sender=talk.sender,
+        reason=spoken_reason(conversation.reason, locale, when=when) if conversation else "",
+        lines=[
+            Said(line.by, spoken_time(line.at, zone, locale, now=now), line.text, line.attachments)
+            for line in talk.lines
+        ],
+        seen=conversation.revision if conversation and talk.waits else None,
+        newer=newer,
+        opted_out=talk.opted_out,
+    )
+
+
+def _in_full(notice: Message) -> str:
+    """What the notice says, where a message had to cut it."""
+    return notice.variables.get("problem") or unsigned_text(notice.purpose, notice.locale, notice.variables)
+
+
+def _unknown() -> Page:
+    return Page(404, page([], locale="en"))

@@ -1,36 +1,47 @@
-"""The owner GET /a/{token} -> what waits for an answer; POST -> answer_approval -> the approval has its answer."""
+"""The owner GET /a/{token} -> what waits for an answer, in full; POST -> answer_approval -> it is approved, or closed."""
+
+import re
+from typing import Final
 
 import functions_framework
 from flask import Request, Response
 
-from functions.answer_approval import answer_link
+from functions.answer_approval.answer_link import LinkVisits, Reply
 from shared.adapters import clock, firestore, settings
 from shared.adapters.handling import Answered, on_request
 from shared.pages.page import headers
+
+REVISION: Final = re.compile("[0-9]{1,9}")
+EXPECTED: Final = (
+    "expected answer=approve or answer=reject with an approval, answer=close or answer=opt_out with a conversation"
+)
 
 
 @functions_framework.http
 @on_request
 def answer_approval(request: Request) -> Answered:
     token = request.path.rstrip("/").rsplit("/", 1)[-1]
-    store, now, deployment = firestore.store(), clock.clock(), settings.deployment()
+    visits = LinkVisits(firestore.store(), clock.clock(), settings.deployment())
     if request.method in ("GET", "HEAD"):
-        page = answer_link.show_approval(token, store=store, clock=now, deployment=deployment)
+        page = visits.show(token)
     elif request.method != "POST":
         return Answered(Response(status=405, headers=headers()), "no such method", refused=True)
     else:
-        answer, approval_id = request.form.get("answer"), request.form.get("approval", "")
-        if answer not in ("approve", "reject"):
-            expected = "expected answer=approve or answer=reject"
-            return Answered(Response(expected, status=400, headers=headers()), "no answer", refused=True)
-        page = answer_link.answer_approval(
-            token,
-            approval_id,
-            "approve" if answer == "approve" else "reject",
-            store=store,
-            clock=now,
-            deployment=deployment,
-        )
+        reply = _reply(request)
+        if reply is None:
+            return Answered(Response(EXPECTED, status=400, headers=headers()), "no answer", refused=True)
+        page = visits.answer(token, reply)
     shown = Response(page.html, status=page.status, mimetype="text/html", headers=headers())
     unknown = page.status == 404
     return Answered(shown, "unknown" if unknown else "shown", refused=unknown, salon_id=page.salon_id)
+
+
+def _reply(request: Request) -> Reply | None:
+    """What the form says, or None where it says no answer."""
+    form, seen = request.form, request.form.get("seen", "")
+    match form.get("answer"):
+        case "approve" | "reject" as action:
+            return Reply(action, form.get("approval", ""))
+        case "close" | "opt_out" as action:
+            return Reply(action, form.get("conversation", ""), int(seen) if REVISION.fullmatch(seen) else 0)
+    return None

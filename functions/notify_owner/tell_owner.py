@@ -7,24 +7,21 @@ from datetime import datetime
 from typing import Literal
 
 from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
-from functions.notify_owner.spoken_reason import spoken_reason
 from functions.notify_owner.write_notice import notices_to
 from shared.approvals.approval import Approval, notified
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of
 from shared.messaging.conversation import Conversation, Reason
 from shared.messaging.message import KEEP_TRYING, Inbound, Message, collected, merged, message_path, say
-from shared.messaging.spoken import spoken_deadline, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time
 from shared.ports import Clock, Deployment, Documents, Reader, Write
 from shared.records.commit import create, save, until_committed, update
 from shared.records.events import SalonEvent
-from shared.records.read_documents import readable_one
 from shared.records.stored import natural_id
 from shared.salon.load_salon import salon_to_tell
 from shared.salon.load_settings import accepted_settings
 from shared.salon.salon import Contact, Salon
 from shared.values import money
-from shared.values.identity import without_numbers
 
 ACTOR = "notify_owner"
 
@@ -131,7 +128,7 @@ class _OwnerNotifier:
             name: spoken_time(moment, zone, locale, now=read_at) for name, moment in notice.moments.items()
         }
         if notice.reason is not None:
-            variables["reason"] = spoken_reason(notice.reason, locale, when=variables.get("when", ""))
+            variables["topic"] = spoken_reason(notice.reason, locale, when=variables.get("when", ""))
         if notice.until is not None:
             variables["until"] = spoken_deadline(notice.until, zone, locale, now=read_at)
         return notices_to(
@@ -275,26 +272,19 @@ def _reason(event: SalonEvent, documents: Reader) -> str | None:
 
 
 def _written(event: SalonEvent, documents: Reader) -> OwnerNotice | None:
+    """What somebody wrote, and how to reach them: the very message that the event is about, whatever they have written since."""
     path = str(event.payload["path"])
-    found = documents.get(path.partition("/inbound/")[0])
-    if found is None:
+    said, found = documents.get(path), documents.get(path.partition("/inbound/")[0])
+    if said is None or found is None:
         return None
-    conversation = Conversation.model_validate(found.data)
-    theirs = next((line for line in reversed(conversation.lines) if line.by == "them"), None)
-    ours = next((line for line in reversed(conversation.lines) if line.by == "us"), None)
+    inbound, conversation = Inbound.model_validate(said.data), Conversation.model_validate(found.data)
     variables = {
-        "customer": ", ".join(conversation.customer_names) or _number(path, documents),
-        "words": without_numbers(theirs.text) if theirs else "",
-        "before": ours.text if ours else "",
+        "customer": ", ".join(conversation.customer_names),
+        "reach": inbound.sender,
+        "words": inbound.body,
     }
     moments = {"when": conversation.moment} if conversation.moment else {}
-    return OwnerNotice("owner_message", event.event_id, "usual", variables, moments=moments, reason=conversation.reason)
-
-
-def _number(path: str, documents: Reader) -> str:
-    """The number that the message at this path came from."""
-    said = readable_one(Inbound, documents.get(path))
-    return said.sender if said else ""
+    return OwnerNotice("owner_message", path, "usual", variables, moments=moments, reason=conversation.reason)
 
 
 def _name(documents: Reader, collection: str, document_id: str) -> str:

@@ -14,7 +14,7 @@ from shared.messaging.spoken import spoken_outcome
 from shared.ports import Deployment, Reader
 
 NO_ACTION = "0" * 16
-"""Stands for the action in the token of a digest, which is about no single one; its page looks at each approval's
+"""Stands for the action in the token of a notice's page, which is about no single one: the page looks at each approval's
 own."""
 
 
@@ -41,11 +41,11 @@ def answered_meanwhile(message: Message, *, documents: Reader, now: datetime) ->
 
 
 def link(message: Message, approval: Approval | None, deployment: Deployment) -> str:
-    """The address of the page of one approval, or of all that a digest lists."""
+    """The address of the page of one approval, or of everything that the message tells."""
     token = (
         _token("link", approval.id, approval.action_hash, message, deployment)
         if approval
-        else _token("digest", message.id, NO_ACTION, message, deployment)
+        else _token("notice", message.id, NO_ACTION, message, deployment)
     )
     return f"{deployment.public_base_url}/a/{token}"
 
@@ -53,7 +53,7 @@ def link(message: Message, approval: Approval | None, deployment: Deployment) ->
 def _words(message: Message, documents: Reader, deployment: Deployment) -> Words:
     found = documents.get(f"approvals/{message.about}") if message.purpose in ASKS else None
     if found is None:
-        return Words(message.purpose, message.variables)
+        return Words(message.purpose, message.variables | {"link": link(message, None, deployment)})
     approval = Approval.model_validate(found.data)
     signed = {
         "approve_token": _token("approve", approval.id, approval.action_hash, message, deployment),
@@ -64,7 +64,7 @@ def _words(message: Message, documents: Reader, deployment: Deployment) -> Words
 
 
 def _digest(digest: Message, items: list[Message], documents: Reader, deployment: Deployment, now: datetime) -> Words:
-    said: dict[str, list[str]] = {"waiting": [], "sold": [], "alert": [], "over": []}
+    said: dict[str, list[str]] = {"waiting": [], "written": [], "sold": [], "alert": [], "over": []}
     for item in items:
         match item.purpose:
             case purpose if purpose in ASKS:
@@ -73,6 +73,9 @@ def _digest(digest: Message, items: list[Message], documents: Reader, deployment
                     said["waiting"].append(proposal)
                 else:
                     said["over"].append(f"{_outcome(item, documents)}: {proposal}")
+            case "owner_message":
+                # Counted only: what somebody wrote stands in full behind the link, or is cut here.
+                said["written"].append("")
             case "owner_sold":
                 sold = [item.variables[name] for name in ("customer", "service", "when", "price")]
                 said["sold"].append(" ".join(word for word in sold if word))
@@ -83,9 +86,7 @@ def _digest(digest: Message, items: list[Message], documents: Reader, deployment
             case _:
                 said["alert"].append(render(item.purpose, item.locale, item.variables).text)
     variables = {"salon": digest.variables.get("salon", ""), "summary": spoken_digest(said, digest.locale)}
-    if not said["waiting"]:
-        return Words("owner_digest", variables)
-    return Words("owner_digest_link", variables | {"link": link(digest, None, deployment)})
+    return Words("owner_digest", variables | {"link": link(digest, None, deployment)})
 
 
 def _merged(digest: Message, documents: Reader) -> list[Message]:

@@ -8,13 +8,16 @@ _SHOWN = 3
 
 
 def spoken_digest(items: Mapping[str, list[str]], locale: str) -> str:
-    """Says how many items there are of each kind (`sold`, `alert`, `waiting`, `over`), and names the first few."""
+    """Says how many items there are of each kind (`waiting`, `written`, `sold`, `alert`, `over`), and names the first few that
+    have a name."""
     words = phrases(__file__, locale)["digest"]
     parts = []
     for kind, texts in items.items():
         if texts:
-            shown = "; ".join([_shortened(text) for text in texts[:_SHOWN]] + ["..."] * (len(texts) > _SHOWN))
-            parts.append(f"{in_form(words[kind], len(texts), locale).format(count=len(texts))} ({shown})")
+            counted = in_form(words[kind], len(texts), locale).format(count=len(texts))
+            named = [_shortened(text) for text in texts if text][:_SHOWN]
+            shown = "; ".join(named + ["..."] * (len(texts) > len(named)))
+            parts.append(f"{counted} ({shown})" if named else counted)
     return ", ".join(parts)
 
 

@@ -35,7 +35,7 @@ def opt_out(
     for outreach in _open_offers(said, documents):
         closed = responded(outreach, answer="opt_out", result="opted_out", now=now)
         offers += (*update(closed), *ended(outreach, closed.document, documents, actor=actor))
-    return (*entered(stopped(said), now, known=known), *offers)
+    return (*entered(stopped(said), now, said.by, known=known), *offers)
 
 
 def opt_in(

@@ -65,7 +65,7 @@ def channel_for(
 @dataclass(frozen=True)
 class Statement:
     """What somebody said about being asked. `identity` is the key of the address they said it from, `customer_ids` are all who
-    are reached there, and `said_id` is the same however often the same word is worked on."""
+    are reached there, `said_id` is the same however often the same word is worked on, and `by` is who had it written down."""
 
     identity: str
     said_id: str
@@ -74,6 +74,7 @@ class Statement:
     source: Source
     text: str
     at: datetime
+    by: str = "customer"
 
 
 def stopped(said: Statement) -> list[ConsentRecord]:

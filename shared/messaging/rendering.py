@@ -16,14 +16,14 @@ _LONGEST_VALUES: Final = {
     "proposal": 300,
     "summary": 450,
     "reason": 200,
-    "words": 300,
-    "before": 200,
+    "topic": 120,
+    "words": 260,
     "place": 180,
 }
 """Longer values are cut, so that no message can grow past WhatsApp's 1024 characters."""
 
 
-_NEVER_CUT: Final = {"link": 400, "accept_token": 200, "decline_token": 200, "approve_token": 200, "reject_token": 200}
+_NEVER_CUT: Final = {"link": 300, "accept_token": 200, "decline_token": 200, "approve_token": 200, "reject_token": 200}
 """The longest of each. A signed link or button is worth nothing when it is cut, so a longer one is an error."""
 
 

@@ -1,4 +1,4 @@
-"""Times and outcomes in words, as they are put into the texts of messages."""
+"""Times, outcomes and reasons in words, as they are put into the texts of messages."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -36,6 +36,11 @@ def spoken_duration(lasts: timedelta, locale: str) -> str:
 def spoken_outcome(status: str, locale: str) -> str:
     """Says what became of an approval, as a word within a sentence."""
     return str(phrases(__file__, locale)["outcome"].get(status, status))
+
+
+def spoken_reason(reason: str, locale: str, *, when: str) -> str:
+    """Says why a message waits for a person, as it follows "about". `when` is the time it is about, or empty."""
+    return str(phrases(__file__, locale)["reason"][reason]).replace("{when}", when).strip()
 
 
 def _spoken_day(local: datetime, now: datetime | None, locale: str) -> str:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Answer = Literal["accept", "decline", "link"]
-ApprovalAnswer = Literal["approve", "reject", "link", "digest"]
+ApprovalAnswer = Literal["approve", "reject", "link", "notice"]
 
 _VERSION: Final = 1
 _MAC_BYTES: Final = 16
 _ANSWERS: Final[tuple[Answer, ...]] = ("accept", "decline", "link")
-_APPROVAL_ANSWERS: Final[tuple[ApprovalAnswer, ...]] = ("approve", "reject", "link", "digest")
+_APPROVAL_ANSWERS: Final[tuple[ApprovalAnswer, ...]] = ("approve", "reject", "link", "notice")
 _BINDING_BYTES: Final = 8
 _OFFER: Final = b"smart-fill offer token\x00"
 _APPROVAL: Final = b"smart-fill approval token\x00"
@@ -34,9 +34,9 @@ class OfferToken:
 
 @dataclass(frozen=True)
 class ApprovalToken:
-    """`about` names an approval, or for `digest` the message that lists several. `action` and `contact` are the
-    `binding` of the action's hash and of the key of the address that the token was sent to: a token for another action,
-    or of somebody who is no contact any more, answers nothing."""
+    """`about` names an approval, or for `notice` the message whose page it opens. `action` and `contact` are the `binding`
+    of the action's hash and of the key of the address that the token was sent to: a token for another action, or of
+    somebody who is no contact any more, answers nothing."""
 
     salon_id: str
     about: str

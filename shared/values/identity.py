@@ -21,9 +21,3 @@ def address_key(signing_key: bytes, channel: str, address: str) -> str:
     trying them all."""
     text = f"address\x1f{channel}\x1f{normalized(address)}"
     return f"idn_{hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()[:40]}"
-
-
-def without_numbers(text: str) -> str:
-    """What somebody wrote without the numbers at which they can be reached: a notice is read on more phones than
-    one."""
-    return re.sub(r"\+?\d(?:[\s().\-/]*\d){6,}", "…", text)

@@ -204,7 +204,7 @@ def test_an_owners_link_opens_the_approval_it_was_signed_for_and_no_other(suite:
             replace(right, salon_id=SALON, about=about)
             for about in (f"../../{OTHER}/approvals/apr_theirs", "..", "x/../apr_theirs", "x/y/z", "__x__")
         ),
-        *(replace(right, answer=kind) for kind in ("approve", "reject", "digest")),
+        *(replace(right, answer=kind) for kind in ("approve", "reject", "notice")),
         replace(right, action=binding("cd" * 32)),
         replace(right, contact=binding("cd" * 32)),
     ]

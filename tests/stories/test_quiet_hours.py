@@ -200,7 +200,7 @@ def test_what_is_answered_only_later_is_no_answer_to_the_clock(kind: Kind, late:
 ASKS = {f"{offer}{way}" for offer in ("slot_offer", "slot_taken_another") for way in ("", "_sms", "_link")}
 NOTICES = {
     "booking_withdrawn", "owner_sold", "owner_alert", "owner_message", "owner_not_done", "owner_approval",
-    "owner_approval_link", "owner_reminder", "owner_reminder_link", "owner_digest", "owner_digest_link",
+    "owner_approval_link", "owner_reminder", "owner_reminder_link", "owner_digest",
 }  # fmt: skip
 ANSWERS = set(templates()) - ASKS - NOTICES
 

@@ -238,7 +238,7 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "a yes to what was cancelled since": (in_turn(an_offer, presses(0), lambda suite: cancel(suite, sale(suite), "salon")), presses(0), [HELD, message("Customer 0")]),
     "a no to what they had booked": (in_turn(an_offer, presses(0)), presses(1), [(THEM, "cancel_request_received", ("Customer", "today at 13:00")), message("Customer 0", "13:00")]),
     "who cannot come": (booked("own", customer_id="c0", staff_id="noah"), says("Sorry, I can't come"), [(THEM, "cancel_request_received", ("Customer", "today at 13:00")), message("Customer 0", "I can't come", "13:00")]),
-    "other words about an offer": (an_offer, says("how much is it with colour?"), [HELD, message("Customer 0", "how much is it with colour?", "Cut", "our offer for today at 13:00")]),
+    "other words about an offer": (an_offer, says("how much is it with colour?"), [HELD, message("Customer 0", "how much is it with colour?", THEM, "our offer for today at 13:00")]),
     "words about nothing": (idle, says("is Friday free?"), [HELD, message("Customer 0", "is Friday free?")]),
     "words about nothing again": (says("is Friday free?"), says("or Saturday?"), [message("Customer 0", "or Saturday?")]),
     "an ok after something else was said": (in_turn(an_offer, says("how much?"), later(minutes=1)), says("ok thanks"), [(THEM, "asked_back", ("today at 13:00",))]),

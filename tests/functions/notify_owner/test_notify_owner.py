@@ -71,7 +71,7 @@ def test_a_dozen_requests_at_once_ring_three_times_and_then_come_as_one():
         suite.advance(minutes=14)
         assert len(texts(suite, OWNER)) == 3
         suite.advance(minutes=2)
-        assert purposes(suite, OWNER) == ["owner_approval"] * 3 + ["owner_digest_link"]
+        assert purposes(suite, OWNER) == ["owner_approval"] * 3 + ["owner_digest"]
         assert "9 to answer" in texts(suite, OWNER)[-1]
         assert all(approval(suite, id)["notifications_sent"] == {"whatsapp": True} for id in ids)
 
@@ -134,7 +134,7 @@ def test_a_question_and_its_reminder_are_one_thing_to_a_digest_and_its_page():
         ask(suite, "1", useful_for=timedelta(minutes=20))
         ask(suite, "2", useful_for=timedelta(minutes=20))
         suite.advance(minutes=16)
-        assert purposes(suite, OWNER)[3:] == ["owner_digest_link"] and "2 to answer" in texts(suite, OWNER)[-1]
+        assert purposes(suite, OWNER)[3:] == ["owner_digest"] and "2 to answer" in texts(suite, OWNER)[-1]
         page = "/a/" + texts(suite, OWNER)[-1].split("/a/")[1].split()[0]
         assert suite.request("GET", page).get_data(as_text=True).count("<form") == 2
 

@@ -14,6 +14,8 @@ CUT_AT_60 = 56 * "x"
         ({"alert": ["a", "b", "c"]}, "3 to look at (a; b; c)"),
         ({"alert": ["a", "b", "c", "d"]}, "4 to look at (a; b; c; ...)"),
         ({"over": ["a", "b", "c", "d", "e"]}, "5 settled meanwhile (a; b; c; ...)"),
+        ({"written": [""]}, "1 message from customers"),
+        ({"written": ["", "", "", ""], "alert": ["a"]}, "4 messages from customers, 1 to look at (a)"),
         ({"sold": [" Cut\n for\t Ana "]}, "1 sold (Cut for Ana)"),
         ({"sold": [60 * "x"]}, f"1 sold ({60 * 'x'})"),
         ({"sold": [61 * "x"]}, f"1 sold ({57 * 'x'}...)"),

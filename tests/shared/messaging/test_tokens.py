@@ -61,7 +61,7 @@ hexes = st.binary(min_size=8, max_size=8).map(bytes.hex)
 APPROVAL = ApprovalToken("salon_1", "apr_0123456789abcdef0123", "approve", "a1" * 8, "c2" * 8)
 
 
-@given(ids, ids, st.sampled_from(["approve", "reject", "link", "digest"]), hexes, hexes)
+@given(ids, ids, st.sampled_from(["approve", "reject", "link", "notice"]), hexes, hexes)
 def test_an_approvals_token_says_what_was_signed(salon, about, answer, action, contact):
     token = ApprovalToken(salon, about, answer, action, contact)
     assert read_approval(KEY, sign_approval(KEY, token)) == token
@@ -114,7 +114,7 @@ def test_an_answer_or_a_version_that_only_a_later_release_knows_is_not_read():
     later = signed(4, label=b"smart-fill approval token\x00", body=bound)
     known = signed(3, label=b"smart-fill approval token\x00", body=bound)
     assert read_approval(KEY, later) is None
-    assert read_approval(KEY, known) == ApprovalToken("s1", "apr", "digest", "00" * 8, "00" * 8)
+    assert read_approval(KEY, known) == ApprovalToken("s1", "apr", "notice", "00" * 8, "00" * 8)
 
 
 @pytest.mark.parametrize("body", [b"s1", b"s", b"\xffzout", b"s1\xff"])

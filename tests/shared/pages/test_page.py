@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from functions.accept_offer import offer_page
-from functions.answer_approval import approval_page
+from functions.answer_approval import notice_page
 from shared.pages import page
 from shared.values.language import LANGUAGES
 from tests.html import faults, read_page
@@ -18,8 +18,8 @@ OFFER = {
     "service": "Cut", "duration": "45 minutes", "price": "£50", "when": "today", "staff": "Mia", "place": "Glow", "until": "13:30",
 }  # fmt: skip
 QUESTIONS = [
-    approval_page.Question("a", "Cut", "rejected", None),
-    approval_page.Question("b", "Cut", "pending", "13:30"),
+    notice_page.Question("a", "Cut", "rejected", None),
+    notice_page.Question("b", "Cut", "pending", "13:30"),
 ]
 BASE = Path(page.__file__).with_name("base.html").read_text()
 
@@ -29,8 +29,8 @@ def every_page(language: str) -> list[str]:
     return [
         *(offer_page.page(state, locale=language, offer=OFFER, another=another) for state in offer_page.STATES),
         offer_page.page("unknown", locale=language),
-        approval_page.page(QUESTIONS, locale=language, salon="Glow"),
-        approval_page.page([], locale=language),
+        notice_page.page(QUESTIONS, locale=language, salon="Glow"),
+        notice_page.page([], locale=language),
     ]
 
 

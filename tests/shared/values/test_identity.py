@@ -1,6 +1,6 @@
 import pytest
 
-from shared.values.identity import address_key, normalized, without_numbers
+from shared.values.identity import address_key, normalized
 
 KEY = b"0123456789abcdef"
 
@@ -23,19 +23,6 @@ def test_a_sender_without_a_number_has_a_key_too():
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("call me at +44 7700 900100 or else", "call me at … or else"),
-        ("(0)98765-43210?", "(…?"),
-        ("at 5:30 or 17.45, for 1,500", "at 5:30 or 17.45, for 1,500"),
-        ("on 28.11. at 14:00", "on 28.11. at 14:00"),
-    ],
-)
-def test_numbers_to_reach_somebody_by_are_left_out_and_times_and_prices_stay(text, shown):
-    assert without_numbers(text) == shown
-
-
-@pytest.mark.parametrize(
     ("spelt", "plain"),
     [
         ("+91 98765-43210", "+919876543210"),
@@ -52,10 +39,3 @@ def test_an_address_has_one_spelling(spelt, plain):
 
 def test_a_key_is_the_same_in_every_process_and_release():
     assert address_key(KEY, "sms", "+919876543210") == "idn_415476f286b784164ce1bcfde88ca3918012f258"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"), [("123456", "123456"), ("1234567", "…"), ("12 34 5 6 7!", "…!"), ("+1234567", "…")]
-)
-def test_seven_digits_reach_somebody_and_six_do_not(text, shown):
-    assert without_numbers(text) == shown

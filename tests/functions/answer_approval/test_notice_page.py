@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.answer_approval.approval_page import Question, page
+from functions.answer_approval.notice_page import Question, page
 from tests.html import answers, read_page, told
 
 WAITS = Question("apr_1", "Cut & colour for <Ana>", "pending", "14:00")

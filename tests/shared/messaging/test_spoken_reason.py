@@ -2,8 +2,8 @@ from typing import get_args
 
 import pytest
 
-from functions.notify_owner.spoken_reason import spoken_reason
 from shared.messaging.conversation import Reason
+from shared.messaging.spoken import spoken_reason
 from shared.values.language import LANGUAGES, Language
 
 
