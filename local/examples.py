@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from functions.fill_gap.spoken_proposal import spoken_proposal
+from functions.fill_gap.spoken_proposal import Offered, spoken_proposal
 from functions.send_outreach.gsm7 import EXTENDED, is_gsm7
 from functions.send_outreach.spoken_digest import spoken_digest
 from shared.messaging.phrases import words
@@ -46,16 +46,18 @@ def _common(language: Language, purpose: str) -> dict[str, str]:
     now = NOW.replace(tzinfo=zone)
     slot, lost, deadline = (now + timedelta(hours=hours) for hours in (28, 3, 0.75))
     when, lost_when = (spoken_time(time, zone, locale, now=now) for time in (slot, lost))
-    proposal = spoken_proposal(
-        people["service"], spoken_time(slot, zone, locale, now=None), people["customer"], locale, discount_percent=10
+    price = display(Decimal(people["price"]), people["currency"], locale)
+    offered = Offered(
+        people["service"], people["staff"], spoken_time(slot, zone, locale, now=None), price, discount_percent=10
     )
+    proposal = spoken_proposal([people["customer"]], offered, ["waitlist_exact"], locale)
     signed = {f"{answer}_token": answer for answer in ("accept", "decline", "approve", "reject")}
     offer = {
         **people,
         **signed,
         "when": when,
         "lost_when": lost_when,
-        "price": display(Decimal(people["price"]), people["currency"], locale),
+        "price": price,
         "until": spoken_deadline(deadline, zone, locale, now=now),
         "proposal": proposal,
     }

@@ -62,6 +62,10 @@ MAX_DELIVERIES = 200_000
 """Within one run_until_idle: more means that functions keep waking each other."""
 
 
+Form = Mapping[str, str | Sequence[str]]
+"""What a form sends; of a box that may be ticked several times, all that were."""
+
+
 class Suite:
     """`with Suite(now=...) as suite:` puts itself behind the adapters for as long as the block runs; only one can."""
 
@@ -153,7 +157,7 @@ class Suite:
     # What the world does.
 
     def request(
-        self, method: str, path: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, *, form: Form | None = None, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Through the door whose path it is. An error escaping it is a 500, as in the cloud, kept in `failures`."""
         asked = path.partition("?")[0]
@@ -167,13 +171,11 @@ class Suite:
             return Response(status=500)
         return answer if isinstance(answer, Response) else self._flask.make_response(answer)
 
-    def _request(
-        self, method: str, path: str, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
-    ) -> flask.Request:
+    def _request(self, method: str, path: str, form: Form | None, headers: Mapping[str, str] | None) -> flask.Request:
         """As a WSGI server hands it to Flask."""
         asked, _, query = path.partition("?")
         base = urlsplit(self.deployment.public_base_url)
-        body = urlencode(form).encode() if form is not None else b""
+        body = urlencode(form, doseq=True).encode() if form is not None else b""
         environ = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",

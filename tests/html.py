@@ -85,7 +85,7 @@ def faults(page: Element) -> list[str]:
         "page-has-heading-one": len(page.all("h1")) == 1,
         "definition-list": not page.all("dl"),
         "button-name and link-name": all(each.text for each in named),
-        "label": not shown,
+        "label": [each for label in page.all("label") if label.text for each in label.all("input")] == shown,
         "meta-viewport": viewport == ["width=device-width, initial-scale=1"],
     }
     return [rule for rule, kept in rules.items() if not kept]

@@ -3,19 +3,25 @@ an answer does what it does by any other way."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from functions.answer_approval.close_conversation import close_conversation
 from functions.answer_approval.let_in import Visit, let_in
-from functions.answer_approval.notice_page import Question, Said, Written, page
+from functions.answer_approval.notice_page import InRound, Question, Said, Written, page
 from functions.answer_approval.opt_out_customer import opt_out_customer
 from functions.answer_approval.read_conversations import Talk, read_conversations
+from functions.answer_approval.spoken_exclusion import spoken_exclusion
+from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Action, answer
+from shared.customers.customer import Customer
 from shared.messaging.message import Message
 from shared.messaging.rendering import unsigned_text
 from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_reason, spoken_time
 from shared.messaging.tokens import binding
 from shared.ports import Clock, Deployment, Store
+from shared.records.read_documents import readable
+from shared.values import money
 
 WRITTEN = "owner_message"
 
@@ -29,11 +35,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the form of a page says: about an approval, or about the people who wrote, as they were `seen`."""
+    """What the form of a page says: about an approval and whom of its round is `struck`, or about the people who wrote, as they
+    were `seen`."""
 
     action: Action | Literal["close", "opt_out"]
     about: str
     seen: int = 0
+    struck: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,16 @@ class LinkVisits:
             seen = next((each for each in visit.approvals if each.id == reply.about), None)
             if seen is None:
                 return "nothing here"
-            bound_to = binding(seen.action_hash)
-            answer(seen.id, reply.action, bound_to=bound_to, by=by, documents=documents, clock=self.clock)
+            in_round = {each["customer_id"] for each in seen.people}
+            answer(
+                seen.id,
+                reply.action,
+                bound_to=binding(seen.action_hash),
+                by=by,
+                struck=[each for each in reply.struck if each in in_round],
+                documents=documents,
+                clock=self.clock,
+            )
             return "done"
         talk = next((each for each in self._talks(visit) if each.key == reply.about), None)
         if talk is None:
@@ -93,6 +109,23 @@ class LinkVisits:
 
 def _questions(visit: Visit, now: datetime) -> list[Question]:
     zone, locale = visit.salon.zone, visit.locale
+    ids = dict.fromkeys(each["customer_id"] for approval in visit.approvals for each in approval.people)
+    known = readable(Customer, visit.documents.get_all([f"customers/{id}" for id in ids]))
+    names = {customer.id: customer.name for customer in known}
+
+    def in_round(approval: Approval) -> list[InRound]:
+        """Who is in the round, in its order, with when and for how much."""
+        return [
+            InRound(
+                each["customer_id"],
+                names.get(each["customer_id"], each["customer_id"]),
+                f"{spoken_time(each['start'], zone, locale, now=now)}, "
+                f"{money.display(Decimal(str(each['price'])), visit.salon.currency, locale)}",
+                spoken_exclusion(approval.not_asked.get(each["customer_id"]), locale),
+            )
+            for each in approval.people
+        ]
+
     return [
         Question(
             approval.id,
@@ -101,6 +134,7 @@ def _questions(visit: Visit, now: datetime) -> list[Question]:
             spoken_deadline(approval.expires_at, zone, locale, now=now)
             if approval.waits and now < approval.expires_at
             else None,
+            in_round(approval),
         )
         for approval in visit.approvals
     ]

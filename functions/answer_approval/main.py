@@ -41,7 +41,7 @@ def _reply(request: Request) -> Reply | None:
     form, seen = request.form, request.form.get("seen", "")
     match form.get("answer"):
         case "approve" | "reject" as action:
-            return Reply(action, form.get("approval", ""))
+            return Reply(action, form.get("approval", ""), struck=tuple(form.getlist("struck")))
         case "close" | "opt_out" as action:
             return Reply(action, form.get("conversation", ""), int(seen) if REVISION.fullmatch(seen) else 0)
     return None

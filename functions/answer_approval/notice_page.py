@@ -13,6 +13,16 @@ from shared.pages.page import rendered
 
 
 @dataclass(frozen=True)
+class InRound:
+    """One of the people whom an approval is about. `asked` says what they would be asked, `not_asked` why they were not."""
+
+    customer_id: str
+    name: str
+    asked: str
+    not_asked: str | None
+
+
+@dataclass(frozen=True)
 class Question:
     """An approval as the page shows it. `until` is None where it is settled; then `outcome` says how."""
 
@@ -20,6 +30,7 @@ class Question:
     proposal: str
     outcome: str
     until: str | None
+    people: Sequence[InRound] = ()
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from typing import Any
 from functions.fill_gap.candidates import Candidate, owner_asked_until
 from functions.fill_gap.discounts import discounted
 from functions.fill_gap.offer_purpose import offer_purpose
-from functions.fill_gap.prospect import PURPOSE
+from functions.fill_gap.prospect import PURPOSE, Prospect
 from functions.fill_gap.round_plan import NoRound, Round
 from functions.fill_gap.settings import Settings
-from functions.fill_gap.spoken_names import spoken_names
-from functions.fill_gap.spoken_proposal import spoken_proposal
+from functions.fill_gap.spoken_proposal import Offered, spoken_proposal
 from shared.approvals import approval as approvals
 from shared.asking.decision import (
     GAP_FILL_AGENT,
@@ -170,7 +169,7 @@ def question_about(
     approval = approvals.approval_for(
         decision,
         action=action_for(people, context),
-        summary=_summary(people, context.salon),
+        summary=_summary(people, context),
         starts_at=min(candidate.slot.start for candidate in people if candidate.slot is not None),
         useful_until=max(owner_asked_until(candidate, context.settings) for candidate in people),
         settings=context.settings,
@@ -180,17 +179,23 @@ def question_about(
     return Question(waiting, approvals.request(approval, now=context.now))
 
 
-def _summary(people: Sequence[Candidate], salon: Salon) -> str:
-    """Says who would be asked about what, those who would be asked about the same together."""
-    names: dict[tuple[str, str, float], list[str]] = {}
+def _summary(people: Sequence[Candidate], context: RoundContext) -> str:
+    """Says who would be asked about what, and why, those who would be asked about the same together."""
+    salon, asked = context.salon, dict[Offered, list[Prospect]]()
     for candidate in people:
         assert candidate.slot is not None and candidate.service is not None, "whoever is chosen has a slot"
-        when = spoken_time(candidate.slot.start, salon.zone, salon.locale, now=None)
-        about = (candidate.service.name, when, candidate.discount_percent)
-        names.setdefault(about, []).append(candidate.prospect.customer.name)
+        price = discounted(candidate.service.price, candidate.discount_percent, salon.currency)
+        offered = Offered(
+            candidate.service.name,
+            context.gap.staff_name,
+            spoken_time(candidate.slot.start, salon.zone, salon.locale, now=None),
+            money.display(price, salon.currency, salon.locale),
+            candidate.discount_percent,
+        )
+        asked.setdefault(offered, []).append(candidate.prospect)
     return "; ".join(
-        spoken_proposal(service, when, spoken_names(who, salon.locale), salon.locale, discount_percent=discount)
-        for (service, when, discount), who in names.items()
+        spoken_proposal([each.customer.name for each in who], offered, [each.source for each in who], salon.locale)
+        for offered, who in asked.items()
     )
 
 

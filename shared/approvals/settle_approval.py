@@ -1,7 +1,7 @@
 """Settles approvals. An approval and the decision that waits for it move in one commit, whoever moves them: one answer counts,
 and both documents agree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -36,10 +36,12 @@ def answer(
     by: str,
     documents: Documents,
     clock: Clock,
+    struck: Sequence[str] = (),
     beside: Callable[[Verdict, Approval], tuple[Write, ...]] = lambda verdict, approval: (),
 ) -> Settlement:
     """Answers an approval, and returns what came of it. The first answer counts, whoever gives it and by whichever way.
-    `bound_to` is the action that a token was made for; what `beside` returns is written in the same commit."""
+    `bound_to` is the action that a token was made for, `struck` are the customers whom they take out of the round; what
+    `beside` returns is written in the same commit."""
 
     def attempt() -> Settlement | None:
         snapshot = documents.get(f"approvals/{approval_id}")
@@ -59,7 +61,7 @@ def answer(
             now=now,
             by=by,
             reason=f"{action} by {by}",
-            response=ApprovalResponse(action=action, responded_by=by, responded_at=now),
+            response=ApprovalResponse(action=action, responded_by=by, responded_at=now, struck=list(struck)),
         )
         return Settlement(verdict, approval) if documents.commit(*writes, *beside(verdict, approval)) else None
 

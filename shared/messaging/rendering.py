@@ -13,7 +13,7 @@ _LONGEST_VALUE: Final = 60
 _LONGEST_VALUES: Final = {
     "choices": 300,
     "problem": 500,
-    "proposal": 300,
+    "proposal": 380,
     "summary": 450,
     "reason": 200,
     "topic": 120,

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from functions.fill_gap.offered_slot import TIME_TO_ANSWER
 from local.in_process import Suite
+from shared.messaging.tokens import ApprovalToken, binding, sign_approval
+from shared.values.identity import address_key
 from tests.functions.fill_gap.test_approval_of_offers import the_question
+from tests.html import Element, read_page
 from tests.stories.approvals import approval, decision_of, questions, standing, trail
-from tests.stories.salon import OWNER, ROOT, cancel, customer, offers, phone, purposes, salon, settle
+from tests.stories.salon import OWNER, ROOT, SALON, cancel, customer, offers, phone, purposes, salon, settle
 
 SUPERVISED = {"autonomy": {"gap_fill": "supervised"}}
 
@@ -47,7 +51,10 @@ def test_one_question_is_about_the_round_and_says_who_is_in_it():
     with supervised_salon() as suite:
         found = approval(suite, the_question(suite))
         assert people(suite) == ["c0", "c1", "c2", "c3", "c4"] and asked(suite) == []
-        assert found["action_summary"] == "offer Cut Mon 23 Nov at 13:00 to Customer 0, Customer 1 and 3 more"
+        assert found["action_summary"] == (
+            "ask Customer 0, Customer 1 and 3 more if they'd like Cut with Mia Mon 23 Nov at 13:00, for £50.00, "
+            "because they are waiting for exactly this"
+        )
         assert {(each["start"], each["price"]) for each in found["action_details"]["people"]} == {(found["action_details"]["start"], 50)}  # fmt: skip
         assert purposes(suite, OWNER) == ["owner_approval"]
         assert decision_of(suite, the_question(suite))["action_details"]["asked"] == people(suite)
@@ -150,3 +157,72 @@ def test_time_that_is_days_away_is_proposed_to_one_at_a_time():
         cancel(suite, "wed")
         found = [each["action_details"]["people"] for each in suite.list(f"{ROOT}/approvals").values()]
         assert [len(people) for people in found] == [1]
+
+
+def page_of(suite: Suite) -> str:
+    """The path of the page on which the question is answered."""
+    found = approval(suite, the_question(suite))
+    key = suite.deployment.signing_key
+    owner = binding(address_key(key, "whatsapp", OWNER))
+    return "/a/" + sign_approval(key, ApprovalToken(SALON, found["id"], "link", binding(found["action_hash"]), owner))
+
+
+def shown(suite: Suite) -> Element:
+    return read_page(suite.request("GET", page_of(suite)).get_data(as_text=True))
+
+
+def answered(suite: Suite, answer: str, *, struck: Sequence[str]) -> Element:
+    form = {"approval": the_question(suite), "answer": answer, "struck": list(struck)}
+    page = suite.request("POST", page_of(suite), form=form).get_data(as_text=True)
+    suite.run_until_idle()
+    return read_page(page)
+
+
+def test_the_page_names_the_salon_and_everybody_in_the_round_with_their_time_and_price():
+    with supervised_salon() as suite:
+        page = shown(suite)
+        assert page.all("p")[0].text == "Salon One" and page.all("h1")[0].text == "May we do this?"
+        assert [each.text for each in page.all("label")] == [f"Customer {n}, today at 13:00, £50.00" for n in range(5)]
+        assert [
+            each.attributes["value"] for each in page.all("input") if each.attributes["name"] == "struck"
+        ] == people(suite)
+
+
+def test_the_owner_strikes_people_on_the_page_and_nobody_else_comes_in():
+    with supervised_salon() as suite:
+        answered(suite, "approve", struck=["c1", "c3", "holder", "nobody", ""])
+        assert asked(suite) == phones(["c0", "c2", "c4"])
+        found = approval(suite, the_question(suite))
+        assert (found["response"]["struck"], found["response"]["responded_by"]) == (["c1", "c3"], "Olga")
+        said = [each.text for each in shown(suite).all("p")]
+        assert (
+            "Customer 1 wasn't asked: you left them out." in said
+            and "Customer 3 wasn't asked: you left them out." in said
+        )
+        answered(suite, "approve", struck=[])
+        assert asked(suite) == phones(["c0", "c2", "c4"]), "the first answer counts"
+
+
+def test_a_page_without_a_mark_approves_all_of_the_round():
+    with supervised_salon() as suite:
+        answered(suite, "approve", struck=[])
+        assert asked(suite) == phones(people(suite))
+
+
+def test_who_can_no_longer_be_asked_is_named_on_the_page_with_the_reason():
+    with supervised_salon(waiting=3) as suite:
+        suite.update(f"{ROOT}/customers/c0", blocked=True)
+        suite.run_until_idle()
+        answered(suite, "approve", struck=["c1"])
+        said = [each.text for each in shown(suite).all("p")]
+        assert "Customer 0 wasn't asked: they can't be asked any more." in said
+        assert asked(suite) == phones(["c2"])
+
+
+def test_approved_at_the_last_moment_the_customers_still_have_time_to_answer():
+    with supervised_salon() as suite:
+        last = approval(suite, the_question(suite))["expires_at"] - timedelta(seconds=1)
+        suite.clock.move_to(last)
+        answered(suite, "approve", struck=[])
+        made = suite.list(f"{ROOT}/outreach").values()
+        assert len(made) == 5 and all(each["offer_details"]["valid_until"] - last >= TIME_TO_ANSWER for each in made)

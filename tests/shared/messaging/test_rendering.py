@@ -89,7 +89,7 @@ def test_a_value_is_cut_at_60_characters(given, shown):
 
 
 @pytest.mark.parametrize(("name", "longest"), [
-    ("choices", 300), ("problem", 500), ("proposal", 300), ("summary", 450), ("reason", 200), ("topic", 120), ("words", 260),
+    ("choices", 300), ("problem", 500), ("proposal", 380), ("summary", 450), ("reason", 200), ("topic", 120), ("words", 260),
     ("place", 180),
 ])  # fmt: skip
 def test_what_needs_more_words_is_cut_later(name, longest):

@@ -21,6 +21,8 @@ OFFERS = {"slot_offer_sms", "slot_offer_link"}
 SEGMENTS: dict[str, dict[Language, int]] = {
     # Most messages that cost money are these, one to everybody who is asked.
     "an offer": {"en": 2, "es": 3, "fr": 3, "hi": 5},
+    # It says who, what, with whom, when, for how much and why, perhaps of two.
+    "a question to the owner": {"en": 3, "es": 3, "fr": 3, "hi": 7},
     # A signed link alone takes two thirds of a segment.
     "with a link": {"en": 3, "es": 3, "fr": 3, "hi": 6},
     # Spanish and French go in GSM 7-bit without the accents that it has not; Hindi takes 70 letters to a segment.
@@ -30,7 +32,10 @@ SEGMENTS: dict[str, dict[Language, int]] = {
 
 
 def shortest_sms(purpose: str) -> str:
-    return "an offer" if purpose in OFFERS else "with a link" if "link" in texts()[purpose].variables else "without"
+    variables = texts()[purpose].variables
+    if purpose.startswith("owner") and not {"proposal", "choices"}.isdisjoint(variables):
+        return "a question to the owner"
+    return "an offer" if purpose in OFFERS else "with a link" if "link" in variables else "without"
 
 
 @every_text
