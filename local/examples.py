@@ -8,6 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from functions.fill_gap.spoken_proposal import Offered, spoken_proposal
+from functions.notify_owner.read_problem import Named, spoken_problem
+from functions.notify_owner.spoken_cancellation import spoken_cancellation
 from functions.send_outreach.gsm7 import EXTENDED, is_gsm7
 from functions.send_outreach.spoken_digest import spoken_digest
 from shared.messaging.phrases import words
@@ -65,8 +67,7 @@ def _common(language: Language, purpose: str) -> dict[str, str]:
         **offer,
         "link": f"https://smart-fill.example.com/o/{sign(b'k', OfferToken('salon-lima', 'out_' + 24 * '0', 'link'))}",
         "outcome": spoken_outcome("expired", locale),
-        # Why an approval came to nothing is said in English to all.
-        "reason": "the time is sold",
+        "reason": spoken_cancellation("the time is no longer free", locale),
         "topic": spoken_reason("cannot_come", locale, when=when),
         "reach": "+14165550134",
         "choices": {"which_one": f"{lost_when}, {when}", "owner_which_one": f"{proposal}; {proposal}"}.get(
@@ -75,7 +76,7 @@ def _common(language: Language, purpose: str) -> dict[str, str]:
         "summary": spoken_digest(
             {"sold": [f"{people['customer']} {people['service']}"], "written": ["", ""], "waiting": [proposal]}, locale
         ),
-        "problem": "settings.limits: expected at most 1000, found 5000",
+        "problem": spoken_problem(Named("away", people["staff"], 2, "", None), locale, when=when),
     }
 
 

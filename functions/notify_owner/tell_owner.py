@@ -1,12 +1,14 @@
 """Tells the salon's own people what was sold, what needs a person, and asks them what policy leaves to them. One notice per
 event, contact and channel, however often the event is delivered; what can wait goes out in one digest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
+from functions.notify_owner.read_problem import Named, read_problem, spoken_problem
+from functions.notify_owner.spoken_cancellation import spoken_cancellation
 from functions.notify_owner.write_notice import notices_to
 from shared.approvals.approval import Approval, notified
 from shared.calendar.booking import Booking
@@ -31,7 +33,8 @@ Told = Literal["requested", "kept for a digest", "requested before"]
 
 @dataclass(frozen=True)
 class OwnerNotice:
-    """What there is to tell. `moments` are variables that are spoken when it is known who reads them, and when."""
+    """What there is to tell. `moments` are variables that are spoken when it is known who reads them, and when; so are the
+    `reason` of a message that waits, the `problem` of an alert, and why an approval was `called_off`."""
 
     purpose: str
     about: str
@@ -41,6 +44,8 @@ class OwnerNotice:
     until: datetime | None = None
     approval: Approval | None = None
     reason: Reason | None = None
+    problem: Named | None = None
+    called_off: str | None = None
 
 
 def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
@@ -108,9 +113,8 @@ class _OwnerNotifier:
         asked = [contact for contact in self.contacts if self._has_heard(contact, approval)]
         if not asked and event.payload.get("was") == "approved":
             asked = list(self.contacts[:1])
-        reason = _reason(event, self.documents) or "it is no longer possible"
-        variables = {"proposal": approval.action_summary, "reason": reason}
-        return self.tell(OwnerNotice("owner_not_done", approval.id, "usual", variables), asked)
+        variables, reason = {"proposal": approval.action_summary}, str(_details(event, self.documents).get("reason"))
+        return self.tell(OwnerNotice("owner_not_done", approval.id, "usual", variables, called_off=reason), asked)
 
     def _is_awake(self, contact: Contact) -> bool:
         now = self.clock.now()
@@ -129,6 +133,11 @@ class _OwnerNotifier:
         }
         if notice.reason is not None:
             variables["topic"] = spoken_reason(notice.reason, locale, when=variables.get("when", ""))
+        if notice.problem is not None:
+            when = spoken_time(notice.problem.when, zone, locale, now=read_at) if notice.problem.when else ""
+            variables["problem"] = spoken_problem(notice.problem, locale, when=when)
+        if notice.called_off is not None:
+            variables["reason"] = spoken_cancellation(notice.called_off, locale)
         if notice.until is not None:
             variables["until"] = spoken_deadline(notice.until, zone, locale, now=read_at)
         return notices_to(
@@ -241,8 +250,11 @@ def _notice_of(event: SalonEvent, salon: Salon, documents: Reader) -> OwnerNotic
     if event.resource_type == "conversation":
         return _written(event, documents)
     if event.event_type != "GAP_FILLED":
-        problem = str(event.payload.get("reason") or _reason(event, documents) or event.resource_type)
-        return OwnerNotice("owner_alert", event.event_id, "usual", {"problem": problem})
+        details = _details(event, documents)
+        # What nobody has words for is told as it was written down.
+        problem = str(event.payload.get("reason") or details.get("reason") or event.resource_type)
+        named = read_problem(details, documents)
+        return OwnerNotice("owner_alert", event.event_id, "usual", {"problem": problem}, problem=named)
     found = documents.get(f"bookings/{event.payload.get('booking_id')}")
     if found is None:
         return None
@@ -265,10 +277,10 @@ def _notice_of(event: SalonEvent, salon: Salon, documents: Reader) -> OwnerNotic
     )
 
 
-def _reason(event: SalonEvent, documents: Reader) -> str | None:
-    """Why it happened, where that may name people: then it stands in the record, and not in what is announced of it."""
+def _details(event: SalonEvent, documents: Reader) -> Mapping[str, Any]:
+    """What the record says of it. Why it happened stands only there, where that may name people."""
     record = documents.get(f"audit_logs/{event.event_id}")
-    return record.data["details"].get("reason") if record else None
+    return record.data["details"] if record else {}
 
 
 def _written(event: SalonEvent, documents: Reader) -> OwnerNotice | None:

@@ -31,7 +31,8 @@ AT_REST = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong, in one document. `version` is the document's: the same fault in a later one is another."""
+    """One thing that is wrong, in one document. `version` is the document's: the same fault in a later one is another.
+    `problem` is what `notify_owner` has words for, where the owner is told."""
 
     resource_type: str
     resource_id: str
@@ -39,6 +40,7 @@ class Fault:
     version: object
     reason: str
     mend: Mend
+    problem: str | None = None
 
 
 def asleep(document: Waiting) -> Fault | None:
@@ -98,9 +100,11 @@ def contradicted(booking: Booking, gap: Gap | None, offer: Outreach | None, *, z
     if not booking.occupies or booking.source != "smart_fill":
         return None
     if gap is None or gap.filled_by != booking.id:
-        return _sale(booking, zone, "is not what its gap was filled by: please look whether it is right")
+        return _sale(
+            booking, zone, "is not what its gap was filled by: please look whether it is right", "sale_in_doubt"
+        )
     if offer is None or offer.response.booking_id != booking.id:
-        return _sale(booking, zone, "is not the answer to its offer: please look whether it is right")
+        return _sale(booking, zone, "is not the answer to its offer: please look whether it is right", "sale_in_doubt")
     return None
 
 
@@ -110,7 +114,12 @@ def unconfirmed(booking: Booking, confirmation: Message | None, *, zone: ZoneInf
         return None
     if confirmation is not None and not _never_arrived(confirmation, now):
         return None
-    return _sale(booking, zone, "was sold to a customer who may not have heard that they have it: please tell them")
+    return _sale(
+        booking,
+        zone,
+        "was sold to a customer who may not have heard that they have it: please tell them",
+        "sale_unheard",
+    )
 
 
 def _never_arrived(message: Message, now: datetime) -> bool:
@@ -122,9 +131,9 @@ def _never_arrived(message: Message, now: datetime) -> bool:
     return message.status == "failed"
 
 
-def _sale(booking: Booking, zone: ZoneInfo, what: str) -> Fault:
+def _sale(booking: Booking, zone: ZoneInfo, what: str, problem: str) -> Fault:
     reason = f"the booking at {booking.start_time.astimezone(zone):%Y-%m-%d %H:%M} {what}"
-    return Fault("booking", booking.id, f"bookings/{booking.id}", reason, reason, "tell the owner")
+    return Fault("booking", booking.id, f"bookings/{booking.id}", reason, reason, "tell the owner", problem)
 
 
 def _of(document: Waiting, reason: str, mend: Mend) -> Fault:
@@ -143,7 +152,11 @@ def noted(fault: Fault, *, salon_id: str, now: datetime) -> AuditRecord:
         actor=ACTOR,
         event="alert_triggered" if told else "repaired",
         action="Handed to the owner" if told else f"Repaired: {fault.reason}",
-        details={"reason": fault.reason, "mend": fault.mend},
+        details={
+            "reason": fault.reason,
+            "mend": fault.mend,
+            **({"problem": fault.problem, "booking_ids": [fault.resource_id]} if told else {}),
+        },
         announces="ALERT_TRIGGERED" if told else None,
         payload={"reason": fault.reason, "path": fault.path} if told else {},
         severity="warning",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from functions.send_outreach.speak_to_owner import answered_meanwhile
+from functions.send_outreach.speak_to_owner import answered_meanwhile, mended_meanwhile
 from shared.asking.find_unanswered import unanswered
 from shared.asking.guard import unmet
 from shared.asking.load_facts import load_facts
@@ -58,6 +58,8 @@ def obstacle(
     if isinstance(message, Message):
         if answered_meanwhile(message, documents=documents, now=now):
             return Drop("it has been answered meanwhile")
+        if mended_meanwhile(message, documents=documents):
+            return Drop("it has been mended meanwhile")
         if message.audience == "owner":
             return _owner_asleep(message, salon=salon, now=now)
         return None if _answers(message, now) else _asleep(message, salon, settings, documents, now)

@@ -4,6 +4,7 @@ which are never stored, and digests made from what their messages have become me
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.send_outreach.find_mended import mended
 from functions.send_outreach.spoken_digest import spoken_digest
 from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
@@ -38,6 +39,13 @@ def owner_words(message: Message, *, documents: Reader, deployment: Deployment, 
 def answered_meanwhile(message: Message, *, documents: Reader, now: datetime) -> bool:
     """Whether the message asks what has its answer already, so that nobody need be asked."""
     return message.purpose in ASKS and _waiting(message, documents, now) is None
+
+
+def mended_meanwhile(message: Message, *, documents: Reader) -> bool:
+    """Whether the message tells only of trouble that is over."""
+    if message.purpose == "owner_digest":
+        return bool(message.merges) and not _merged(message, documents)
+    return mended(message, documents)
 
 
 def link(message: Message, approval: Approval | None, deployment: Deployment) -> str:
@@ -90,10 +98,11 @@ def _digest(digest: Message, items: list[Message], documents: Reader, deployment
 
 
 def _merged(digest: Message, documents: Reader) -> list[Message]:
-    """The messages that a digest stands for; of those about one question only the last."""
+    """The messages that a digest stands for, without alerts of what has been mended since; of those about one question only
+    the last."""
     paths = [message_path(digest.conversation_id, id) for id in digest.merges]
     merged = [Message.model_validate(snapshot.data) for snapshot in documents.get_all(paths)]
-    return list({message.about: message for message in merged}.values())
+    return [each for each in {message.about: message for message in merged}.values() if not mended(each, documents)]
 
 
 def _waiting(message: Message, documents: Reader, now: datetime) -> Approval | None:

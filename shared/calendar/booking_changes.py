@@ -94,7 +94,7 @@ def over_our_sales(
             actor=actor,
             event="alert_triggered",
             action="Two bookings of one staff member overlap, one of them sold by us",
-            details={"booking_id": sale.id, "other_id": other.id},
+            details={"problem": "overlap", "booking_id": sale.id, "other_id": other.id},
             announces="ALERT_TRIGGERED",
             payload={"reason": "a booking overlaps a sale of ours", "booking_id": sale.id, "other_id": other.id},
             severity="error",

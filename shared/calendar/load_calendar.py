@@ -28,7 +28,7 @@ def load_calendar(documents: Reader, salon_id: str) -> Calendar | Problem | None
     services, problems = readable_and_problems(Service, "service", documents.query(Query("services")))
     if not salon.opening_hours and not salon.special_hours:
         about = "the salon says no opening hours"
-        problems.append(Problem("salon", salon_id, about, f"opening_hours: {about}, so it has no gaps"))
+        problems.append(Problem("salon", salon_id, about, f"opening_hours: {about}, so it has no gaps", "no_hours"))
     return Calendar(salon, {service.id: service for service in services}, accepted_settings(documents), tuple(problems))
 
 

@@ -61,6 +61,7 @@ def _notice(records: list[AuditRecord], staff_day: StaffDay, now: datetime, acto
         details={
             # Not in the payload: it names somebody.
             "reason": f"{staff_day.staff.name} is away on {staff_day.day}, and {several}: please move or keep",
+            "problem": "away",
             "date": staff_day.day.isoformat(),
             "booking_ids": ids,
         },

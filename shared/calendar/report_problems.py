@@ -65,7 +65,7 @@ def _notice(problem: Problem, salon_id: str, now: datetime, today: date, actor: 
         actor=actor,
         event="alert_triggered",
         action="The owner is told of calendar data that cannot be used",
-        details={"kind": problem.kind, "example": problem.resource_id},
+        details={"kind": problem.kind, "problem": problem.code, "example": problem.resource_id},
         announces="ALERT_TRIGGERED",
         payload={"reason": f"{problem.resource_type} {problem.resource_id}: {problem.reason}"},
         severity="warning",

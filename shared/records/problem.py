@@ -15,12 +15,13 @@ D = TypeVar("D", bound=AppDocument)
 @dataclass(frozen=True)
 class Problem:
     """`kind` is the same for all problems of a sort: the owner hears of each sort, the audit log of each problem.
-    `reason` names fields and ids, and nothing about people."""
+    `reason` names fields and ids, and nothing about people; `code` is what `notify_owner` has words for."""
 
     resource_type: str
     resource_id: str
     kind: str
     reason: str
+    code: str
 
 
 def readable_or_problem(model: type[D], resource_type: str, id: str, data: Mapping[str, Any]) -> D | Problem:
@@ -40,4 +41,5 @@ def _unreadable(resource_type: str, resource_id: str, error: ValidationError) ->
         f"{resource_type} cannot be understood ({kind})",
         # Which field and what was expected, never what it held.
         "; ".join(f"{where}: {each['msg']}" for where, each in found),
+        f"unreadable_{resource_type}",
     )

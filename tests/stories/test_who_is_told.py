@@ -254,9 +254,9 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "a stranger again": (says("hello?", sender=FRIEND), says("is Friday free?", sender=FRIEND), [message(FRIEND, "is Friday free?")]),
     "a stop of a stranger": (idle, says("STOP", sender=FRIEND), [(FRIEND, "stop_confirmed", ("Salon One",))]),
     "a sale that is taken back": (in_turn(an_offer, presses(0)), the_owner_takes_it_back, [(THEM, "booking_withdrawn", ("Customer", "Cut", "13:00")), alert("a sold time was not free")]),
-    "a booking over a sale": (in_turn(an_offer, presses(0)), booked("over"), [alert("overlaps a sale of ours")]),
-    "time off over a booking": (idle, in_turn(update("staff/mia", time_off=[{"start": START, "end": START + timedelta(hours=1)}], updated_at=NOW + timedelta(seconds=1)), later(minutes=5)), [alert("Mia is away on 2026-11-23", "a booking stands")]),
-    "a booking nobody understands": (idle, booked("wrong", status="maybe"), [alert("booking wrong", "status")]),
+    "a booking over a sale": (in_turn(an_offer, presses(0)), booked("over"), [alert("the booking with Mia today at 13:00, which we sold, overlaps another one")]),
+    "time off over a booking": (idle, in_turn(update("staff/mia", time_off=[{"start": START, "end": START + timedelta(hours=1)}], updated_at=NOW + timedelta(seconds=1)), later(minutes=5)), [alert("Mia is away, but there is still a booking today at 13:00")]),
+    "a booking nobody understands": (idle, booked("wrong", status="maybe"), [alert("we can't read the booking with Mia today at 13:00")]),
     "settings that are refused": (idle, lambda suite: settle(suite, gap={"min_gap_minutes": 1}), [alert("min_gap_minutes")]),
     "a breaker that opens": (idle, five_faults, [alert("nobody is asked at present", "error 20003")]),
     "an agent that the owner pauses": (idle, lambda suite: pause_agent(AGENT, documents=suite.store.salon(SALON), clock=suite.clock, actor="olga"), []),
@@ -275,7 +275,7 @@ STORIES: dict[str, tuple[Happens, Happens, list[Told]]] = {
     "a yes of the owner after its time": (in_turn(a_question, later(minutes=61)), the_owner_presses(0), [(OWNER, "owner_already_decided", (PROPOSED, "out of time"))]),
     "a word of the owner about two questions": (two_questions, says("approve", sender=OWNER), [(OWNER, "owner_which_one", (PROPOSED, "Offer 2: a cut for Vera"))]),
     "a yes in the console": (a_question, the_console_approves, []),
-    "its gap closes": (a_question, its_gap_closes, [(OWNER, "owner_not_done", ("Salon One", PROPOSED, "the gap is filled"))]),
+    "its gap closes": (a_question, its_gap_closes, [(OWNER, "owner_not_done", ("Salon One", PROPOSED, "that time has been taken"))]),
     "its gap closes and nobody was asked": (a_question_that_reached_nobody, its_gap_closes, []),
     "the button of a question, forwarded": (a_question, a_stranger_presses_approve, [HELD, message("Customer 0")]),
     "the button of no question": (idle, the_owner_approves_what_nobody_knows, [(OWNER, "holding_answer", ()), message()]),
@@ -298,7 +298,7 @@ def test_who_is_told_what(story: str) -> None:
             assert [word for word in words if word not in text] == []
 
 
-NOT_DONE = (PROPOSED, "nobody can be asked")
+NOT_DONE = (PROPOSED, "it's no longer possible")
 
 
 @pytest.mark.parametrize(

@@ -143,10 +143,10 @@ def test_a_question_that_was_called_off_in_the_night_is_told_once():
     with salon(now=NIGHT, contacts=SLEEPER) as suite:
         ask(suite)
         alert(suite, 1)
-        cancel_approvals("gap_1", "the time is sold", agent=GAP_FILL_AGENT, documents=suite.store.salon(SALON), clock=suite.clock)  # fmt: skip
+        cancel_approvals("gap_1", "the gap is filled", agent=GAP_FILL_AGENT, documents=suite.store.salon(SALON), clock=suite.clock)  # fmt: skip
         suite.advance_to(MORNING + timedelta(minutes=2))
         [digest] = texts(suite, OWNER)
-        assert "1 settled meanwhile (Offer 1: a cut for Vera: the time is sold)" in digest
+        assert "1 settled meanwhile (Offer 1: a cut for Vera: that time has been taken)" in digest
 
 
 def test_urgent_questions_go_to_all_who_are_awake_and_wait_for_no_digest():

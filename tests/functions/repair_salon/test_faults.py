@@ -193,7 +193,7 @@ NOT_ITS_OFFERS = "the booking at 2026-11-23 18:00 is not the answer to its offer
     ],
 )
 def test_a_sale_is_known_to_its_gap_and_to_its_offer(of: Any, offer: Any, reason: str | None) -> None:
-    fault = Fault("booking", "b1", "bookings/b1", reason, reason or "", "tell the owner")
+    fault = Fault("booking", "b1", "bookings/b1", reason, reason or "", "tell the owner", "sale_in_doubt")
     assert contradicted(sale(), of, offer, zone=ZoneInfo("Asia/Kolkata")) == (fault if reason else None)
 
 
@@ -214,7 +214,7 @@ def test_what_the_owner_has_to_mend_is_told_and_the_rest_is_only_written_down() 
     mended = offered_by_nobody(WaitlistEntry(id="w1", customer_id="c1", status="offered"), [], "v1")
     assert told is not None and mended is not None
     reason = f"the booking at 2026-11-23 12:30 {MAY_NOT_KNOW}"
-    assert told == Fault("booking", "b1", "bookings/b1", reason, reason, "tell the owner")
+    assert told == Fault("booking", "b1", "bookings/b1", reason, reason, "tell the owner", "sale_unheard")
 
     record = noted(told, salon_id="s1", now=NOW)
     assert (record.actor, record.event_type, record.action) == (
@@ -224,7 +224,8 @@ def test_what_the_owner_has_to_mend_is_told_and_the_rest_is_only_written_down() 
     )
     assert (record.salon_id, record.resource_type, record.resource_id) == ("s1", "booking", "b1")
     assert (record.severity, record.created_at, record.announces) == ("warning", NOW, "ALERT_TRIGGERED")
-    assert record.details == {"reason": reason, "mend": "tell the owner"}
+    about = {"problem": "sale_unheard", "booking_ids": ["b1"]}
+    assert record.details == {"reason": reason, "mend": "tell the owner", **about}
     assert record.payload == {"reason": reason, "path": "bookings/b1"}
 
     silent = noted(mended, salon_id="s1", now=NOW)

@@ -265,7 +265,7 @@ def test_a_sale_of_which_its_gap_or_its_offer_knows_nothing_is_told_the_owner(pa
         suite.update(f"{ROOT}/{path}/{id}", **change)
         repair(suite)
         repair(suite)
-        assert len([text for text in texts(suite, OWNER) if "please look whether it is right" in text]) == 1
+        assert len([text for text in texts(suite, OWNER) if "doesn't match our notes any more" in text]) == 1
 
 
 def test_what_was_changed_meanwhile_is_left_to_whoever_changed_it():

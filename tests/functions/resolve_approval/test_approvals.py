@@ -311,12 +311,12 @@ def test_the_approvals_of_a_gap_that_closes_are_cancelled_and_no_others():
     with salon() as suite, carrying() as carrier:
         ours, others = ask(suite, "1", gap_id="gap_1"), ask(suite, "2", gap_id="gap_2")
         closed = {"agent": GAP_FILL_AGENT, "documents": suite.store.salon(SALON), "clock": suite.clock}
-        assert cancel_approvals("gap_1", "the time is sold", **closed) == 1
-        assert cancel_approvals("gap_1", "the time is sold", **closed) == 0
+        assert cancel_approvals("gap_1", "the gap is filled", **closed) == 1
+        assert cancel_approvals("gap_1", "the gap is filled", **closed) == 0
         suite.run_until_idle()
         assert standing(suite, ours) == ("cancelled", "cancelled", "failed")
         assert standing(suite, others)[0] == "pending"
-        assert "the time is sold" in texts(suite, OWNER)[-1]
+        assert "that time has been taken" in texts(suite, OWNER)[-1]
         suite.reply(questions(suite)[0], button=0)
         suite.run_until_idle()
         assert carrier.done == [] and "called off" in texts(suite, OWNER)[-1]

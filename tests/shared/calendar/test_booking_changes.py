@@ -109,7 +109,7 @@ def test_the_owner_is_told_once_of_each_booking_over_a_sale_of_ours(
         Told(
             "alert_triggered",
             "Two bookings of one staff member overlap, one of them sold by us",
-            {"booking_id": sale, "other_id": other},
+            {"problem": "overlap", "booking_id": sale, "other_id": other},
             "ALERT_TRIGGERED",
             {"reason": "a booking overlaps a sale of ours", "booking_id": sale, "other_id": other},
             "error",

@@ -39,4 +39,8 @@ def test_one_document_is_none_where_it_is_not_there_or_cannot_be_read() -> None:
 def test_what_is_wrong_with_a_document_of_the_app_is_named_beside_the_others() -> None:
     staff, problems = readable_and_problems(StaffMember, "staff", [MIA, NAMELESS])
     assert [member.id for member in staff] == ["mia"]
-    assert problems == [Problem("staff", "ghost", "staff cannot be understood (name: missing)", "name: Field required")]
+    assert problems == [
+        Problem(
+            "staff", "ghost", "staff cannot be understood (name: missing)", "name: Field required", "unreadable_staff"
+        )
+    ]

@@ -189,6 +189,7 @@ def test_what_cannot_be_read_says_which_field_and_never_what_it_held():
         "w1",
         "window cannot be understood (panes: int_type; hinges.1.turned: int_type)",
         "panes: Input should be a valid integer; hinges.1.turned: Input should be a valid integer",
+        "unreadable_window",
     )
     assert readable_or_problem(Window, "window", "w1", {"panes": 2, "hinges": None}) == Window(id="w1", panes=2)
 
