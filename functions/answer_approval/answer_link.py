@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from functions.answer_approval.close_conversation import close_conversation
-from functions.answer_approval.let_in import Visit, let_in
+from functions.answer_approval.end_conversation import close_conversation
 from functions.answer_approval.notice_page import InRound, Question, Said, Written, page
 from functions.answer_approval.opt_out_customer import opt_out_customer
 from functions.answer_approval.read_conversations import Talk, read_conversations
+from functions.answer_approval.read_link import Visit, let_in
 from functions.answer_approval.spoken_exclusion import spoken_exclusion
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Action, answer

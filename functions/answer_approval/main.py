@@ -6,7 +6,7 @@ from typing import Final
 import functions_framework
 from flask import Request, Response
 
-from functions.answer_approval.answer_link import LinkVisits, Reply
+from functions.answer_approval import answer_link
 from shared.adapters import clock, firestore, settings
 from shared.adapters.handling import Answered, on_request
 from shared.pages.page import headers
@@ -21,7 +21,7 @@ EXPECTED: Final = (
 @on_request
 def answer_approval(request: Request) -> Answered:
     token = request.path.rstrip("/").rsplit("/", 1)[-1]
-    visits = LinkVisits(firestore.store(), clock.clock(), settings.deployment())
+    visits = answer_link.LinkVisits(firestore.store(), clock.clock(), settings.deployment())
     if request.method in ("GET", "HEAD"):
         page = visits.show(token)
     elif request.method != "POST":
@@ -36,12 +36,12 @@ def answer_approval(request: Request) -> Answered:
     return Answered(shown, "unknown" if unknown else "shown", refused=unknown, salon_id=page.salon_id)
 
 
-def _reply(request: Request) -> Reply | None:
+def _reply(request: Request) -> answer_link.Reply | None:
     """What the form says, or None where it says no answer."""
     form, seen = request.form, request.form.get("seen", "")
     match form.get("answer"):
         case "approve" | "reject" as action:
-            return Reply(action, form.get("approval", ""), struck=tuple(form.getlist("struck")))
+            return answer_link.Reply(action, form.get("approval", ""), struck=tuple(form.getlist("struck")))
         case "close" | "opt_out" as action:
-            return Reply(action, form.get("conversation", ""), int(seen) if REVISION.fullmatch(seen) else 0)
+            return answer_link.Reply(action, form.get("conversation", ""), int(seen) if REVISION.fullmatch(seen) else 0)
     return None

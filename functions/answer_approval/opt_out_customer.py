@@ -1,10 +1,11 @@
 """Writes down that somebody wants no more offers, as one of the salon's own people says for them: it does what their own STOP
 would do, and says nothing to them."""
 
-from functions.answer_approval.read_conversations import Talk, entries_of, gets_no_offers
+from functions.answer_approval.read_conversations import Talk, gets_no_offers
 from shared.asking.opt_out import opt_out
 from shared.customers.consent import Statement
 from shared.customers.find_customers import customers_at
+from shared.customers.read_consents import ledger_at
 from shared.ports import Clock, Deployment, Documents
 from shared.records.commit import until_committed
 
@@ -15,14 +16,14 @@ def opt_out_customer(talk: Talk, *, by: str, documents: Documents, clock: Clock,
     """Ends all offers to the people at this address. Said again while it stands, nothing is written."""
 
     def attempt() -> bool | None:
-        entries = entries_of(talk.key, talk.sender, documents, deployment)
-        if gets_no_offers(entries):
+        known = ledger_at(talk.sender, documents, deployment.signing_key)
+        if gets_no_offers(known):
             return True
         now = clock.now()
         said = Statement(
             identity=talk.key,
             # The same for two who press at once, and another when they have begun again since.
-            said_id=f"owner {len(entries)}",
+            said_id=f"owner {len(known)}",
             salon_id=documents.salon_id,
             customer_ids=[customer.id for customer in customers_at(talk.sender, documents)],
             source="owner",
@@ -30,6 +31,6 @@ def opt_out_customer(talk: Talk, *, by: str, documents: Documents, clock: Clock,
             at=now,
             by=by,
         )
-        return documents.commit(*opt_out(said, documents, now=now, actor=ACTOR)) or None
+        return documents.commit(*opt_out(said, documents, now=now, actor=ACTOR, known=known)) or None
 
     until_committed(attempt, clock=clock)

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from shared.customers.consent import ConsentRecord, withdrawn
-from shared.customers.read_consents import withdrawal_records
+from shared.customers.read_consents import ledger_at
 from shared.messaging.conversation import Conversation, Line, conversation_path
 from shared.messaging.message import Inbound, Message, inbound_collection
 from shared.ports import Deployment, Query, Reader
 from shared.records.read_documents import readable, readable_one
-from shared.values.identity import address_key
 
 ALL_PAIRS = 4
 
@@ -49,14 +47,8 @@ def _talk(key: str, told: list[Inbound], documents: Reader, deployment: Deployme
     once = {(line.at, line.by, line.text): line for line in lines}
     sender = told[-1].sender
     in_order = sorted(once.values(), key=lambda line: (line.at, line.by == "us"))
-    opted_out = gets_no_offers(entries_of(key, sender, documents, deployment))
+    opted_out = gets_no_offers(ledger_at(sender, documents, deployment.signing_key))
     return Talk(key, sender, conversation, tuple(in_order), opted_out)
-
-
-def entries_of(key: str, sender: str, documents: Reader, deployment: Deployment) -> list[ConsentRecord]:
-    """What the people at this address, whose conversation has this key, have said about being asked."""
-    keys = {key, *(address_key(deployment.signing_key, channel, sender) for channel in ("whatsapp", "sms"))}
-    return list(chain.from_iterable(withdrawal_records(documents, sorted(keys)).values()))
 
 
 def gets_no_offers(entries: Sequence[ConsentRecord]) -> bool:

@@ -1,4 +1,4 @@
-"""Closes a conversation that one of the salon's own people has answered, wherever they did: it waits for nobody any more."""
+"""Ends a conversation that one of the salon's own people has answered, wherever they did: it waits for nobody any more."""
 
 from typing import Literal
 
