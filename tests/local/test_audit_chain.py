@@ -73,7 +73,15 @@ def test_a_changed_record_is_found_whatever_was_changed(position: int):
 def test_a_hole_is_found(position: int):
     records, thing = chain()
     del records[position]
-    assert broken_links(records, [thing]) != []
+    assert len(broken_links(records, [thing])) == 1
+
+
+def test_a_document_that_stands_is_not_missed_because_its_last_record_is_gone():
+    records, thing = chain()
+    [broken] = broken_links(records[:-1], [thing])
+    assert broken == f"t1: expected a record with the hash {records[-1].hash}, found none"
+    [broken] = broken_links(records[1:], [thing], aged_out=kept_since())
+    assert broken == "thing t1: expected revisions 1 to 3, found [2, 3, 4]"
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 1), (1, 2), (0, 3), (2, 3)])
