@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from functions.fill_gap.customer_score import CustomerScore
 from local.audit_chain import AgedOut, broken_links
-from local.reach import NotReached, add_where, reached
+from local.front import NotReached, Refused
+from local.reach import add_where, reached
 from shared.approvals.approval import Approval
 from shared.asking.agent_state import AgentState
 from shared.asking.decision import Decision
@@ -89,10 +90,9 @@ def run(options: argparse.Namespace) -> int:
     """0: every chain holds; 1: some do not; 2: it could not be found out."""
     try:
         where = reached(options)
-        documents = where.salon(options.salon)
-        found = read((each.path, each.data) for each in documents.at_one_instant([*CHAINED, AUDIT]))
+        found = read(where.at_one_instant([*CHAINED, AUDIT]))
         broken = found.broken(where.clock.now())
-    except (NotReached, InvalidEvent, GoogleAPICallError) as error:
+    except (NotReached, Refused, InvalidEvent, GoogleAPICallError) as error:
         print(f"not verified: {error}", file=sys.stderr)
         return 2
     for each in broken:

@@ -25,12 +25,11 @@ class BusinessTime:
             self._set_to, self._set_at = self._now(), time.monotonic()
             self.speed = speed
 
-    def move(self, to: datetime) -> None:
+    def move(self, to: datetime) -> datetime:
+        """Forward to that instant; where that has passed already, to nowhere. What time it is then."""
         with self._lock:
-            if to < self._now():
-                raise ValueError(f"expected an instant not before {self._now().isoformat()}, found {to.isoformat()}")
-            self._set_to = to.astimezone(UTC)
-            self._set_at = time.monotonic()
+            self._set_to, self._set_at = max(to.astimezone(UTC), self._now()), time.monotonic()
+            return self._set_to
 
     def real_seconds_until(self, instant: datetime) -> float | None:
         """None: never by itself."""

@@ -93,6 +93,14 @@ class EmulatorCloud:
     def list(self, collection: str) -> dict[str, Data]:
         return {found.id: found.to_dict() for found in self._documents.collection(collection).stream()}
 
+    def below(self, path: str) -> dict[str, Data]:
+        document = self._documents.document(path)
+        found = {path: data} if (data := self.get(path)) is not None else {}
+        for collection in document.collections():
+            for each in collection.list_documents():
+                found |= self.below(each.path)
+        return found
+
     def put(self, path: str, data: Data) -> None:
         write = documents.put(path, data)
         self._documents.document(write.path).set(write.data, retry=WHILE_HELD)

@@ -51,6 +51,9 @@ class MemoryCloud:
     def list(self, collection: str) -> dict[str, Data]:
         return {found.id: found.data for found in self._database.list_collection(collection)}
 
+    def below(self, path: str) -> dict[str, Data]:
+        return {found.path: found.data for found in self._database.below(path)}
+
     def put(self, path: str, data: Data) -> None:
         self._database.commit([documents.put(path, data)])
 

@@ -7,7 +7,8 @@ from typing import Any
 from google.api_core.exceptions import GoogleAPICallError
 
 from functions.repair_salon.mend import repair_salon
-from local.reach import NotReached, add_where, reached
+from local.front import NotReached, Refused
+from local.reach import Copied, add_where, reached
 from shared.records.invalid import InvalidEvent
 
 
@@ -23,9 +24,13 @@ def run(options: argparse.Namespace) -> int:
     all of it could be mended."""
     try:
         where = reached(options)
-        documents = where.salon(options.salon)
-        faults = repair_salon(documents=documents, clock=where.clock, dry_run=options.dry_run).faults
-    except (NotReached, InvalidEvent, GoogleAPICallError) as error:
+        if isinstance(where, Copied) and not options.dry_run:
+            raise NotReached(
+                "expected --dry-run: a local cloud in memory is mended by its own job, POST /local/tick"
+                ' {"job": "repair"}'
+            )
+        faults = repair_salon(documents=where.documents, clock=where.clock, dry_run=options.dry_run).faults
+    except (NotReached, Refused, InvalidEvent, GoogleAPICallError) as error:
         print(f"not looked at: {error}", file=sys.stderr)
         return 2
     except ExceptionGroup as failed:

@@ -51,8 +51,7 @@ class Schedules:
         """Moves the clock and fires what came due by that; what runs every minute runs at the end of every jump, be it
         shorter than a minute."""
         with self._moved:
-            self._clock.move(to)
-            self._fire(to, minutely_anyway=True)
+            self._fire(self._clock.move(to), minutely_anyway=True)
             self._moved.notify_all()
 
     def fire_now(self, name: str, at: datetime) -> bool:

@@ -17,11 +17,10 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any, NoReturn
 
-from local import demo_salon, emulators, link, routes, sign_in
+from local import arguments, demo_salon, emulators, link, routes, sign_in
 from local.clock import BusinessTime
 from local.cloud import PROJECT, Cloud
 from local.deliveries import Deliveries, Faults, Records
-from local.documents import NotStorable, parse_instant
 from local.functions import FUNCTIONS, Function, FunctionError, load
 from local.gateway import Gateway
 from local.in_flight import InFlight
@@ -68,26 +67,29 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("up", help="the whole suite on this machine, until Ctrl-C")
     parser.add_argument("--cloud", choices=("emulator", "memory"), help="default: emulator where found, else memory")
     parser.add_argument("--salon", choices=("demo", "none"), default="demo")
-    parser.add_argument("--at", type=_instant, help="business time at the start, such as 2026-11-20T09:00:00Z")
-    parser.add_argument("--speed", type=_speed, default=1.0, help="of business time; 0: it stands still until moved")
-    parser.add_argument("--port", type=int, default=0, help="of the front; default: a free one")
+    parser.add_argument("--at", type=arguments.instant, help="business time at the start, such as 2026-11-20T09:00:00Z")
+    parser.add_argument(
+        "--speed", type=arguments.speed, default=1.0, help="of business time; 0: it stands still until moved"
+    )
+    parser.add_argument("--port", type=arguments.port, default=0, help="of the front; default: a free one")
     parser.add_argument("--info", type=Path, metavar="FILE", help="where to write how to reach it, when it is ready")
     parser.add_argument("--functions", type=Path, default=FUNCTIONS, metavar="FOLDER", help=argparse.SUPPRESS)
     parser.set_defaults(command=command)
 
 
-def command(arguments: argparse.Namespace) -> int:
+def command(found: argparse.Namespace) -> int:
     options = Options(
-        **{name: getattr(arguments, name) for name in ("cloud", "salon", "at", "speed", "port", "info", "functions")}
+        **{name: getattr(found, name) for name in ("cloud", "salon", "at", "speed", "port", "info", "functions")}
     )
     try:
         with _stoppable(), ExitStack() as stack:
             if options.info:
                 # One of an earlier run says where nobody is any more.
+                options.info.parent.mkdir(parents=True, exist_ok=True)
                 options.info.unlink(missing_ok=True)
             running = start(options, stack)
             if options.info:
-                _write_whole(options.info, running.info())
+                stack.enter_context(_told(options.info, running.info()))
             print(running.summary(), flush=True)
             return running.watch()
     except _Stopped:
@@ -164,7 +166,7 @@ def start(options: Options, stack: ExitStack) -> Running:
     log = stack.enter_context(_new_log())
     in_flight, faults, records = InFlight(), Faults(), Records()
 
-    gateway = Gateway(options.port)
+    gateway = _front(options.port)
     stack.callback(gateway.close)
     account_sid, auth_token, key = demo_salon.ACCOUNT_SID, secrets.token_hex(16), secrets.token_hex(32)
     phone = _phone(gateway.base_url, account_sid, auth_token, clock, stack)
@@ -233,6 +235,13 @@ def start(options: Options, stack: ExitStack) -> Running:
         local=local,
         log=Path(log.name),
     )
+
+
+def _front(port: int) -> Gateway:
+    try:
+        return Gateway(port)
+    except OSError as error:
+        raise _Broken(f"expected to listen on port {port}, found: {error.strerror} (--port names another)") from None
 
 
 def pace(speed: float) -> str:
@@ -328,23 +337,16 @@ def _stoppable() -> Iterator[None]:
     yield
 
 
-def _write_whole(file: Path, content: dict[str, Any]) -> None:
-    """Whoever waits for the file never sees a part of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _told(file: Path, content: dict[str, Any]) -> Iterator[None]:
+    """Says in the file how the cloud is reached, for as long as it is. Whoever waits for the file never sees a part of it,
+    and what another cloud has written there since stays."""
+    whole = json.dumps(content, indent=2) + "\n"
     part = file.with_name(f".{file.name}.{os.getpid()}")
-    part.write_text(json.dumps(content, indent=2) + "\n")
+    part.write_text(whole)
     part.replace(file)
-
-
-def _instant(text: str) -> datetime:
     try:
-        return parse_instant(text)
-    except NotStorable as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0 <= speed < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a speed of 0 or more, found {text}")
-    return speed
+        yield
+    finally:
+        if file.is_file() and file.read_text() == whole:
+            file.unlink()

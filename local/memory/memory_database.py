@@ -82,6 +82,15 @@ class MemoryDatabase:
     def list_collection(self, collection: str) -> list[Snapshot]:
         return self.query(collection, Query(collection))
 
+    def below(self, path: str) -> list[Snapshot]:
+        """The document at `path` and all below it, as they stand at one instant."""
+        with self._lock:
+            found = [self._document(path)]
+            for collection, held in self._collections.items():
+                if collection.startswith(f"{path}/"):
+                    found += held.documents.values()
+        return [each for each in found if each is not None]
+
     def due(
         self, group: str, now: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> list[tuple[datetime, str]]:

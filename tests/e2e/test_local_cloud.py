@@ -382,6 +382,9 @@ def test_it_stops_and_leaves_nothing_behind(cloud: str, number: signal.Signals, 
     assert len(started) >= 2
     process.send_signal(number)
     assert process.wait(STOP_SECONDS) == 0
+    assert process.stdout is not None
+    [log] = re.findall(r"log +(\S+)", process.stdout.read()) or [None]
+    assert not info.exists() and (log is None or not Path(log).exists())
     assert [each for each in started if alive(each)] == []
     urls = [found["base_url"], found["twilio_url"], found["firestore_emulator_host"], found["pubsub_emulator_host"]]
     assert [url for url in urls if url and reachable(url)] == []

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from local import dry_run
 from local.__main__ import main
 from local.documents import to_json
+from local.front import Front
 from local.in_process import Suite
 from local.report_dry_run import MOST_DAYS, DryRunReport, InvalidPeriod, report_dry_run
+from tests.stories.busy_day import everything
 from tests.stories.salon import NOW, ROOT, SALON, booking, cancel, freed_gaps, offers, salon, settle
 from tests.stories.test_salon_modes import DRY
 
@@ -86,12 +87,11 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Callable[[Suite], str]:
     """The suite's documents, as a local cloud gives them away."""
 
     def serve(suite: Suite) -> str:
-        def get(url: str) -> Any:
-            path = url.removeprefix("http://here/local/documents/")
-            found = suite.get(path) if path.count("/") % 2 else suite.list(path)
-            return to_json(found) if found is not None else None
+        def below(front: Front, path: str) -> dict[str, Any]:
+            return {name: to_json(data) for name, data in everything(suite).items() if name.startswith(path)}
 
-        monkeypatch.setattr(dry_run, "_get", get)
+        monkeypatch.setattr(Front, "now", lambda front: suite.clock.now())
+        monkeypatch.setattr(Front, "below", below)
         return "http://here"
 
     return serve
@@ -130,6 +130,6 @@ def test_the_command_says_what_is_wrong(
         assert command(monkeypatch, "--salon", SALON, "--from", "2026-11-23", "--to", "2026-11-22", "--url", url) == 2
         assert "expected a period of 1 to 92 days" in capsys.readouterr().err
         assert command(monkeypatch, "--salon", "nobody", *PERIOD, "--url", url) == 2
-        assert "expected a document salons/nobody, found none" in capsys.readouterr().err
+        assert "expected a salon nobody, found none" in capsys.readouterr().err
         assert command(monkeypatch, "--salon", SALON, *PERIOD, "--url", url) == 0
         assert "Nothing was decided in a dry run" in capsys.readouterr().out

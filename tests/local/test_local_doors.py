@@ -1,7 +1,8 @@
 """What a local cloud offers beside the public doors, without processes and without functions."""
 
 import json
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -96,3 +97,34 @@ def test_where_nothing_can_be_cancelled_that_is_said(local: Doors) -> None:
     status, said = local.ask("POST", "cancellation/demo")
     assert status == 404 and "expected a booking of demo that somebody on the waitlist would take" in said["error"]
     assert local.ask("POST", "cancellation/..")[0] == 400
+
+
+def test_what_was_written_before_is_handled_before_the_clock_moves(local: Doors) -> None:
+    seen: list[datetime] = []
+
+    def work() -> None:
+        seen.append(local.clock.now())
+        local.in_flight.end()
+
+    local.in_flight.begin()
+    threading.Timer(0.1, work).start()
+    status, moved = local.ask("POST", "clock", {"now": "2026-11-20T16:00:00Z"})
+    assert (status, moved["now"], seen) == (200, "2026-11-20T16:00:00Z", [NOW])
+
+
+def test_a_clock_that_cannot_move_after_all_that_was_written_before_stays(
+    local: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.local_doors.JUMP_SECONDS", 0.05)
+    local.in_flight.begin()
+    status, said = local.ask("POST", "clock", {"now": "2026-11-20T16:00:00Z"})
+    assert (status, said) == (409, {"error": "expected all to be handled before the clock moves, found 1 in flight"})
+    assert local.clock.now() == NOW
+
+
+def test_a_running_clock_that_has_passed_the_instant_meanwhile_is_not_put_back(local: Doors) -> None:
+    local.clock.run(3600)
+    local.in_flight.begin()
+    threading.Timer(0.1, local.in_flight.end).start()
+    status, moved = local.ask("POST", "clock", {"now": "2026-11-20T15:32:00Z"})
+    assert status == 200 and datetime.fromisoformat(moved["now"]) > NOW + timedelta(minutes=5)
