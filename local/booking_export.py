@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from io import StringIO
+from pathlib import Path
 from typing import Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
@@ -65,11 +67,28 @@ class Problem:
         return f"line {self.line}: {self.reason}"
 
 
+def lines_of(file: Path) -> list[str]:
+    """Raises NotAnExport, with the line, where the file is not UTF-8; OSError where it cannot be read."""
+    content = file.read_bytes()
+    try:
+        return list(StringIO(content.decode("utf-8-sig"), newline=""))
+    except UnicodeDecodeError as error:
+        line, found = content.count(b"\n", 0, error.start) + 1, content[error.start]
+        raise NotAnExport(
+            f"line {line}: expected UTF-8, found the byte 0x{found:02x}: save it as UTF-8, which spreadsheets call CSV UTF-8"
+        ) from None
+
+
 def read_bookings(lines: Iterable[str], zone: ZoneInfo) -> tuple[list[ExportedBooking], list[Problem]]:
     """Every line that can be understood, in the order of the file, and the others as problems. Raises NotAnExport when
     a column is missing: then no line means anything."""
     numbered = enumerate(lines, 1)
-    header = [name.strip() for name in _values(next(numbered, (1, ""))[1].removeprefix("\ufeff"))]
+    first = next(numbered, (1, ""))[1].removeprefix("\ufeff")
+    header = _values(first)
+    if len(header) == 1 and len(apart := re.split(r"[;\t|]", first)) > 1:
+        raise NotAnExport(
+            f"expected values with commas between them, found a header of {len(apart)} parted otherwise: {first.strip()[:60]}"
+        )
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise NotAnExport(f"expected the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
@@ -115,6 +134,8 @@ def _booking(row: dict[str, str], zone: ZoneInfo) -> ExportedBooking:
     )
     if status != "cancelled" and row["cancelled_at"]:
         raise _Unclear(f"cancelled_at: expected nothing for a booking that is {status}, found {row['cancelled_at']!r}")
+    if booking.created_at > booking.start:
+        raise _Unclear(f"created_at: expected a time not after start_time, found {row['created_at']!r}")
     if booking.cancelled_at is not None and booking.cancelled_at < booking.created_at:
         raise _Unclear(f"cancelled_at: expected a time after created_at, found {row['cancelled_at']!r}")
     return booking
@@ -123,8 +144,12 @@ def _booking(row: dict[str, str], zone: ZoneInfo) -> ExportedBooking:
 def _read(row: dict[str, str], column: str, parse: Callable[[str], T | None], expected: str) -> T:
     found = parse(row[column])
     if found is None:
-        raise _Unclear(f"{column}: expected {expected}, found {row[column] or 'nothing'!r}")
+        raise _Unclear(f"{column}: expected {expected}, found {_shown(row[column])}")
     return found
+
+
+def _shown(text: str) -> str:
+    return repr(text) if text else "nothing"
 
 
 def _id(row: dict[str, str], column: str) -> str:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 from statistics import median_low
 from typing import Any
-from urllib.error import URLError
-from urllib.parse import quote
-from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.numbers import is_currency
+
 from local import documents
-from local.booking_export import ExportedBooking, NotAnExport, Problem, read_bookings
+from local.booking_export import ExportedBooking, NotAnExport, Problem, lines_of, read_bookings
+from local.front import Front, NotReached, Refused
 from shared.ports import Data
 from shared.values.money import rounded
 from shared.values.wall_time import WEEKDAYS, weekday_of
@@ -43,7 +42,7 @@ def read_export(lines: Iterable[str], timezone: str, currency: str, *, salon_id:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise NotAnExport(f"expected an IANA timezone such as America/Toronto, found {timezone!r}") from error
-    if not re.fullmatch(r"[A-Z]{3}", currency):
+    if not is_currency(currency):
         raise NotAnExport(f"expected an ISO 4217 currency such as CAD, found {currency!r}")
     bookings, problems = read_bookings(lines, zone)
     root = f"salons/{salon_id}"
@@ -196,16 +195,21 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--currency", required=True, help="ISO 4217, such as CAD")
     parser.add_argument("--salon", default=SALON_ID, help="the salon's id (default: %(default)s)")
     parser.add_argument("--url", help="base_url of a running local cloud to import into")
-    parser.add_argument("--output", type=Path, help="else a JSON file of all documents (default: the salon's id .json)")
+    parser.add_argument(
+        "--output", type=Path, help="else a JSON file of all documents (default: the salon's id .salon.json)"
+    )
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    """0: all of the file is imported; 1: all but the lines that were set aside; 2: it is not imported."""
     try:
-        with options.file.open(encoding="utf-8-sig", newline="") as lines:
-            made = read_export(lines, options.timezone, options.currency, salon_id=options.salon)
-    except (NotAnExport, OSError, UnicodeDecodeError) as error:
+        made = read_export(lines_of(options.file), options.timezone, options.currency, salon_id=options.salon)
+    except NotAnExport as error:
         print(f"{options.file}: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     for problem in made.problems:
         print(f"{options.file}: {problem}", file=sys.stderr)
@@ -213,27 +217,31 @@ def run(options: argparse.Namespace) -> int:
         print(f"{options.file}: expected at least one booking that can be understood, found none", file=sys.stderr)
         return 1
     try:
-        target = (
-            _put(made, options.url) if options.url else _write(made, options.output or Path(f"{options.salon}.json"))
-        )
-    except (OSError, URLError) as error:
+        target = _put(made, options.url) if options.url else _write(made, options.output or _output(options.salon))
+    except (NotReached, Refused) as error:
         print(f"not written: {error}", file=sys.stderr)
-        return 1
+        return 2
+    except OSError as error:
+        print(f"not written: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     print(
         f"{len(made.bookings)} bookings imported as salon {options.salon!r} into {target};"
         f" {len(made.problems)} lines set aside"
     )
-    return 0
+    return 1 if made.problems else 0
+
+
+def _output(salon_id: str) -> Path:
+    """Where it is written unless somebody says so; git does not see it."""
+    return Path(f"{salon_id}.salon.json")
 
 
 def _put(made: Import, url: str) -> str:
     """Into a running local cloud, as its booking app would."""
+    front = Front(url)
+    front.now()
     for path, data in made.documents.items():
-        body = json.dumps(documents.to_json(data)).encode()
-        target = f"{url.rstrip('/')}/local/documents/{quote(path)}"
-        request = Request(target, data=body, method="PUT", headers={"Content-Type": "application/json"})
-        with urlopen(request, timeout=30):
-            pass
+        front.put(path, documents.to_json(data))
     return url
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 from zoneinfo import ZoneInfo
 
-from local import customers, in_process, replay_report
-from local.booking_export import ExportedBooking, NotAnExport
+from local import arguments, customers, in_process, replay_report
+from local.booking_export import ExportedBooking, NotAnExport, lines_of
 from local.customers import Circumstance, Draws
 from local.import_bookings import Import, booking_document, fictional_phone, read_export
 from local.in_process import Suite
@@ -70,6 +70,12 @@ def replay(lines: Iterable[str], question: Question, progress: TextIO | None = N
     made = read_export(lines, question.timezone, question.currency, salon_id=SALON)
     if not made.bookings:
         raise NotAnExport("expected at least one booking that can be understood, found none")
+    starts = sorted(booking.start.astimezone(question.zone).date() for booking in made.bookings)
+    if not any(question.first_day <= day <= question.last_day for day in starts):
+        raise NotAnExport(
+            f"expected days from {starts[0]} to {starts[-1]}, on which the bookings of the file start,"
+            f" found {question.first_day} to {question.last_day}"
+        )
     with Suite(now=question.start) as suite:
         world = _World(suite, made, question)
         world.begin()
@@ -356,8 +362,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("file", type=Path, metavar="FILE.csv")
     parser.add_argument("--timezone", required=True, help="the salon's IANA zone: the times of the file are local")
     parser.add_argument("--currency", required=True, help="ISO 4217, such as CAD")
-    parser.add_argument("--from", dest="first_day", required=True, type=date.fromisoformat, metavar="DAY")
-    parser.add_argument("--to", dest="last_day", required=True, type=date.fromisoformat, metavar="DAY")
+    parser.add_argument("--from", dest="first_day", required=True, type=arguments.day, metavar="DAY")
+    parser.add_argument("--to", dest="last_day", required=True, type=arguments.day, metavar="DAY")
     parser.add_argument("--seed", type=int, default=0, help="of the simulated customers (default: %(default)s)")
     parser.add_argument("--policy", choices=POLICIES, default="default")
     parser.add_argument("--report", type=Path, metavar="FILE", help="where to write the report as JSON")
@@ -377,12 +383,17 @@ def run(options: argparse.Namespace) -> int:
     try:
         if question.last_day < question.first_day:
             raise NotAnExport(f"expected --to not before --from, found {question.last_day} and {question.first_day}")
-        with options.file.open(encoding="utf-8-sig", newline="") as lines:
-            report = replay(lines, question, sys.stderr)
+        if options.report:
+            # Found out now, and not after minutes of work. What stands there stays until there is something better.
+            options.report.open("a").close()
+        report = replay(lines_of(options.file), question, sys.stderr)
         if options.report:
             options.report.write_text(json.dumps(report, indent=2) + "\n")
-    except (NotAnExport, OSError, UnicodeDecodeError) as error:
+    except NotAnExport as error:
         print(f"{options.file}: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     print(replay_report.table(report))
     work = report["figures"]["work"]

@@ -106,7 +106,11 @@ def test_an_imported_salon_can_send_nothing_and_is_not_live() -> None:
         (line(status="done"), "status: expected one of completed, no_show, cancelled, found 'done'"),
         (
             line(created_at=""),
-            "created_at: expected a time such as 2026-05-01T14:30 in America/Toronto, found 'nothing'",
+            "created_at: expected a time such as 2026-05-01T14:30 in America/Toronto, found nothing",
+        ),
+        (
+            line(created_at="2026-05-04T10:01"),
+            "created_at: expected a time not after start_time, found '2026-05-04T10:01'",
         ),
         (line(status="cancelled"), "cancelled_at"),
         (line(status="cancelled", cancelled_at="2026-04-30T10:00"), "cancelled_at: expected a time after created_at"),
@@ -126,12 +130,43 @@ def test_a_bad_line_is_reported_by_number_and_reason_and_the_rest_imported(bad: 
     assert [booking.id for booking in made.bookings] == ["b0", "b9"]
 
 
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_a_file_that_is_parted_otherwise_hears_that(between: str) -> None:
+    with pytest.raises(
+        NotAnExport, match="expected values with commas between them, found a header of 10 parted otherwise"
+    ):
+        imported(GOOD.replace(",", between), header=HEADER.replace(",", between))
+
+
+def test_a_booking_may_be_made_when_it_starts() -> None:
+    assert imported(line(created_at="2026-05-04T10:00")).problems == []
+
+
+def test_a_file_that_is_not_utf8_hears_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, GOOD, line(booking_id="é"), encoding="latin-1")[0] == 2
+    assert "export.csv: line 3: expected UTF-8, found the byte 0xe9: save it as UTF-8" in capsys.readouterr().err
+
+
+def test_all_of_a_file_is_imported_or_the_command_says_that_it_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(tmp_path, GOOD)[0] == 0
+    monkeypatch.chdir(tmp_path)
+    assert run(tmp_path, GOOD, output=None)[0] == 0
+    assert "into imported.salon.json" in capsys.readouterr().out
+    assert "*.salon.json" in (EXPORT.parents[2] / ".gitignore").read_text().split()
+    assert run(tmp_path, GOOD, output="no/such/folder.json")[0] == 2
+    assert "not written: no/such/folder.json: No such file or directory" in capsys.readouterr().err
+
+
 def test_a_file_without_a_column_is_refused_as_a_whole() -> None:
     with pytest.raises(NotAnExport, match="missing: price"):
         imported(GOOD, header=HEADER.replace("price,", ""))
 
 
-@pytest.mark.parametrize(("zone", "currency"), [("Toronto", "CAD"), ("America/Toronto", "dollars")])
+@pytest.mark.parametrize(
+    ("zone", "currency"), [("Toronto", "CAD"), ("America/Toronto", "dollars"), ("America/Toronto", "XXQ")]
+)
 def test_a_zone_or_currency_that_does_not_exist_is_refused(zone: str, currency: str) -> None:
     with pytest.raises(NotAnExport, match="expected an I"):
         read_export([HEADER, GOOD], zone, currency)
@@ -170,8 +205,10 @@ def test_a_booking_is_at_a_moment_what_it_was_then(as_of: str, status: str, expe
 
 def run(tmp_path: Path, *lines: str, **options: Any) -> tuple[int, Path]:
     file, output = tmp_path / "export.csv", tmp_path / "salon.json"
-    file.write_text("\n".join([HEADER, *lines]))
-    flags = ["--timezone", "America/Toronto", "--currency", options.get("currency", "CAD"), "--output", str(output)]
+    file.write_text("\n".join([HEADER, *lines]), encoding=options.get("encoding"))
+    flags = ["--timezone", "America/Toronto", "--currency", options.get("currency", "CAD")]
+    if wanted := options.get("output", output):
+        flags += ["--output", str(wanted)]
     parser = ArgumentParser()
     add_parser(parser.add_subparsers())
     options = parser.parse_args(["import", str(file), *flags])
@@ -183,7 +220,7 @@ def test_the_command_writes_the_documents_and_names_the_bad_lines(
 ) -> None:
     status, output = run(tmp_path, GOOD, "oops")
     said = capsys.readouterr()
-    assert status == 0
+    assert status == 1, "not all of the file"
     assert "1 bookings imported" in said.out
     assert "line 3: expected 10 values, found 1" in said.err
     documents = json.loads(output.read_text())

@@ -129,6 +129,29 @@ def test_an_export_of_nothing_cannot_be_replayed() -> None:
         replay([header], Question("America/Toronto", "CAD", *WEEK))
 
 
+def command(*more: str) -> int:
+    parser = ArgumentParser()
+    add_parser(parser.add_subparsers())
+    options = parser.parse_args(["replay", str(EXPORT), "--timezone", "America/Toronto", "--currency", "CAD", *more])
+    return int(options.command(options))
+
+
+def test_days_that_the_file_does_not_know_are_refused_with_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("--from", "2025-05-11", "--to", "2025-05-24") == 2
+    said = capsys.readouterr()
+    assert "expected days from 2026-04-27 to 2026-06-06" in said.err and "found 2025-05-11 to 2025-05-24" in said.err
+    assert said.out == ""
+
+
+def test_a_report_that_cannot_be_written_is_found_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.replay.replay", lambda *_: pytest.fail("replayed"))
+    report = tmp_path / "none" / "report.json"
+    assert command("--from", "2026-05-11", "--to", "2026-05-24", "--report", str(report)) == 2
+    assert capsys.readouterr().err == f"{report}: No such file or directory\n"
+
+
 def test_days_in_the_wrong_order_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     parser = ArgumentParser()
     add_parser(parser.add_subparsers())
