@@ -15,6 +15,7 @@ from shared.ports import Data
 
 SALON_ID = "demo"
 ZONE = ZoneInfo("America/Toronto")
+LOCALE = "en-CA"
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 WHATSAPP_SANDBOX = "+14155238886"
 SMS_SANDBOX = "+15005550006"
@@ -92,12 +93,12 @@ def _salon(now: datetime, account_sid: str) -> Data:
         "status": "active",
         "timezone": ZONE.key,
         "currency": "CAD",
-        "locale": "en-CA",
+        "locale": LOCALE,
         "address": "12 Example Street, Toronto",
         "opening_hours": {day: [_hours(*hours)] for day, hours in OPENING.items()},
         "special_hours": {},
         "closures": [],
-        "contacts": [{"name": "Olivia", "role": "owner", "phone": OWNER_PHONE, "locale": "en-CA"}],
+        "contacts": [{"name": "Olivia", "role": "owner", "phone": OWNER_PHONE, "locale": LOCALE}],
         "messaging": {"account_sid": account_sid, "whatsapp_from": WHATSAPP_SANDBOX, "sms_from": SMS_SANDBOX},
         "created_at": now - timedelta(days=400),
         "updated_at": now,

@@ -294,16 +294,26 @@ def _cloud(
     return EmulatorCloud(jars, functions, deliveries, in_flight, clock, stack)
 
 
-def _new_log() -> IO[bytes]:
-    """Stays behind: what the functions said is asked for when all is over."""
-    return tempfile.NamedTemporaryFile(prefix="smart-fill-", suffix=".log", delete=False, buffering=0)
+@contextmanager
+def _new_log() -> Iterator[IO[bytes]]:
+    """What the functions say. It is removed when the cloud is stopped, and stays when it broke: then it is asked for."""
+    with tempfile.NamedTemporaryFile(prefix="smart-fill-", suffix=".log", delete=False, buffering=0) as log:
+        try:
+            yield log
+        except _Stopped:
+            Path(log.name).unlink(missing_ok=True)
+            raise
+        except BaseException:
+            print(f"what the functions said is in {log.name}", file=sys.stderr)
+            raise
 
 
 def _seed_demo(cloud: Cloud, clock: BusinessTime, local: LocalDoors, phone: Phone) -> str:
-    phone.zone = demo_salon.ZONE.key
+    phone.zone, phone.locale = demo_salon.ZONE.key, demo_salon.LOCALE
     for path, data in demo_salon.documents(clock.now(), phone.account_sid):
-        if person := data.get("phone"):
-            phone.names[person] = data["name"]
+        for person in (data, *data.get("contacts", [])):
+            if number := person.get("phone"):
+                phone.names[number] = person["name"]
         if path == f"salons/{demo_salon.SALON_ID}":
             # What was there before the salon was connected is no news, on a fast cloud as on a slow one.
             _settle(local)

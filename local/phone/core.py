@@ -83,6 +83,8 @@ class Phone:
         """Bare address -> what a person calls themselves."""
         self.zone: str | None = None
         """IANA; what clock the phones show. None: that of whoever looks at them."""
+        self.locale: str | None = None
+        """How that clock is written."""
         self._now = now
         self._post = post_webhook
         self._later = later
@@ -277,7 +279,13 @@ class Phone:
                 entry = resources.shown(message) | {"direction": message.direction, "answers": message.answers}
                 people.setdefault(bare(message.person), []).append(entry)
         return [
-            {"person": person, "name": self.names.get(person, ""), "zone": self.zone, "messages": messages}
+            {
+                "person": person,
+                "name": self.names.get(person, ""),
+                "zone": self.zone,
+                "locale": self.locale,
+                "messages": messages,
+            }
             for person, messages in people.items()
         ]
 
