@@ -74,7 +74,8 @@ def answer_offer(token: str, answer: Answer, *, store: Store, clock: Clock, depl
 
 
 def _stop(outreach: Outreach, documents: Documents, now: datetime, deployment: Deployment) -> bool:
-    customers = customers_at(outreach.customer_phone, documents)
+    country = salon_to_tell(documents, documents.salon_id).country
+    customers = customers_at(outreach.customer_phone, outreach.address_key, documents, country)
     ledger = ledger_at(outreach.customer_phone, documents, deployment.signing_key)
     said = Statement(
         identity=outreach.address_key,

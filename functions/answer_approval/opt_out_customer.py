@@ -8,6 +8,8 @@ from shared.customers.find_customers import customers_at
 from shared.customers.read_consents import ledger_at
 from shared.ports import Clock, Deployment, Documents
 from shared.records.commit import until_committed
+from shared.salon.load_salon import salon_to_tell
+from shared.values.identity import address_key
 
 ACTOR = "answer_approval"
 
@@ -16,16 +18,20 @@ def opt_out_customer(talk: Talk, *, by: str, documents: Documents, clock: Clock,
     """Ends all offers to the people at this address. Said again while it stands, nothing is written."""
 
     def attempt() -> bool | None:
-        known = ledger_at(talk.sender, documents, deployment.signing_key)
+        country = salon_to_tell(documents, documents.salon_id).country
+        customers = customers_at(talk.sender, talk.key, documents, country)
+        number = customers[0].phone if customers else None
+        known = ledger_at(number or talk.sender, documents, deployment.signing_key)
         if gets_no_offers(known):
             return True
         now = clock.now()
         said = Statement(
-            identity=talk.key,
+            # Whom WhatsApp names by a user id only is asked at their number.
+            identity=address_key(deployment.signing_key, "whatsapp", number) if number else talk.key,
             # The same for two who press at once, and another when they have begun again since.
             said_id=f"owner {len(known)}",
             salon_id=documents.salon_id,
-            customer_ids=[customer.id for customer in customers_at(talk.sender, documents)],
+            customer_ids=[customer.id for customer in customers],
             source="owner",
             text="",
             at=now,

@@ -64,7 +64,7 @@ def _contact(token: ApprovalToken, salon: Salon, signing_key: bytes) -> tuple[Co
     for contact in salon.contacts:
         for address in contact.addresses:
             for channel in ("whatsapp", "sms", "email", "push"):
-                key = address_key(signing_key, channel, address)
+                key = address_key(signing_key, channel, address, salon.country)
                 if binding(key) == token.contact:
                     return contact, key
     return None

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from functions.answer_message.answer_message import Handled, answer_message
 from functions.answer_message.keep_for_owner import give_up
-from shared.messaging.conversation import Identity, identity_path
+from shared.customers.identity import Identity, identity_path
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import ANSWER_LEASE, KEEP_TRYING, Inbound, inbound_collection, put_off
 from shared.ports import Clock, Deployment, Documents, Query, Reader

@@ -12,6 +12,7 @@ from typing import Literal
 
 from functions.answer_message.bind_reply import Bound, bind
 from functions.answer_message.find_doubt import ASKED_BACK, asked_back, is_doubtful
+from functions.answer_message.find_sender import Sender, find_sender
 from functions.answer_message.keep_for_owner import STRANGER_HOLDING_FOR, Waiting, about, is_held, kept
 from functions.answer_message.read_approval_answer import Forwarded, Meant, WhichOne, read_approval_answer
 from functions.answer_message.remember_stranger import stranger_remembered
@@ -23,8 +24,6 @@ from shared.calendar.booking import Booking
 from shared.calendar.find_next_booking import next_booking
 from shared.calendar.load_booking import booking_of
 from shared.customers.consent import ConsentRecord
-from shared.customers.customer import Customer
-from shared.customers.find_customers import customers_at
 from shared.customers.read_consents import ledger_at
 from shared.messaging.conversation import HOLDING_FOR
 from shared.messaging.language_said import language_said
@@ -78,29 +77,31 @@ def answer_message(
     if said.handled_at is not None:
         return "handled before"
     salon = salon_of(documents, documents.salon_id)
-    customers = customers_at(said.sender, documents)
-    contact = salon.contact_at(said.sender)
-    stranger = contact is None and not customers
+    signing_key = deployment.signing_key
+    sender = find_sender(said, salon, documents=documents, signing_key=signing_key, clock=clock)
+    customers, contact = sender.customers, sender.contact
     locales = [contact.locale if contact else None, *(customer.locale for customer in customers)]
-    if stranger:
+    if sender.is_stranger:
         locales.append(language_said(said.body))
     locale = salon.spoken_to(next((locale for locale in locales if locale), None))
     verdict = understand(said.body, locale=locale, channel=said.channel)
     meaning = verdict.meaning
-    handler = _MessageHandler(path, said, salon, customers, stranger, locale, documents, clock, deployment)
-    if said.sender == said.recipient or (stranger and platform.get(route_path(said.account_sid, said.sender))):
+    handler = _MessageHandler(path, said, sender, salon, locale, documents, clock, deployment)
+    if said.sender == said.recipient or (
+        sender.is_stranger and platform.get(route_path(said.account_sid, said.sender))
+    ):
         # Two of our own numbers would answer each other.
         return handler.keep(Waiting("needs_a_person", "a message from a number of ours"), silent=True)
-    bound = bind(said, documents=documents, signing_key=deployment.signing_key, now=clock.now())
+    bound = bind(said, sender, documents=documents, signing_key=signing_key, now=clock.now())
     owners = read_approval_answer(
         said,
         meaning,
-        contact,
+        sender,
         offered=isinstance(bound, Bound) or bound.reason == "several open",
         elsewhere=not isinstance(bound, Bound) and bound.reason == "not ours",
         documents=documents,
         clock=clock,
-        signing_key=deployment.signing_key,
+        signing_key=signing_key,
     )
 
     if said.opt_out == "STOP" or meaning == "stop":
@@ -141,21 +142,19 @@ def answer_message(
         return handler.ask_which(bound.candidates)
     if contact is not None and not customers:
         return handler.done("unknown sender")
-    if stranger:
+    if sender.is_stranger:
         return handler.keep(Waiting("stranger", "a message of a stranger"))
     return handler.keep(Waiting("needs_a_person", "a message that needs a person"))
 
 
 @dataclass(frozen=True)
 class _MessageHandler:
-    """Carries out what one message means. `customers` are those who are reached at the address it came from; a `stranger` is
-    neither one of them nor of the salon's own people. `locale` is the language in which it is answered."""
+    """Carries out what one message means. `locale` is the language in which it is answered."""
 
     path: str
     said: Inbound
+    sender: Sender
     salon: Salon
-    customers: list[Customer]
-    stranger: bool
     locale: str
     documents: Documents
     clock: Clock
@@ -163,7 +162,7 @@ class _MessageHandler:
 
     def next_booking(self) -> Booking | None:
         return next_booking(
-            self.said.body, self.customers, salon=self.salon, documents=self.documents, now=self.clock.now()
+            self.said.body, self.sender.customers, salon=self.salon, documents=self.documents, now=self.clock.now()
         )
 
     def standing_sale(self, outreach: Outreach) -> Booking | None:
@@ -269,7 +268,7 @@ class _MessageHandler:
         answered = self.said.opt_out is not None or carriers
 
         def changes() -> tuple[Write, ...]:
-            said = said_by(self.said, self.customers)
+            said = said_by(self.said, self.sender.keys[0], self.sender.customers)
             ended = opt_out(said, self.documents, now=self.clock.now(), actor=ACTOR, known=self._ledger())
             # One that changes nothing is confirmed once a day: two machines may stop each other.
             silent = answered or (not ended and self._said_today("stop_confirmed"))
@@ -280,14 +279,14 @@ class _MessageHandler:
     def start(self) -> Handled:
         def changes() -> tuple[Write, ...]:
             spoken = () if self.said.opt_out is not None else (self._reply("start_confirmed", {}),)
-            said = said_by(self.said, self.customers)
+            said = said_by(self.said, self.sender.keys[0], self.sender.customers)
             begun = opt_in(said, self.said.channel, now=self.clock.now(), known=self._ledger())
             return (*begun, *self._spoken(*spoken))
 
         return self.finish("opted in", changes)
 
     def _ledger(self) -> list[ConsentRecord]:
-        return ledger_at(self.said.sender, self.documents, self.deployment.signing_key)
+        return ledger_at(self.sender.address, self.documents, self.deployment.signing_key)
 
     def _said_today(self, purpose: str) -> bool:
         """Whether we have said this to them within the last 24 hours."""
@@ -317,13 +316,17 @@ class _MessageHandler:
 
         def changes() -> tuple[Write, ...]:
             now, documents = self.clock.now(), self.documents
-            held_for = STRANGER_HOLDING_FOR if self.stranger else HOLDING_FOR
-            once = self.stranger or purpose == "holding_answer"
+            held_for = STRANGER_HOLDING_FOR if self.sender.is_stranger else HOLDING_FOR
+            once = self.sender.is_stranger or purpose == "holding_answer"
             held = not silent and not (once and is_held(self.said, documents, now, held_for))
             reply = self._reply(purpose, variables or {}).changed(moment=waiting.moment)
             spoken = self._spoken(reply) if held else ()
-            inbox = kept(self.said, waiting, self.customers, held=held, documents=documents, now=now)
-            known = (stranger_remembered(self.said, self.locale, documents),) if self.stranger and not silent else ()
+            inbox = kept(self.said, waiting, self.sender.customers, held=held, documents=documents, now=now)
+            known = (
+                (stranger_remembered(self.said, self.locale, documents),)
+                if self.sender.is_stranger and not silent
+                else ()
+            )
             return (*inbox, *known, *spoken)
 
         return self.finish(outcome, changes)
@@ -339,7 +342,7 @@ class _MessageHandler:
         return tuple(write for answer in answers for write in create(say(answer, now=now, actor=ACTOR)))
 
     def _reply(self, purpose: str, variables: dict[str, str]) -> Message:
-        name = self.customers[0].called if len(self.customers) == 1 else ""
+        name = self.sender.customers[0].called if len(self.sender.customers) == 1 else ""
         return reply_to(
             self.said,
             purpose,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from functions.answer_message.find_sender import Sender, quoted_offer
 from shared.asking.limits import bothered
 from shared.asking.outreach import OPEN, Outreach
 from shared.messaging import tokens
 from shared.messaging.message import Inbound, Message
 from shared.ports import Query, Reader
+from shared.values.identity import canonical
 
 LATE_YES_WITHIN = timedelta(hours=24)
 """Words may still be about an offer that is over, this long after it was made; about an open one they are while it is open."""
@@ -40,7 +42,7 @@ class Unbound:
     candidates: tuple[Outreach, ...] = ()
 
 
-def bind(said: Inbound, *, documents: Reader, signing_key: bytes, now: datetime) -> Bound | Unbound:
+def bind(said: Inbound, sender: Sender, *, documents: Reader, signing_key: bytes, now: datetime) -> Bound | Unbound:
     """The offer that this reply is about, or why none is known."""
     token = tokens.read(signing_key, said.button_payload or "")
     if token is not None:
@@ -49,16 +51,16 @@ def bind(said: Inbound, *, documents: Reader, signing_key: bytes, now: datetime)
             return Unbound("nothing open")
         outreach = Outreach.model_validate(found.data)
         answer = None if token.answer == "link" else token.answer
-        return Bound(outreach, answer) if _made_to(said, outreach) else Unbound("forwarded")
+        return Bound(outreach, answer) if _made_to(sender, outreach) else Unbound("forwarded")
     if tokens.read_approval(signing_key, said.button_payload or "") is not None:
         return Unbound("another matter")
-    ours = _quoted(said, documents) if said.replied_to_sid else None
+    ours = _quoted(said, sender, documents) if said.replied_to_sid else None
     if isinstance(ours, Outreach):
-        return Bound(ours, None) if _made_to(said, ours) else Unbound("forwarded")
+        return Bound(ours, None) if _made_to(sender, ours) else Unbound("forwarded")
     if isinstance(ours, Message) and ours.purpose not in INVITES:
         found = documents.get(f"outreach/{ours.about}")
         return Bound(Outreach.model_validate(found.data), None) if found else Unbound("another matter")
-    known = [offer for offer in _offers(said, documents, now) if _may_be_known(offer)]
+    known = [offer for offer in _offers(sender, documents, now) if _may_be_known(offer)]
     standing = [offer for offer in known if offer.is_open] or _still_meant(known)
     if ours is None and (said.replied_to_sid or said.button_payload):
         # Of an offer whose SID was lost we cannot say that it is not the one.
@@ -70,27 +72,29 @@ def bind(said: Inbound, *, documents: Reader, signing_key: bytes, now: datetime)
     return Unbound("several open" if standing else "nothing open", tuple(standing))
 
 
-def _made_to(said: Inbound, outreach: Outreach) -> bool:
-    return outreach.customer_phone == said.sender
+def _made_to(sender: Sender, outreach: Outreach) -> bool:
+    return canonical(outreach.customer_phone) == canonical(sender.address)
 
 
-def _quoted(said: Inbound, documents: Reader) -> Outreach | Message | None:
+def _quoted(said: Inbound, sender: Sender, documents: Reader) -> Outreach | Message | None:
     """The offer or other message of ours that the reply was written under, however old it is."""
-    for field in ("delivery.message_id", "delivery.former_id"):
-        for offer in documents.query(Query("outreach", where=((field, "==", said.replied_to_sid),), limit=1)):
-            return Outreach.model_validate(offer.data)
-    here = f"conversations/{said.conversation_id}/messages"
-    for message in documents.query(Query(here, where=(("delivery.message_id", "==", said.replied_to_sid),), limit=1)):
-        return Message.model_validate(message.data)
+    if (offer := quoted_offer(said, documents)) is not None:
+        return offer
+    for key in sender.keys:
+        here = Query(
+            f"conversations/{key}/messages", where=(("delivery.message_id", "==", said.replied_to_sid),), limit=1
+        )
+        for message in documents.query(here):
+            return Message.model_validate(message.data)
     return None
 
 
-def _offers(said: Inbound, documents: Reader, now: datetime) -> list[Outreach]:
+def _offers(sender: Sender, documents: Reader, now: datetime) -> list[Outreach]:
     """Those to this address that were made of late, and those that are still open, however long ago they were made."""
-    key, since = said.conversation_id, now - LATE_YES_WITHIN
+    keys, since = list(sender.keys), now - LATE_YES_WITHIN
     queries = (
-        Query("outreach", where=(("address_key", "==", key), ("created_at", ">", since)), limit=AT_MOST),
-        Query("outreach", where=(("address_key", "==", key), ("status", "in", list(OPEN))), limit=AT_MOST),
+        Query("outreach", where=(("address_key", "in", keys), ("created_at", ">", since)), limit=AT_MOST),
+        Query("outreach", where=(("address_key", "in", keys), ("status", "in", list(OPEN))), limit=AT_MOST),
     )
     found = {snapshot.id: snapshot.data for query in queries for snapshot in documents.query(query)}
     return [Outreach.model_validate(data) for data in found.values()]

@@ -16,6 +16,7 @@ from shared.ports import Clock, Documents, Query, Reader, Snapshot, Write
 from shared.records.commit import create, until_committed, update
 from shared.records.read_documents import readable_one
 from shared.records.stored import natural_id
+from shared.salon.load_salon import salon_to_tell
 
 ACTOR = "answer_message"
 STRANGER_HOLDING_FOR: Final = timedelta(hours=24)
@@ -52,7 +53,9 @@ def give_up(path: str, *, documents: Documents, clock: Clock) -> Literal["kept f
             return "handled before"
         now, said = clock.now(), load_inbound(snapshot)
         waiting = Waiting("given_up", "a message that could not be worked on")
-        inbox = kept(said, waiting, customers_at(said.sender, documents), held=False, documents=documents, now=now)
+        country = salon_to_tell(documents, documents.salon_id).country
+        customers = customers_at(said.sender, said.conversation_id, documents, country)
+        inbox = kept(said, waiting, customers, held=False, documents=documents, now=now)
         done = update(handled(said, outcome="kept for the owner", now=now, actor=ACTOR), snapshot)
         return "kept for the owner" if documents.commit(*inbox, *done) else None
 

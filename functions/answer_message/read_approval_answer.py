@@ -4,6 +4,7 @@ or by words alone when exactly one waits of those that they were asked."""
 from dataclasses import dataclass
 from itertools import chain
 
+from functions.answer_message.find_sender import Sender
 from functions.answer_message.owner_replies import decided
 from shared.approvals.approval import Approval
 from shared.approvals.asks import ASKS
@@ -36,7 +37,7 @@ class Forwarded:
 def read_approval_answer(
     said: Inbound,
     meaning: Meaning,
-    contact: Contact | None,
+    sender: Sender,
     *,
     offered: bool,
     elsewhere: bool,
@@ -48,6 +49,7 @@ def read_approval_answer(
     `offered` says that their words may be about an offer made to them: then a mere "yes" is about that. `elsewhere` says that
     they answer a message that is not ours: then no word of theirs is about an approval.
     None where it is no answer to an approval."""
+    contact = sender.contact
     token = tokens.read_approval(signing_key, said.button_payload or "")
     if token is not None:
         if token.salon_id != documents.salon_id or token.answer not in ("approve", "reject"):
@@ -58,13 +60,13 @@ def read_approval_answer(
         return Meant(token.about, action, token.action, contact)
     if contact is None or said.button_payload or elsewhere:
         return None
-    question = _question_above(said, documents)
+    question = _question_above(said, sender, documents)
     word = decided(meaning, under_the_question=question is not None or not offered)
     if word is None:
         return None
     if question is not None:
         return Meant(question, word, None, contact)
-    open_now = [each for each in waiting(documents, clock.now()) if _was_asked(said.conversation_id, each, documents)]
+    open_now = [each for each in waiting(documents, clock.now()) if _was_asked(sender.keys[0], each, documents)]
     if len(open_now) == 1:
         return Meant(open_now[0].id, word, None, contact)
     return WhichOne(tuple(open_now)) if open_now else None
@@ -79,12 +81,12 @@ def _was_asked(conversation_id: str, approval: Approval, documents: Documents) -
     return any(Message.model_validate(each.data).attempts for each in chain(asks, *digests))
 
 
-def _question_above(said: Inbound, documents: Documents) -> str | None:
+def _question_above(said: Inbound, sender: Sender, documents: Documents) -> str | None:
     """The approval that the message they wrote under asks about."""
     if not said.replied_to_sid:
         return None
     query = Query(
-        f"conversations/{said.conversation_id}/messages",
+        f"conversations/{sender.keys[0]}/messages",
         where=(("delivery.message_id", "==", said.replied_to_sid),),
         limit=1,
     )

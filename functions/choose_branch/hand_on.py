@@ -14,7 +14,7 @@ from functions.choose_branch.branch import ASKED_AGAIN_AFTER, CHOICE_HOLDS, Bran
 from shared.asking.outreach import OPEN
 from shared.calendar.find_next_booking import next_booking
 from shared.customers.find_customers import customers_at
-from shared.messaging.conversation import identity_path
+from shared.customers.identity import identity_path
 from shared.messaging.language_said import language_said
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.message import (
@@ -182,16 +182,19 @@ class _Router:
     def _expects(self, documents: Documents) -> bool:
         if not self._name(documents.salon_id):
             return False
-        customers, salon = customers_at(self.said.sender, documents), salon_to_tell(documents, documents.salon_id)
+        salon = salon_to_tell(documents, documents.salon_id)
+        customers = customers_at(self.said.sender, self.said.conversation_id, documents, salon.country)
         return next_booking(self.said.body, customers, salon=salon, documents=documents, now=self.now) is not None
 
     def _knows(self, documents: Documents) -> bool:
         """Whether the sender is a customer of the salon, one of its own people, or somebody whom it has heard before."""
-        if self._name(documents.salon_id) and salon_to_tell(documents, documents.salon_id).contact_at(self.said.sender):
-            return True
-        customers = Query("customers", where=(("phone", "==", self.said.sender),), limit=1)
-        known = documents.get(identity_path(self.said.conversation_id)) is not None
-        return known or bool(documents.query(customers))
+        if not self._name(documents.salon_id):
+            return False
+        salon = salon_to_tell(documents, documents.salon_id)
+        known = salon.contact_at(self.said.sender) or documents.get(identity_path(self.said.conversation_id))
+        return known is not None or bool(
+            customers_at(self.said.sender, self.said.conversation_id, documents, salon.country)
+        )
 
     # Handing it on.
 
@@ -319,6 +322,6 @@ class _Router:
         documents.commit(*create(say(asked, now=self.now, actor=ACTOR)))
 
     def _locale(self, documents: Documents, salon: Salon) -> str:
-        customers = customers_at(self.said.sender, documents)
+        customers = customers_at(self.said.sender, self.said.conversation_id, documents, salon.country)
         locales = [customer.locale for customer in customers] or [language_said(self.said.body)]
         return salon.spoken_to(next((locale for locale in locales if locale), None))

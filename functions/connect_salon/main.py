@@ -1,4 +1,4 @@
-"""Firestore salons/{salon_id} written, or job connect_salon -> connect_salon -> channel_routes, registry + audit; job gap_scan."""
+"""Firestore salons/{salon_id} written, or job connect_salon -> connect_salon -> channel_routes, registry + audit; jobs follow_customers, gap_scan."""
 
 import functions_framework
 

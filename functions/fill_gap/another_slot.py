@@ -20,6 +20,7 @@ from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.customers.waitlist import WaitlistEntry
+from shared.values.identity import canonical
 from shared.values.stretches import Stretch
 
 NEAR = timedelta(days=3)
@@ -55,7 +56,8 @@ def not_to_be_offered(
     customer, settings = prospect.customer, criteria.settings
     if settings.mode_of(lost.agent_name) != "live" or criteria.salon.status != "active":
         return "nothing is offered at present"
-    if unwanted(customer, unanswered=prospect.unanswered) is not None or customer.phone != lost.customer_phone:
+    elsewhere = customer.address != canonical(lost.customer_phone)
+    if unwanted(customer, unanswered=prospect.unanswered) is not None or elsewhere:
         return "may not be asked there"
     purpose = PURPOSE[prospect.source]
     if not customer.consents.allows(channel, purpose) or (channel, purpose) in prospect.opted_out:

@@ -126,7 +126,14 @@ def _candidates(
 ) -> list[Candidate]:
     gap, settings, now = context.gap, context.settings, context.now
     pool = settings.offers.candidate_pool
-    prospects = find_prospects(gap, pool=pool, documents=documents, signing_key=context.signing_key, now=now)
+    prospects = find_prospects(
+        gap,
+        pool=pool,
+        documents=documents,
+        country=context.salon.country,
+        signing_key=context.signing_key,
+        now=now,
+    )
     learned = documents.get(AcceptanceRates.path)
     freed = given_back(gap, documents)
     services = _services(gap, documents)

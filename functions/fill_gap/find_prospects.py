@@ -34,7 +34,9 @@ class _Lead:
     moves: Booking | None = None
 
 
-def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes, now: datetime) -> list[Prospect]:
+def find_prospects(
+    gap: Gap, *, pool: int, documents: Reader, country: str | None, signing_key: bytes, now: datetime
+) -> list[Prospect]:
     """At most `pool` prospects, each with what is known about them. Whoever comes from several sources counts as what
     they are likeliest to accept as."""
     histories = _histories(gap, pool, documents, now)
@@ -50,10 +52,15 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
     customers = _customers(list(leads)[:pool], documents)
     scores = {score.customer_id: score for score in _scores(list(customers), documents)}
     bookings = _bookings_around(gap, list(customers), documents)
-    people = load_people(list(customers.values()), documents, signing_key=signing_key, now=now)
+    people = load_people(list(customers.values()), documents, country=country, signing_key=signing_key, now=now)
     prospects = []
-    for customer_id, customer in customers.items():
-        lead, history, score = leads[customer_id], histories.get(customer_id), scores.get(customer_id)
+    for customer_id, person in people.items():
+        customer, lead, history, score = (
+            person.customer,
+            leads[customer_id],
+            histories.get(customer_id),
+            scores.get(customer_id),
+        )
         wishes = lead.wishes or tuple(customer.preferred_service_ids)
         prospects.append(
             Prospect(
@@ -69,9 +76,9 @@ def find_prospects(gap: Gap, *, pool: int, documents: Reader, signing_key: bytes
                 last_visit=history.last if history else None,
                 usual_interval=score.usual_interval if score else history.usual_interval if history else None,
                 bookings=tuple(booking for booking in bookings if booking.customer_id == customer_id),
-                asks=people[customer_id].asks,
-                opted_out=people[customer_id].opted_out,
-                unanswered=people[customer_id].unanswered,
+                asks=person.asks,
+                opted_out=person.opted_out,
+                unanswered=person.unanswered,
             )
         )
     return prospects

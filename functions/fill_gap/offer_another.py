@@ -126,9 +126,10 @@ def _prospect(late: LateYes, entry: WaitlistEntry | None, documents: Reader) -> 
     moves = booking_of(documents, lost.moves_booking_id) if lost.moves_booking_id else None
     if lost.moves_booking_id and (moves is None or not moves.occupies):
         return None
-    person = load_people([customer], documents, signing_key=late.signing_key, now=late.now)[customer.id]
+    people = load_people([customer], documents, country=late.salon.country, signing_key=late.signing_key, now=late.now)
+    person = people[customer.id]
     return Prospect(
-        customer=customer,
+        customer=person.customer,
         source="late_yes",
         service_id=lost.slot.service_id,
         entry=entry,

@@ -145,7 +145,9 @@ def choose_approved(
     why_not = dict(not_asked)
     for candidate in _with_exclusions(candidates, allowed):
         reason = candidate.excluded
-        if reason is None and candidate.prospect.customer.phone in {each.prospect.customer.phone for each in chosen}:
+        if reason is None and candidate.prospect.customer.address in {
+            each.prospect.customer.address for each in chosen
+        }:
             reason = "asked already under another name"
         elif reason is None and len(chosen) >= left:
             reason = "the salon's limit of asks is reached"

@@ -170,5 +170,5 @@ def one_each(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Keeps the first candidate of each address: one person may be several customers, and hears of a time once."""
     first: dict[str | None, Candidate] = {}
     for candidate in candidates:
-        first.setdefault(candidate.prospect.customer.phone, candidate)
+        first.setdefault(candidate.prospect.customer.address, candidate)
     return list(first.values())

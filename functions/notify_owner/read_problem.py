@@ -16,7 +16,7 @@ PLAIN: Final = re.compile(r"[A-Za-z0-9][\w-]{0,127}", re.ASCII)
 
 @dataclass(frozen=True)
 class Named:
-    """A problem that there are words for. `name` is of a staff member or a service, or of what is wrong in the salon; `count` is
+    """A problem that there are words for. `name` is of a staff member, a service or a customer, or of what is wrong in the salon; `count` is
     of bookings, the first of them at `when`; `id` is what is left to name a document by of which nothing can be read."""
 
     code: str
@@ -35,7 +35,9 @@ def read_problem(details: Mapping[str, Any], documents: Reader) -> Named | None:
     kind = code.removeprefix("unreadable_")
     if kind == "salon":
         return Named(code, ", ".join(dict.fromkeys(FIELDS.findall(details["kind"]))), 1, "")
-    collection = {"staff": "staff", "service": "services"}.get(kind, "bookings")
+    collection = {"staff": "staff", "service": "services", "customer": "customers", "phone": "customers"}.get(
+        kind, "bookings"
+    )
     found = documents.get_all([f"{collection}/{id}" for id in ids if id])
     if collection != "bookings":
         return Named(code, _text(found[0].data, "name") if found else "", 1, str(ids[0]))

@@ -7,7 +7,7 @@ from shared.messaging.message import KEEP_TRYING, Message, message_id
 from shared.messaging.outgoing import Channel
 from shared.ports import Deployment
 from shared.salon.salon import Contact, Salon
-from shared.values.identity import address_key
+from shared.values.identity import address_key, dialled
 
 WITHOUT_BUTTONS = {"owner_approval": "owner_approval_link", "owner_reminder": "owner_reminder_link"}
 """The purpose under which a question goes by a channel without buttons: its text names a link."""
@@ -52,7 +52,7 @@ def _ways_to(contact: Contact, salon: Salon, deployment: Deployment) -> list[tup
     texted: Channel = "whatsapp" if salon.messaging.whatsapp_from else "sms"
     has_number = salon.messaging.whatsapp_from or salon.messaging.sms_from
     ways: list[tuple[Channel, str | None]] = [
-        (texted, contact.phone if has_number else None),
+        (texted, dialled(contact.phone or "", salon.country) if has_number else None),
         ("email", contact.email if "email" in deployment.notices else None),
         ("push", contact.push_token if "push" in deployment.notices else None),
     ]

@@ -6,8 +6,8 @@ from functions.send_outreach.gsm7 import in_gsm7
 from functions.send_outreach.speak_to_owner import Words, owner_words
 from shared.asking.outreach import Outreach
 from shared.asking.spoken_offer import said_now
+from shared.customers.identity import Identity, identity_path
 from shared.messaging import tokens
-from shared.messaging.conversation import Identity, identity_path
 from shared.messaging.message import Message
 from shared.messaging.rendering import Rendered, render, unsigned_text
 from shared.messaging.spoken import spoken_time

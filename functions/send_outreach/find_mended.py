@@ -8,6 +8,7 @@ from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.calendar.service import Service
 from shared.calendar.staff import StaffMember
+from shared.customers.customer import Customer
 from shared.messaging.message import Message
 from shared.ports import SALON, Reader
 from shared.records.read_documents import readable, readable_one
@@ -33,6 +34,12 @@ def _is_over(details: Mapping[str, Any], about: str, documents: Reader) -> bool:
             return _is_readable(Service, f"services/{id}", documents)
         case "unreadable_salon":
             return _is_readable(Salon, SALON, documents)
+        case "unreadable_customer":
+            return _is_readable(Customer, f"customers/{id}", documents)
+        case "unreadable_phone":
+            customer = readable_one(Customer, documents.get(f"customers/{id}"))
+            salon = readable_one(Salon, documents.get(SALON))
+            return salon is not None and (customer is None or bool(customer.dialled_in(salon.country).phone))
         case "no_hours":
             salon = readable_one(Salon, documents.get(SALON))
             return salon is not None and bool(salon.opening_hours or salon.special_hours)
@@ -53,7 +60,7 @@ def _is_over(details: Mapping[str, Any], about: str, documents: Reader) -> bool:
     return False
 
 
-def _is_readable(model: type[Booking | StaffMember | Service | Salon], path: str, documents: Reader) -> bool:
+def _is_readable(model: type[Booking | StaffMember | Service | Customer | Salon], path: str, documents: Reader) -> bool:
     """Whether it can be read, or is gone."""
     found = documents.get(path)
     return found is None or readable_one(model, found) is not None

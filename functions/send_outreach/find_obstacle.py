@@ -14,15 +14,16 @@ from shared.asking.person import unwanted
 from shared.customers.address_keys import keys_of
 from shared.customers.consent import withdrawn
 from shared.customers.customer import Customer
+from shared.customers.find_customers import customers_at
 from shared.customers.load_customer import customer_of
 from shared.customers.read_consents import withdrawal_records
 from shared.messaging.country import country_of
 from shared.messaging.message import Message, message_path
 from shared.messaging.messaging_hours import answers, next_allowed
-from shared.ports import Query, Reader
-from shared.records.read_documents import readable
+from shared.ports import Reader
 from shared.salon.salon import Salon, zone_named
 from shared.salon.settings import QuietHours, SalonSettings
+from shared.values.identity import canonical
 
 PAUSED_RETRY = timedelta(minutes=15)
 
@@ -63,7 +64,7 @@ def obstacle(
         if message.audience == "owner":
             return _owner_asleep(message, salon=salon, now=now)
         return None if _answers(message, now) else _asleep(message, salon, settings, documents, now)
-    right = _no_longer_right(message, documents=documents, signing_key=signing_key, now=now)
+    right = _no_longer_right(message, salon=salon, documents=documents, signing_key=signing_key, now=now)
     if isinstance(right, Drop) or _answers(message, now):
         return right if isinstance(right, Drop) else None
     return _quiet(message, right, salon=salon, settings=settings, now=now)
@@ -76,8 +77,8 @@ def _answers(message: Outreach | Message, now: datetime) -> bool:
 
 def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: Reader, now: datetime) -> Hold | None:
     """Holds a message that a customer must hear until their morning, if they are asleep. It is never dropped."""
-    query = Query("customers", where=(("phone", "==", message.to),), limit=20)
-    zones = [customer.timezone for customer in readable(Customer, documents.query(query)) if customer.timezone]
+    customers = customers_at(message.to, message.conversation_id, documents, salon.country)
+    zones = [customer.timezone for customer in customers if customer.timezone]
     zone = zone_named(zones[0]) if zones else salon.zone
     free_at = _next_allowed(message, zone=zone, quiet=settings.quiet_hours, marketing=False, now=now)
     return Hold(free_at, "quiet hours") if free_at is not None and free_at > now else None
@@ -116,7 +117,9 @@ def _next_allowed(
     )
 
 
-def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: bytes, now: datetime) -> Drop | Customer:
+def _no_longer_right(
+    outreach: Outreach, *, salon: Salon, documents: Reader, signing_key: bytes, now: datetime
+) -> Drop | Customer:
     """Why the ask must not go out any more; or its customer as they are now."""
     reason = unmet(outreach.guard, load_facts(outreach.guard, documents, now))
     if reason is not None:
@@ -124,11 +127,12 @@ def _no_longer_right(outreach: Outreach, *, documents: Reader, signing_key: byte
     customer = customer_of(documents, outreach.customer_id)
     if customer is None:
         return Drop("the customer may no longer be asked")
+    customer = customer.dialled_in(salon.country)
     keys = keys_of(customer, signing_key)
     unasked = unwanted(customer, unanswered=bool(unanswered(keys, documents, now)))
     if unasked is not None:
         return Drop(f"the customer may no longer be asked: {unasked}")
-    if customer.phone != outreach.customer_phone:
+    if customer.address != canonical(outreach.customer_phone):
         return Drop("the customer may no longer be asked there")
     if outreach.channel not in ("whatsapp", "sms") or not customer.consents.allows(
         outreach.channel, outreach.consent_purpose

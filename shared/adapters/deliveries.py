@@ -42,12 +42,13 @@ class DocumentChange:
 
 @dataclass(frozen=True)
 class Job:
-    """A scheduled job's turn for one salon; `at` is when it was due."""
+    """A scheduled job's turn for one salon; `at` is when it was due. `after` is where the page before ended."""
 
     salon_id: str
     job: str
     at: datetime
     event_id: str
+    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,11 +202,15 @@ def _as_tick(message: _Message, event: CloudEvent) -> Tick:
     name = message.attributes.get("tick") or message.attributes.get("job")
     if not name:
         raise InvalidEvent(f"expected message {message.id} to have the attribute tick or job, found neither")
+    at = _at(message) if "at" in message.body else _time(event)
+    return Tick(name=name, at=at, event_id=message.id, after=_after(message))
+
+
+def _after(message: _Message) -> str | None:
     after = message.body.get("after")
     if not isinstance(after, str | None):
         raise InvalidEvent(f"expected message {message.id} to say `after` as text, found {type(after).__name__}")
-    at = _at(message) if "at" in message.body else _time(event)
-    return Tick(name=name, at=at, event_id=message.id, after=after)
+    return after
 
 
 def _as_salon_event(message: _Message) -> SalonEvent:
@@ -223,7 +228,7 @@ def _as_job(message: _Message) -> Job:
     salon_id, job = message.body.get("salon_id"), message.body.get("job")
     if not (isinstance(salon_id, str) and salon_id and isinstance(job, str) and job):
         raise InvalidEvent(f"expected message {message.id} to name a job and a salon, found {sorted(message.body)}")
-    return Job(salon_id=salon_id, job=job, at=_at(message), event_id=message.id)
+    return Job(salon_id=salon_id, job=job, at=_at(message), event_id=message.id, after=_after(message))
 
 
 def _as_due(message: _Message) -> Due:

@@ -56,7 +56,7 @@ def _to_customer(
         updated_at=now,
         conversation_id=said.conversation_id if said else outreach.address_key,
         audience="customer",
-        to=outreach.customer_phone,
+        to=said.sender if said else outreach.customer_phone,
         about=outreach.id,
         is_answer=answers(now, written_at),
         account_sid=said.account_sid if said else None,

@@ -15,9 +15,10 @@ from shared.ports import Reader
 
 
 def load_people(
-    customers: Sequence[Customer], documents: Reader, *, signing_key: bytes, now: datetime
+    customers: Sequence[Customer], documents: Reader, *, country: str | None, signing_key: bytes, now: datetime
 ) -> dict[str, Person]:
-    """These customers as people, by id, in a few queries for all of them."""
+    """These customers of a salon in that country as people, by id, in a few queries for all of them."""
+    customers = [customer.dialled_in(country) for customer in customers]
     keys = {customer.id: keys_of(customer, signing_key) for customer in customers}
     every_key = [key for theirs in keys.values() for key in theirs]
     found = recent_asks(documents, "customer_id", list(keys), now) + recent_asks(

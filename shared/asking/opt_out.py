@@ -13,10 +13,10 @@ from shared.ports import Query, Reader, Write
 from shared.records.commit import update
 
 
-def said_by(message: Inbound, customers: Sequence[Customer]) -> Statement:
-    """The statement that an inbound message makes for all `customers` at its address."""
+def said_by(message: Inbound, identity: str, customers: Sequence[Customer]) -> Statement:
+    """The statement that an inbound message makes for the address with that key and all `customers` there."""
     return Statement(
-        identity=message.conversation_id,
+        identity=identity,
         said_id=message.id,
         salon_id=message.salon_id,
         customer_ids=[customer.id for customer in customers],

@@ -89,7 +89,7 @@ class Proposal:
         first: dict[str | None, Selected] = {}
         for each in self.people:
             if each.id not in allowed.excluded:
-                first.setdefault(each.person.customer.phone, each)
+                first.setdefault(each.person.customer.address, each)
         return list(first.values())
 
 

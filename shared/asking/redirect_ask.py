@@ -38,7 +38,7 @@ def by_another_channel(
         return None
     if not customer.consents.allows(channel, message.consent_purpose):
         return None
-    ledger = withdrawal_records(documents, keys_of(customer, signing_key))
+    ledger = withdrawal_records(documents, keys_of(customer.dialled_in(salon.country), signing_key))
     if (channel, message.consent_purpose) in withdrawn(chain.from_iterable(ledger.values())):
         return None
     key = address_key(signing_key, channel, message.customer_phone)

@@ -16,7 +16,7 @@ from shared.salon.salon import Salon
 
 Channel = Literal["whatsapp", "sms"]
 Purpose = Literal["service", "marketing"]
-Source = Literal["message", "carrier", "link", "owner"]
+Source = Literal["message", "carrier", "link", "owner", "follow_customer"]
 
 _CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "sms")
 _PURPOSES: Final[tuple[Purpose, ...]] = ("service", "marketing")

@@ -1,11 +1,12 @@
 """A customer, as the booking app knows them. Their scores are ours (customer_scores)."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
 from shared.records.app_document import AppDocument, Count, Minutes
 from shared.records.stored import DocumentId, Instant, Money, Stored
 from shared.salon.salon import ZoneName
+from shared.values.identity import canonical, dialled
 
 LoyaltyTier = Literal["standard", "bronze", "silver", "gold", "platinum"]
 ConsentChannel = Literal["whatsapp", "sms", "voice"]
@@ -54,6 +55,15 @@ class Customer(AppDocument):
     is_staff: bool = False
     created_at: Instant | None = None
     consents: Consents = Consents()
+
+    def dialled_in(self, country: str | None) -> Self:
+        """The customer of a salon in that country with the phone by which they are reached, or none where it cannot be read."""
+        return self.changed(phone=dialled(self.phone, country)) if self.phone else self
+
+    @property
+    def address(self) -> str | None:
+        """Their phone in the form in which addresses are compared. Only that of a customer as `dialled_in` is known by it."""
+        return canonical(self.phone) if self.phone else None
 
     @property
     def called(self) -> str:

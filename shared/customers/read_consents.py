@@ -1,6 +1,6 @@
 """Reads the ledger of consents, and enters into it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -30,14 +30,16 @@ def ledger_at(phone: str, documents: Reader, signing_key: bytes) -> list[Consent
 
 
 def entered(
-    records: Sequence[ConsentRecord], now: datetime, actor: str = "customer", known: Iterable[ConsentRecord] = ()
+    records: Sequence[ConsentRecord], now: datetime, actor: str = "customer", known: Sequence[ConsentRecord] = ()
 ) -> tuple[Write, ...]:
     """The writes that add these entries to the ledger. What the latest word of `known`, the entries of the same person, says
-    already is not entered again: the ledger is kept for ever, and must not grow by repetition."""
-    latest = standing(known)
+    already is not entered again: the ledger is kept for ever, and must not grow by repetition. Their own word is entered where we
+    have only concluded the same."""
+    own = [record for record in known if record.source != "follow_customer"]
+    latest = (standing(known), standing(own))
     writes: list[Write] = []
     for record in records:
-        if latest.get((record.channel, record.purpose)) == record.granted:
+        if all(said.get((record.channel, record.purpose)) == record.granted for said in latest):
             continue
         entry = amend(
             record,

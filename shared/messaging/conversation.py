@@ -1,32 +1,11 @@
-"""One address on one channel, as a salon knows it; and what is said there that waits for a person."""
+"""What is said at one address that waits for a person."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from shared.records.audit import Amended, amend
-from shared.records.retention import HALF_A_YEAR, YEAR, Kept
+from shared.records.retention import HALF_A_YEAR, Kept
 from shared.records.stored import Instant, StateDocument, Stored
-
-SESSION = timedelta(hours=24)
-"""How long after their last message WhatsApp lets us answer in our own words."""
-SESSION_MARGIN = timedelta(minutes=5)
-"""By so much we end the session early: Twilio judges it at its own time, and a message at its very edge would be
-lost."""
-
-
-class Identity(Stored):
-    """`identities/{address_key}`. Several customers may share an address, so it names all of them. `last_inbound_at` opens
-    WhatsApp's 24-hour window."""
-
-    retained = Kept(YEAR, "last_inbound_at")
-
-    channel: Literal["whatsapp", "sms"]
-    customer_ids: list[str] = []
-    last_inbound_at: Instant | None = None
-
-    def in_session(self, now: datetime) -> bool:
-        return self.last_inbound_at is not None and now - self.last_inbound_at < SESSION - SESSION_MARGIN
-
 
 HOLDING_FOR = timedelta(hours=4)
 """How long somebody who was told that their message has arrived is not told so again."""
@@ -107,7 +86,3 @@ def waits(conversation: Conversation, *, why: str, path: str, now: datetime, act
 
 def conversation_path(address_key: str) -> str:
     return f"conversations/{address_key}"
-
-
-def identity_path(address_key: str) -> str:
-    return f"identities/{address_key}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.records.invalid import InvalidEvent
 from shared.records.stored import Instant, Stored
 from shared.salon.salon import Salon
-from shared.values.identity import normalized
+from shared.values.identity import canonical
 
 
 class ChannelRoute(Stored):
@@ -24,14 +24,14 @@ class ChannelRoute(Stored):
 
 
 def key_of(account_sid: str, number: str) -> str:
-    return f"{account_sid}:{normalized(number)}"
+    return f"{account_sid}:{canonical(number)}"
 
 
 def wanted_keys(salon: Salon) -> dict[str, tuple[str, str]]:
     """The numbers that the salon means to send from: account and number by the key of their route."""
     messaging = salon.messaging
     account = messaging.account_sid
-    numbers = {normalized(number) for number in (messaging.whatsapp_from, messaging.sms_from) if number}
+    numbers = {canonical(number) for number in (messaging.whatsapp_from, messaging.sms_from) if number}
     return {key_of(account, number): (account, number) for number in sorted(numbers)} if account else {}
 
 

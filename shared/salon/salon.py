@@ -3,16 +3,18 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import tzdata
 from pydantic import AfterValidator, Field, ValidationError
 
 from shared.records.app_document import Absence, AppDocument
 from shared.records.stored import DocumentId, Instant, Stored
 from shared.salon.settings import QuietHours
-from shared.values.identity import normalized
+from shared.values.identity import canonical
 from shared.values.wall_time import DatedHours, WeeklyHours
 
 
@@ -22,6 +24,13 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"expected an IANA timezone such as Asia/Kolkata, found {name!r}") from error
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The country (ISO 3166) by zone, as the timezone database has it."""
+    table = Path(tzdata.__file__).with_name("zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    return {row.split("\t")[2]: row[:2] for row in table.splitlines() if not row.startswith("#")}
 
 
 def _known_zone(name: str) -> str:
@@ -100,6 +109,12 @@ class Salon(AppDocument):
         return zone_named(self.timezone)
 
     @property
+    def country(self) -> str | None:
+        """The country (ISO 3166) in which it is: that of its zone, or of its locale where the zone is of none, such as UTC."""
+        _, _, region = self.locale.replace("_", "-").partition("-")
+        return _countries().get(self.timezone) or (region if re.fullmatch("[A-Z]{2}", region) else None)
+
+    @property
     def place(self) -> str:
         """Where to come to: the salon's name, and its address where that is known."""
         return ", ".join(filter(None, (self.name, self.address)))
@@ -112,8 +127,8 @@ class Salon(AppDocument):
 
     def contact_at(self, address: str) -> Contact | None:
         """The contact whose phone, e-mail address or device that is, or None."""
-        wanted = normalized(address)
-        return next((c for c in self.contacts if wanted in map(normalized, c.addresses)), None)
+        wanted = canonical(address)
+        return next((c for c in self.contacts if wanted in [canonical(a, self.country) for a in c.addresses]), None)
 
     def date_of(self, instant: datetime) -> date:
         """The date on the salon's wall."""

@@ -21,7 +21,7 @@ from tests.architecture.project import (
 )
 
 DOORS_MAY_IMPORT = ("functions_framework", "flask", "functions", "shared")
-PURE = ("pydantic", "pydantic_core", "babel", "jinja2", "phonenumbers", "functions", "shared")
+PURE = ("pydantic", "pydantic_core", "babel", "jinja2", "phonenumbers", "tzdata", "functions", "shared")
 """Of packages, what a file that decides may import."""
 
 

@@ -9,7 +9,7 @@ from local.conditions import Calm, Delivery, Fate
 from local.in_process import Suite
 from tests.stories.approvals import ask, carrying, standing
 from tests.stories.one_way_in import never_woken, only_way_in
-from tests.stories.salon import ROOT, SMS, cancel, freed_gaps, offers, ours, phone, salon, settle, write
+from tests.stories.salon import ROOT, SMS, cancel, customer, freed_gaps, offers, ours, phone, salon, settle, write
 from tests.stories.shared_number import open_branch
 
 CLOCK = ("apply_settings", "scan_gaps", "repair_salon", "reconnect_salons")
@@ -75,11 +75,18 @@ def what_was_written_to_a_shared_number_comes_to_the_salon_it_is_for(suite: Suit
     return len(ours(suite)) == 1
 
 
+def a_customer_that_was_written_is_known_at_their_number(suite: Suite) -> bool:
+    suite.put(f"{ROOT}/customers/new", customer(20))
+    suite.run_until_idle()
+    return ["new"] in [identity["customer_ids"] for identity in suite.list(f"{ROOT}/identities").values()]
+
+
 Story = Callable[[Suite], bool]
 """Lives through it, and returns whether it has ended as it should."""
 TRIED_AGAIN: dict[str, Story] = {
     "connect_salon": a_salon_that_was_written_is_connected,
     "apply_settings": settings_that_were_written_are_accepted,
+    "follow_customer": a_customer_that_was_written_is_known_at_their_number,
     "detect_gaps": a_booking_that_was_cancelled_is_a_gap,
     "relay_events": what_is_recorded_is_announced,
     "resolve_approval": an_answer_that_an_app_wrote_into_an_approval_is_taken_in,
@@ -93,6 +100,7 @@ STORIES = TRIED_AGAIN | LEFT_TO_THE_CLOCK
 DOCUMENTS = {
     "connect_salon": "salons/{salon_id} written",
     "apply_settings": "salons/{salon_id}/settings/current written",
+    "follow_customer": "salons/{salon_id}/customers/{customer_id} written",
     "detect_gaps": "salons/{salon_id}/bookings/{booking_id} written",
     "relay_events": "salons/{salon_id}/audit_logs/{log_id} created",
     "resolve_approval": "salons/{salon_id}/approvals/{approval_id} updated",

@@ -24,8 +24,9 @@ from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
 from shared.calendar.gap import Gap
 from shared.customers.customer import Customer
+from shared.customers.identity import Identity
 from shared.customers.waitlist import WaitlistEntry
-from shared.messaging.conversation import Conversation, Identity
+from shared.messaging.conversation import Conversation
 from shared.messaging.message import Inbound, Message
 from shared.ports import AnswerLost, Create, Data, Put, Write
 from shared.records.audit import AuditRecord

@@ -38,7 +38,7 @@ def two_customers(**settings: Any) -> OneHour:
 def selected(hour: OneHour, **fields: Any) -> list[Selected]:
     """Everybody there is, to be asked whether they would come back."""
     customers = readable(Customer, hour.documents.query(Query("customers")))
-    people = load_people(customers, hour.documents, signing_key=KEY, now=hour.clock.now())
+    people = load_people(customers, hour.documents, country="IN", signing_key=KEY, now=hour.clock.now())
     made: dict[str, Any] = {"consent": "marketing", "channel": "whatsapp", "source": "overdue", "purpose": "slot_offer"}
     made |= {"variables": dict.fromkeys(("name", "salon", "service", "staff", "when", "price", "until"), "x")}
     made |= {"deadline": NOW + 60 * MINUTE, "guard": (), "reasons": ("is due",)}

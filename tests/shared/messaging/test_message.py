@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.messaging.conversation import Identity
+from shared.customers.identity import Identity
 from shared.messaging.message import (
     ANSWER_LEASE,
     Inbound,

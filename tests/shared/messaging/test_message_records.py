@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.messaging.conversation import Conversation, Line, conversation_path, identity_path, waits
+from shared.customers.identity import identity_path
+from shared.messaging.conversation import Conversation, Line, conversation_path, waits
 from shared.messaging.message import (
     Message,
     collected,

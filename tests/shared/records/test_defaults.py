@@ -11,7 +11,8 @@ from shared.asking.breaker import Breaker
 from shared.asking.decision import Decision
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
-from shared.messaging.conversation import Conversation, Identity, Line
+from shared.customers.identity import Identity
+from shared.messaging.conversation import Conversation, Line
 from shared.messaging.message import Inbound, Message
 from shared.records.stored import Stored
 
@@ -63,7 +64,7 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
     (Message, {**ON_ITS_WAY, "direction": "out", "account_sid": None, "sender": None, "merges": [], "moment": None}),
     (Inbound, {**AMENDED, "direction": "in", "only_for_owner": False, "handled_at": None, "outcome": None}),
     (Conversation, {**AMENDED, "moment": None, "outreach_id": None, "held_at": None}),
-    (Identity, {"customer_ids": [], "last_inbound_at": None}),
+    (Identity, {"customer_ids": [], "last_inbound_at": None, "consented_at": {}, "writes_as": None}),
     (Line, {"attachments": 0}),
     (
         Decision,

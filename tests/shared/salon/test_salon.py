@@ -58,3 +58,19 @@ def test_the_date_is_the_one_on_the_salons_wall(hour: tuple[int, int], day: int)
 )
 def test_who_names_no_country_is_spoken_to_as_in_the_salons(own: str | None, spoken: str) -> None:
     assert Salon.from_document("s1", {**DOCUMENT, "locale": "en-CA"}).spoken_to(own) == spoken
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "country"),
+    [
+        ("Europe/London", "en-GB", "GB"),
+        ("America/Toronto", "en", "CA"),
+        ("Asia/Kolkata", "en-GB", "IN"),
+        ("UTC", "es-MX", "MX"),
+        ("UTC", "es-419", None),
+        ("UTC", "es", None),
+    ],
+)
+def test_a_salon_is_in_the_country_of_its_zone_else_of_its_locale(zone, locale, country):
+    salon = Salon(id="s1", name="One", organization_id="o1", timezone=zone, currency="EUR", locale=locale)
+    assert salon.country == country

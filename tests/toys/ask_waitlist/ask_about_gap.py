@@ -57,7 +57,7 @@ def ask_about_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment
     )
     ids = dict.fromkeys(entry.customer_id for entry in readable(WaitlistEntry, documents.query(waiting)))
     customers = readable(Customer, documents.get_all([f"customers/{id}" for id in ids]))
-    people = load_people(customers, documents, signing_key=deployment.signing_key, now=now)
+    people = load_people(customers, documents, country=salon.country, signing_key=deployment.signing_key, now=now)
     proposal = Proposal(
         agent=AGENT,
         outreach_type="waitlist_promotion",

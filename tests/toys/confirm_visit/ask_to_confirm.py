@@ -46,7 +46,8 @@ def _about(booking: Booking, documents: Documents, clock: Clock, deployment: Dep
     if customer is None or not booking.service_ids:
         return None
     salon, settings, now = salon_of(documents, documents.salon_id), accepted_settings(documents), clock.now()
-    person = load_people([customer], documents, signing_key=deployment.signing_key, now=now)[customer.id]
+    people = load_people([customer], documents, country=salon.country, signing_key=deployment.signing_key, now=now)
+    person = people[customer.id]
     channel = reachable(person, "service", salon=salon, settings=settings, now=now)
     if isinstance(channel, Excluded) or channel != "whatsapp":
         return None
