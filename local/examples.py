@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from functions.fill_gap.spoken_proposal import Offered, spoken_proposal
 from functions.notify_owner.read_problem import Named, spoken_problem
-from functions.notify_owner.spoken_cancellation import spoken_cancellation
 from functions.send_outreach.gsm7 import EXTENDED, is_gsm7
 from functions.send_outreach.spoken_digest import spoken_digest
 from shared.messaging.phrases import words
-from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_reason, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_reason, spoken_time, spoken_why_not
 from shared.messaging.texts import UnclearWords, texts
 from shared.messaging.tokens import OfferToken, sign
 from shared.values.language import Language
@@ -67,7 +66,7 @@ def _common(language: Language, purpose: str) -> dict[str, str]:
         **offer,
         "link": f"https://smart-fill.example.com/o/{sign(b'k', OfferToken('salon-lima', 'out_' + 24 * '0', 'link'))}",
         "outcome": spoken_outcome("expired", locale),
-        "reason": spoken_cancellation("the time is no longer free", locale),
+        "reason": spoken_why_not("the time is no longer free", locale),
         "topic": spoken_reason("cannot_come", locale, when=when),
         "reach": "+14165550134",
         "choices": {"which_one": f"{lost_when}, {when}", "owner_which_one": f"{proposal}; {proposal}"}.get(

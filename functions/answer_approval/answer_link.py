@@ -11,13 +11,12 @@ from functions.answer_approval.notice_page import InRound, Question, Said, Writt
 from functions.answer_approval.opt_out_customer import opt_out_customer
 from functions.answer_approval.read_conversations import Talk, read_conversations
 from functions.answer_approval.read_link import Visit, let_in
-from functions.answer_approval.spoken_exclusion import spoken_exclusion
 from shared.approvals.approval import Approval
 from shared.approvals.settle_approval import Action, answer
 from shared.customers.customer import Customer
 from shared.messaging.message import Message
 from shared.messaging.rendering import unsigned_text
-from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_reason, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_outcome, spoken_reason, spoken_time, spoken_why_not
 from shared.messaging.tokens import binding
 from shared.ports import Clock, Deployment, Store
 from shared.records.read_documents import readable
@@ -121,7 +120,7 @@ def _questions(visit: Visit, now: datetime) -> list[Question]:
                 names.get(each["customer_id"], each["customer_id"]),
                 f"{spoken_time(each['start'], zone, locale, now=now)}, "
                 f"{money.display(Decimal(str(each['price'])), visit.salon.currency, locale)}",
-                spoken_exclusion(approval.not_asked.get(each["customer_id"]), locale),
+                spoken_why_not(reason, locale) if (reason := approval.not_asked.get(each["customer_id"])) else None,
             )
             for each in approval.people
         ]

@@ -8,14 +8,13 @@ from typing import Any, Literal
 
 from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
 from functions.notify_owner.read_problem import Named, read_problem, spoken_problem
-from functions.notify_owner.spoken_cancellation import spoken_cancellation
 from functions.notify_owner.write_notice import notices_to
 from shared.approvals.approval import Approval, notified
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of
 from shared.messaging.conversation import Conversation, Reason
 from shared.messaging.message import KEEP_TRYING, Inbound, Message, collected, merged, message_path, say
-from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time
+from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time, spoken_why_not
 from shared.ports import Clock, Deployment, Documents, Reader, Write
 from shared.records.commit import create, save, until_committed, update
 from shared.records.events import SalonEvent
@@ -137,7 +136,7 @@ class _OwnerNotifier:
             when = spoken_time(notice.problem.when, zone, locale, now=read_at) if notice.problem.when else ""
             variables["problem"] = spoken_problem(notice.problem, locale, when=when)
         if notice.called_off is not None:
-            variables["reason"] = spoken_cancellation(notice.called_off, locale)
+            variables["reason"] = spoken_why_not(notice.called_off, locale)
         if notice.until is not None:
             variables["until"] = spoken_deadline(notice.until, zone, locale, now=read_at)
         return notices_to(

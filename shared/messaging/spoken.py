@@ -1,5 +1,6 @@
 """Times, outcomes and reasons in words, as they are put into the texts of messages."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,6 +42,15 @@ def spoken_outcome(status: str, locale: str) -> str:
 def spoken_reason(reason: str, locale: str, *, when: str) -> str:
     """Says why a message waits for a person, as it follows "about". `when` is the time it is about, or empty."""
     return str(phrases(__file__, locale)["reason"][reason]).replace("{when}", when).strip()
+
+
+def spoken_why_not(reason: str, locale: str) -> str:
+    """Says why somebody was not asked, or nothing came of an approval, by the reason that is kept for the record. One without words
+    of its own tells of our workings, and is said as what it comes to."""
+    words = phrases(__file__, locale)["why_not"]
+    kept = re.sub(r"\d+(\.\d+)?", "N", reason)
+    found = [words[part] for part in (kept, *reversed(kept.split(": "))) if part in words]
+    return str(next(iter(found), words["other"]))
 
 
 def _spoken_day(local: datetime, now: datetime | None, locale: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from local.conditions import Delivery, Fate
 from local.in_process import Suite
 from shared.asking.check_breaker import pause_agent
+from shared.messaging.spoken import spoken_why_not
 from tests.stories.approvals import approval, decision_of, questions, standing, trail
 from tests.stories.salon import (
     NOW,
@@ -255,7 +256,9 @@ def test_what_is_approved_and_is_possible_no_more_is_not_done_and_the_owner_hear
         assert said.startswith(reason)
         suite.update(ROOT, status="active")
         suite.advance(minutes=16)
-        assert reason in next(message.text for message in suite.outbox.messages if message.purpose == "owner_not_done")
+        told = next(message.text for message in suite.outbox.messages if message.purpose == "owner_not_done")
+        in_words = spoken_why_not(said, "en-GB")
+        assert in_words in told and (in_words != spoken_why_not("", "en-GB") or reason == "no such decision")
         if reason != "no such decision":
             assert standing(suite, id) == ("cancelled", "cancelled", "failed")
 
@@ -300,7 +303,9 @@ def test_of_what_is_approved_no_more_is_given_away_than_the_day_allows():
         suite.run_until_idle()
         assert sorted(each["status"] for each in suite.list(f"{ROOT}/approvals").values()) == ["approved", "cancelled"]
         assert (suite.get(f"{ROOT}/counters/asks") or {})["given_away"] == 15
-        assert "given away already" in next(m.text for m in suite.outbox.messages if m.purpose == "owner_not_done")
+        assert "today's discounts are used up" in next(
+            m.text for m in suite.outbox.messages if m.purpose == "owner_not_done"
+        )
 
 
 def test_an_approved_offer_counts_as_an_ask():

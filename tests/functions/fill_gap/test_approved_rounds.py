@@ -215,7 +215,7 @@ def test_who_can_no_longer_be_asked_is_named_on_the_page_with_the_reason():
         suite.run_until_idle()
         answered(suite, "approve", struck=["c1"])
         said = [each.text for each in shown(suite).all("p")]
-        assert "Customer 0 wasn't asked: they can't be asked any more." in said
+        assert "Customer 0 wasn't asked: you've blocked them." in said
         assert asked(suite) == phones(["c2"])
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from functions.notify_owner.read_problem import Named, spoken_problem
-from functions.notify_owner.spoken_cancellation import spoken_cancellation
 from local.in_process import Suite
 from shared.messaging.phrases import words
+from shared.messaging.spoken import spoken_why_not
 from shared.values.language import LANGUAGES
 from tests.functions.notify_owner.test_notify_owner import alert
 from tests.stories.salon import NOW, OWNER, ROOT, booking, salon, texts
@@ -37,10 +37,14 @@ def test_every_problem_has_its_words(code: str, language: str):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_of_a_cancellation_has_its_words_and_an_unknown_one_is_not_quoted(language: str):
-    assert "the agent" not in spoken_cancellation("the agent is paused", language)
-    said = spoken_cancellation("no such decision", language)
-    assert said == spoken_cancellation("anything", language) and "decision" not in said
-    assert spoken_cancellation("the customer can no longer be asked: opted out", language) != said
+    assert "the agent" not in spoken_why_not("the agent is paused", language)
+    said = spoken_why_not("no such decision", language)
+    assert said == spoken_why_not("anything", language) and "decision" not in said
+    gone = "the customer can no longer be asked"
+    assert spoken_why_not(f"{gone}: opted out", language) == spoken_why_not("opted out", language) != said
+    assert spoken_why_not(f"{gone}: asked 12 time(s) today already", language) != spoken_why_not(gone, language)
+    assert spoken_why_not(f"{gone}: for a person to decide: a VIP", language) != spoken_why_not(gone, language)
+    assert spoken_why_not(f"{gone}: something new", language) == spoken_why_not(gone, language)
 
 
 def test_a_booking_that_cannot_be_read_is_named_by_its_time_and_its_staff_member():

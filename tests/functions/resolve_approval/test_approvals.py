@@ -303,7 +303,7 @@ def test_what_was_approved_and_is_possible_no_more_is_cancelled_and_the_owner_to
         suite.run_until_idle()
         assert standing(suite, id) == ("cancelled", "cancelled", "failed")
         assert purposes(suite, OWNER) == ["owner_approval", "owner_approved", "owner_not_done"]
-        assert "the customer has booked meanwhile" in texts(suite, OWNER)[-1]
+        assert "it's no longer possible" in texts(suite, OWNER)[-1]
         assert decision_of(suite, id)["outcome"]["result"] == "the customer has booked meanwhile"
 
 
@@ -423,7 +423,7 @@ def test_an_action_changed_after_the_question_is_not_carried_out():
         suite.reply(questions(suite)[0], button=0)
         suite.run_until_idle()
         assert standing(suite, id)[0] == "cancelled" and carrier.done == []
-        assert "no longer the one that was asked about" in texts(suite, OWNER)[-1]
+        assert "what you were asked about has been changed since" in texts(suite, OWNER)[-1]
 
 
 def test_an_answer_whose_event_was_lost_is_carried_out_when_it_is_due():
