@@ -6,21 +6,25 @@ It sees the local cloud from outside only, through its HTTP doors. It ends with 
 import argparse
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.error import HTTPError, URLError
 
+from local.cancellation import booking_to_cancel, cancelled
 from local.demo_cloud import Cloud, Document, Failed, Stopped, T, expect, local_cloud, stoppable
 from local.demo_salon import OWNER_PHONE, ZONE
 from local.demo_voice import Voice
-from local.documents import from_json, instant, parse_instant
+from local.documents import from_json, parse_instant, to_json
 from shared.records.audit import AuditRecord
 
-STARTS_IN = (timedelta(hours=2, minutes=30), timedelta(hours=8))
-"""Which booking is cancelled: soon enough to matter, late enough that somebody can still come."""
 SETTLED = timedelta(minutes=2)
 """People cancel and re-book within a minute; so the first offers wait a little, and the story moves the clock on."""
+CODES = {"target_unreachable": "more would be needed for the chance wanted"}
+"""What the suite stores as a code, in words."""
+FIRST = 3
+"""So many are named."""
 
 
 class Steps:
@@ -50,6 +54,9 @@ class Names:
 
     def service(self, booking: Document) -> str:
         return " and ".join(self._services[service]["name"] for service in booking["service_ids"])
+
+    def phone_of(self, document: Document) -> str:
+        return str(self._customers[document["customer_id"]]["phone"])
 
     def phone(self, address: str) -> str:
         number = address.removeprefix("whatsapp:")
@@ -96,9 +103,8 @@ def tell(cloud: Cloud, voice: Voice, step: Steps) -> None:
 
     step("cancel it, as the booking app does")
     cancelled_at = cloud.now()
-    stamps = {"cancelled_at": instant(cancelled_at), "updated_at": instant(cancelled_at)}
-    cloud.put(f"bookings/{booking_id}", booking | {"status": "cancelled", "cancelled_by": "customer"} | stamps)
-    cancelled = time.monotonic()
+    cloud.change(f"bookings/{booking_id}", to_json(cancelled(cancelled_at)))
+    since = time.monotonic()
     voice.tell(cancelled_at, "cancelled", f"{names.customer(booking)} can't come")
 
     step("see the gap")
@@ -108,19 +114,19 @@ def tell(cloud: Cloud, voice: Voice, step: Steps) -> None:
         "gap seen",
         f"{names.staff(gap)} is free {_clock(gap['start_time'])} to {_clock(gap['end_time'])}, worth"
         f" {gap['potential_revenue']:.2f} {names.currency}, priority {gap['priority']}"
-        f"  ({time.monotonic() - cancelled:.1f} s after the cancellation)",
+        f"  ({time.monotonic() - since:.1f} s after the cancellation)",
     )
 
     step("decide whom to ask")
     cloud.drain()
     cloud.move_clock(cloud.now() + SETTLED)
     decision = cloud.until(lambda: _decision(cloud, gap_id), "a decision about that gap")
-    voice.tell(parse_instant(decision["created_at"]), "decision", "; ".join(decision["reasons"]))
+    voice.tell(parse_instant(decision["created_at"]), "decision", "; ".join(map(_in_words, decision["reasons"])))
     for line in _considered(decision, names):
         voice.more(line)
 
     step("ask the customers")
-    offers = cloud.until(lambda: _offers(cloud), "an offer on a phone")
+    offers = cloud.until(lambda: _offers(cloud, decision, names), "an offer on a phone")
     chosen = offers[0]
     voice.tell(parse_instant(chosen["created_at"]), "asked", f"{len(offers)} phones ring. The first reads:")
     voice.message(chosen["body"], [button["title"] for button in chosen["buttons"]])
@@ -168,23 +174,19 @@ def tell(cloud: Cloud, voice: Voice, step: Steps) -> None:
     voice.tell(cloud.now(), "audit", "every change, with the hash of the one before it:")
     for name, document in documents.items():
         trail = _trail(document, records)
-        voice.more(f"{name}: {' > '.join(record.event_type for record in trail)}  [{trail[-1].hash[:12]}]")
+        voice.more(
+            f"{name}: {' > '.join(record.event_type.replace('_', ' ') for record in trail)}  [{trail[-1].hash[:12]}]"
+        )
     expect(cloud.drain()["dead"] == 0, "no event given up", "some")
 
 
 def _booking_to_cancel(cloud: Cloud) -> tuple[str, Document]:
-    """One that somebody on the waitlist would take, the earliest."""
-    now = cloud.now()
-    wanted = {service for entry in cloud.collection("waitlist").values() for service in entry["service_ids"]}
-    coming = sorted(
-        (parse_instant(booking["start_time"]), id, booking)
-        for id, booking in cloud.collection("bookings").items()
-        if booking["status"] == "confirmed" and set(booking["service_ids"]) <= wanted
-    )
-    for starts_at, id, booking in coming:
-        if STARTS_IN[0] <= starts_at - now <= STARTS_IN[1]:
-            return id, booking
-    raise Failed(f"expected a confirmed booking that starts in {STARTS_IN[0]} to {STARTS_IN[1]}, found none")
+    bookings = cloud.collection("bookings")
+    waiting = map(from_json, cloud.collection("waitlist").values())
+    id = booking_to_cancel({id: from_json(each) for id, each in bookings.items()}, waiting, cloud.now())
+    if id is None:
+        raise Failed("expected a coming booking whose time somebody on the waitlist would take, found none")
+    return id, bookings[id]
 
 
 def _gap(cloud: Cloud, booking: Document) -> tuple[str, Document] | None:
@@ -203,18 +205,30 @@ def _decision(cloud: Cloud, gap_id: str) -> Document | None:
     return None
 
 
+def _in_words(reason: str) -> str:
+    return CODES.get(reason, reason)
+
+
 def _considered(decision: Document, names: Names) -> Iterator[str]:
+    """The first of those who could be asked and of those who could not, by name; how many others for which reason."""
     for taken in (True, False):
         people = [each for each in decision["considered"] if (each["excluded"] is None) is taken]
-        for each in people[:3]:
-            why = ", ".join(each["reasons"]) if taken else each["excluded"]
-            yield f"{'+' if taken else '-'} {names.customer(each)}: {why}"
-        if len(people) > 3:
-            yield f"  ... and {len(people) - 3} more {'like them' if taken else 'who are not asked'}"
+        why = [", ".join(each["reasons"]) if taken else each["excluded"] for each in people]
+        for each, reason in list(zip(people, why, strict=True))[:FIRST]:
+            yield f"{'+' if taken else '-'} {names.customer(each)}: {reason}"
+        # How often each of them was here makes no reason of its own.
+        others = Counter(reason.partition(" (")[0] for reason in why[FIRST:])
+        if others:
+            yield f"  ... and {others.total()} more: " + ", ".join(
+                f"{reason} ({n})" for reason, n in others.most_common()
+            )
 
 
-def _offers(cloud: Cloud) -> list[Document] | None:
-    return [message for message in cloud.messages() if message["buttons"]] or None
+def _offers(cloud: Cloud, decision: Document, names: Names) -> list[Document] | None:
+    """In the order in which the decision names whom it asks; which phone rings first is chance."""
+    order = [names.phone_of(each) for each in decision["considered"]]
+    offers = [message for message in cloud.messages() if message["buttons"]]
+    return sorted(offers, key=lambda offer: order.index(offer["to"].removeprefix("whatsapp:"))) or None
 
 
 def _message_to(cloud: Cloud, address: str, after: str | None = None) -> Document | None:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -17,6 +17,8 @@ from urllib.request import Request, urlopen
 from local.demo_salon import SALON_ID, ZONE
 from local.documents import instant, parse_instant
 
+MORNING = datetime(2026, 11, 20, 10, 30, tzinfo=ZONE)
+"""Of the salon: always the same, and time stands still until it is moved, so that every run tells the same story."""
 READY_SECONDS = 90.0
 STEP_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -66,8 +68,8 @@ class Cloud:
         found: Document = self._call("GET", f"{self._base}/local/documents/salons/{SALON_ID}")
         return found
 
-    def put(self, path: str, document: Document) -> None:
-        self._call("PUT", f"{self._base}/local/documents/{quote(f'salons/{SALON_ID}/{path}')}", document)
+    def change(self, path: str, fields: Document) -> None:
+        self._call("PATCH", f"{self._base}/local/documents/{quote(f'salons/{SALON_ID}/{path}')}", fields)
 
     def messages(self) -> list[Document]:
         found: list[Document] = self._call("GET", f"{self._phone}/messages")
@@ -92,11 +94,10 @@ class Cloud:
 
 @contextmanager
 def local_cloud(kind: str | None) -> Iterator[Cloud]:
-    """Started as people start it, at half past ten of the salon's morning, and stopped whatever happens."""
-    morning = datetime.now(ZONE).replace(hour=10, minute=30, second=0, microsecond=0).astimezone(UTC)
+    """Started as people start it, and stopped whatever happens."""
     with tempfile.TemporaryDirectory(prefix="smart-fill-demo-") as folder:
         info, log = Path(folder) / "info.json", Path(folder) / "up.log"
-        command = [sys.executable, "-m", "local", "up", "--salon", "demo", "--at", instant(morning)]
+        command = [sys.executable, "-m", "local", "up", "--salon", "demo", "--at", instant(MORNING), "--speed", "0"]
         command += ["--info", str(info)] + (["--cloud", kind] if kind else [])
         with log.open("wb") as output:
             process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)

@@ -1,6 +1,7 @@
 """`make demo`, as a newcomer runs it; and that it does not claim what did not happen."""
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,12 @@ def test_the_demo_tells_a_whole_sale_and_ends_well() -> None:
     told = [line.split()[1] for line in done.stdout.splitlines() if line[:2].isdigit()]
     expected = ["booked", "cancelled", "gap", "decision", "asked", "reply", "booked"]
     assert told == [*expected, "withdrawn", "confirmed", "owner", "audit"]
+    [sample] = re.findall(r"```\n(\d\d:.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    promised = [line.rstrip("… ") for line in sample.splitlines()]
+    assert [line for line in promised if f"\n{line}" not in done.stdout] == [], "the README shows what is printed"
+    assert "_" not in done.stdout.partition(" audit ")[0], "codes among words"
+    for line in re.findall(r"\.\.\. and (\d+) more: (.*?)(?=\n +-|\n\d)", done.stdout, re.DOTALL):
+        assert int(line[0]) == sum(map(int, re.findall(r"\((\d+)\)", line[1]))), "as many reasons as people"
 
 
 class Standstill(Cloud):
