@@ -80,6 +80,7 @@ can-deploy:
 	@test -n "$(PROJECT)" || { echo "deploy-plan: expected PROJECT=<id of the project>, found none: make deploy-plan PROJECT=my-salons VARS=my.tfvars" >&2; exit 1; }
 	@test -f "$(VARS)" || { echo "deploy-plan: expected VARS=<file of variables>, found '$(VARS)': copy terraform/examples/small.tfvars" >&2; exit 1; }
 	@command -v $(TERRAFORM) >/dev/null || { echo "deploy-plan: expected terraform 1.9 or newer on PATH, found none: developer.hashicorp.com/terraform/install" >&2; exit 1; }
+	@$(PYTHON) .ci/credentials.py
 
 bench: $(INSTALLED) ## every measurement, each beside its floor or its peer
 	$(BIN)/python -m bench

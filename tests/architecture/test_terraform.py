@@ -6,10 +6,13 @@ those expectations are held against what the local cloud makes of the same files
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
+import time
 from itertools import product
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -331,3 +334,39 @@ def test_a_plan_without_what_it_needs_says_what_is_missing(given: list[str], com
     ran = subprocess.run(["make", "deploy-plan", *given], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode != 0
     assert complaint in ran.stderr
+
+
+def make(target: str, home: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    alone = {"PATH": os.environ["PATH"], "HOME": str(home), "GCE_METADATA_HOST": "127.0.0.1:1"}
+    wanted = ["PROJECT=my-salons", "VARS=terraform/examples/small.tfvars", "TERRAFORM=true"]
+    return subprocess.run(
+        ["make", target, *wanted],
+        cwd=ROOT, env=alone | environment, capture_output=True, text=True, timeout=20,
+    )  # fmt: skip
+
+
+def test_a_plan_without_credentials_says_so_before_anything_is_built(tmp_path: Path) -> None:
+    began = time.monotonic()
+    ran = make("deploy-plan", tmp_path)
+    assert ran.returncode != 0 and "expected Google's credentials, found none: gcloud auth" in ran.stderr
+    ran = make("deploy-plan", tmp_path, GOOGLE_APPLICATION_CREDENTIALS="/no/such/file.json")
+    assert ran.returncode != 0 and "expected the file that GOOGLE_APPLICATION_CREDENTIALS names" in ran.stderr
+    assert time.monotonic() - began < 10
+
+
+def test_a_plan_finds_the_credentials_of_whoever_is_signed_in(tmp_path: Path) -> None:
+    file = tmp_path / ".config" / "gcloud" / "application_default_credentials.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    for environment in (
+        {},
+        {"HOME": "/", "CLOUDSDK_CONFIG": str(file.parent)},
+        {"HOME": "/", "GOOGLE_CREDENTIALS": "{}"},
+    ):
+        assert make("can-deploy", tmp_path, **environment).returncode == 0
+
+
+@pytest.mark.parametrize("example", ["small", "large"])
+def test_an_example_names_a_budget_and_the_account_it_watches_or_neither(example: str) -> None:
+    values = keys(parsed(TERRAFORM / "examples" / f"{example}.tfvars"))
+    assert ("monthly_budget" in values) == ("billing_account" in values)
