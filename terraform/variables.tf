@@ -146,13 +146,18 @@ variable "billing_account" {
 }
 
 variable "monthly_budget" {
-  description = "In the billing account's currency, without what Twilio bills. It warns; it stops nothing."
+  description = "In the billing account's currency, without what Twilio bills. It warns; it stops nothing. Null: no budget."
   type        = number
-  default     = 25
+  default     = null
 
   validation {
-    condition     = var.monthly_budget >= 1 && floor(var.monthly_budget) == var.monthly_budget
-    error_message = "Expected monthly_budget to be a whole number from 1, found ${var.monthly_budget}."
+    condition     = var.monthly_budget == null ? true : var.monthly_budget >= 1 && floor(var.monthly_budget) == var.monthly_budget
+    error_message = "Expected monthly_budget to be a whole number from 1, found ${coalesce(var.monthly_budget, "null")}."
+  }
+
+  validation {
+    condition     = (var.monthly_budget == null) == (var.billing_account == null)
+    error_message = "Expected monthly_budget and billing_account together, found one alone: a budget is made of both."
   }
 }
 

@@ -195,6 +195,16 @@ run "a_budget_only_where_there_is_an_account_to_watch" {
   }
 }
 
+run "a_budget_without_its_account_is_refused" {
+  command = plan
+
+  variables {
+    monthly_budget = 400
+  }
+
+  expect_failures = [var.monthly_budget]
+}
+
 run "no_secret_has_a_value_here" {
   command = apply
 
