@@ -16,6 +16,7 @@ from bench.policy_world import MONTH, START, World
 from functions.fill_gap.next_step import Ask, End, Wait, next_step
 from functions.fill_gap.reply_model import Awaited
 from functions.fill_gap.round_plan import NoRound, RoundConditions, one_each, plan_round, without_round
+from functions.fill_gap.round_size import UNREACHABLE
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
 from shared.records.stored import natural_id
@@ -107,10 +108,8 @@ class Month:
         for freed in self._trade.freed_at(gap.staff_id, gap.stretch):
             if freed.predicted is None:
                 freed.predicted = round.predicted
-                unreachable = "target_unreachable" in round.reasons
-                freed.bound_by = (
-                    round.reasons[round.reasons.index("target_unreachable") + 1 :] if unreachable else (REACHED,)
-                )
+                unreachable = UNREACHABLE in round.reasons
+                freed.bound_by = round.reasons[round.reasons.index(UNREACHABLE) + 1 :] if unreachable else (REACHED,)
         campaign = gap.campaign.running(asked=len(round.chosen), next_round_at=round.next_at, now=now, wave=round.wave)
         decision_id = natural_id("dec", gap.id, campaign.round, "full_auto")
         self._trade.ask(round.chosen, self._trade.campaign(gap, campaign), decision_id)

@@ -11,6 +11,7 @@ from functions.fill_gap.discounts import discounted
 from functions.fill_gap.offer_purpose import offer_purpose
 from functions.fill_gap.prospect import PURPOSE, Prospect
 from functions.fill_gap.round_plan import NoRound, Round
+from functions.fill_gap.round_size import UNREACHABLE
 from functions.fill_gap.settings import Settings
 from functions.fill_gap.spoken_proposal import Offered, spoken_proposal
 from shared.approvals import approval as approvals
@@ -89,7 +90,7 @@ def round_decision(
             "round": number,
             "asked": [c.prospect.customer.id for c in about],
             "predicted": round(plan.predicted, 4),
-            "target_unreachable": "target_unreachable" in plan.reasons,
+            "target_unreachable": UNREACHABLE in plan.reasons,
             **(action_for(about, context) if supervised else {}),
         },
         reasons=list(plan.reasons) if not supervised or first.autonomy is None else list(first.autonomy.reasons),

@@ -18,6 +18,8 @@ disappointed."""
 SOLD_WITHIN = timedelta(minutes=30)
 AT_ONCE, AFTERWARDS = 3 / 8, 1 / 4
 """Of the largest round: how many are asked together while nothing is out, and how many more at a time while offers are."""
+UNREACHABLE = "the target is out of reach"
+"""The reason why a round is smaller than its target asks for; what kept it from more follows."""
 SMALL = 3
 """The size up to which a salon's rounds go out whole: a second yes among so few is rare."""
 
@@ -83,7 +85,7 @@ def round_size(
     if predicted >= offers.target_fill_probability:
         return RoundSize(size, first, predicted, (f"{size} reach the target with a predicted {predicted:.2f}",))
     binding = [reason for reason, cap in caps.items() if cap <= size]
-    return RoundSize(size, first, predicted, ("target_unreachable", *binding))
+    return RoundSize(size, first, predicted, (UNREACHABLE, *binding))
 
 
 def most_at_once(offers: OfferSettings) -> int:

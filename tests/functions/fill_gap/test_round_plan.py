@@ -89,7 +89,7 @@ def chosen(plan: Round | NoRound) -> list[str]:
 TEN = [candidate(number) for number in range(10)]
 
 
-CAPPED = ("target_unreachable", "no more may be asked at once")
+CAPPED = ("the target is out of reach", "no more may be asked at once")
 OUT = (Awaited(0.25, 5 * MINUTE),) * 3
 
 
@@ -118,7 +118,7 @@ OUT = (Awaited(0.25, 5 * MINUTE),) * 3
             {"whole": False, "top_up": True, "room": 5, "campaign": RUNNING},
             5,
             "0.53",
-            ("target_unreachable", "no more may be asked for this gap"),
+            ("the target is out of reach", "no more may be asked for this gap"),
         ),
         ({"target_fill_probability": 0.3}, 3, "0.36", ("3 reach the target with a predicted 0.36",)),
     ],
@@ -145,7 +145,7 @@ def test_a_round_says_that_the_owner_is_asked(people: list[Candidate], asked: in
     assert plan.reasons == (
         f"{1 + asked} of {len(people)} could be asked, {asked} are",
         f"predicted chance that the time is taken: {predicted}",
-        "target_unreachable",
+        "the target is out of reach",
         "nobody else can be asked",
         "the owner is asked about one more",
     )

@@ -139,7 +139,7 @@ def test_what_open_offers_may_still_bring_counts() -> None:
 def test_a_target_that_the_caps_prevent_is_said_so_with_the_predicted_probability() -> None:
     found = size_of([0.05] * 50, OfferSettings())
     assert found.size == 8
-    assert found.reasons == ("target_unreachable", "no more may be asked at once")
+    assert found.reasons == ("the target is out of reach", "no more may be asked at once")
     assert 0 < found.predicted < 0.73
 
 
@@ -165,7 +165,7 @@ def test_each_cap_that_keeps_a_round_from_its_target_is_named(
     ready: list[float], given: dict[str, Any], size: int, reasons: tuple[str, ...]
 ) -> None:
     found = size_of(ready, **{"offers": OfferSettings(), **given})
-    assert (found.size, found.reasons) == (size, ("target_unreachable", *reasons))
+    assert (found.size, found.reasons) == (size, ("the target is out of reach", *reasons))
 
 
 def test_a_round_that_reaches_its_target_says_with_how_many() -> None:
@@ -190,7 +190,7 @@ def test_where_the_caps_allow_it_the_simulated_fill_probability_meets_target_and
         ]
         taken = sum(any(says_yes(random, p, time) for p, time in asked) for _ in range(draws)) / draws
         assert abs(taken - found.predicted) <= 0.03
-        if "target_unreachable" not in found.reasons:
+        if "the target is out of reach" not in found.reasons:
             assert taken >= WIDE.target_fill_probability - 0.03
 
 

@@ -194,11 +194,12 @@ def test_rounds_at_the_same_moment_give_away_one_budget(monkeypatch: pytest.Monk
         assert discounts(suite) == [0, 0, 0]
 
 
-def test_the_decision_says_when_the_caps_keep_it_from_its_target() -> None:
+def test_the_decision_says_in_words_when_the_caps_keep_it_from_its_target() -> None:
     with Suite(now=NOW) as suite:
         open_salon(suite, waiting=2)
         cancel(suite)
         [decision] = suite.list(f"{ROOT}/autonomous_decisions").values()
-        assert "target_unreachable" in decision["reasons"]
+        assert "the target is out of reach" in decision["reasons"] and decision["action_details"]["target_unreachable"]
+        assert [reason for reason in decision["reasons"] if "_" in reason] == []
         assert 0 < decision["action_details"]["predicted"] < 0.73
         assert decision["considered"][0]["components"]["base_revenue"] == 50
