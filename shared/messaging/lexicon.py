@@ -6,7 +6,6 @@ A phrase is written with its spellings: `book [it|me] (now|please)` are six. `{m
 
 import re
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -67,18 +66,19 @@ def lexicons() -> Mapping[str, Lexicon]:
 
 def lexicon(told: Mapping[str, Any]) -> Lexicon:
     """Reads what a file tells. Raises ValueError for a part that no phrase can play."""
-    groups, roles = told.get("groups", {}), defaultdict(set)
+    groups, parts = told.get("groups", {}), dict[str, frozenset[Role]]()
     for role, phrases in told["phrases"].items():
         if role not in ROLES:
             raise ValueError(f"expected a part of {', '.join(ROLES)}, found {role!r}")
-        for phrase in phrases:
-            for spelling in spellings(phrase, groups):
-                roles[spelling].add(role)
+        # Tens of thousands: all of one part share one set.
+        spelt = dict.fromkeys(set().union(*(spellings(phrase, groups) for phrase in phrases)), frozenset({role}))
+        spelt |= {phrase: parts[phrase] | {role} for phrase in spelt.keys() & parts.keys()}
+        parts |= spelt
     days = told.get("days", {})
     return Lexicon(
-        {phrase: frozenset(each) for phrase, each in roles.items()},
+        parts,
         {folded(word): in_days for in_days, words in enumerate(days.values()) for word in words},
-        max(len(phrase.split()) for phrase in roles),
+        max(phrase.count(" ") for phrase in parts) + 1,
     )
 
 
@@ -88,7 +88,8 @@ def spellings(phrase: str, groups: Mapping[str, str]) -> set[str]:
         phrase = re.sub(r"\{(\w+)\}", lambda name: f"({groups[name[1]]})", phrase)
     plain = re.sub(r"[^\s()\[\]|#]+", lambda word: folded(word[0]), phrase)
     parts = chain.from_iterable(zip(_MARK.split(plain), [*_MARK.findall(plain), ""], strict=True))
-    return {" ".join(each.split()) for each in _alternatives(iter(parts))} - {""}
+    every = "\n".join(_alternatives(iter(parts)))
+    return set(re.sub(r" *\n *", "\n", re.sub(r" {2,}", " ", every)).strip(" ").split("\n")) - {""}
 
 
 def _alternatives(parts: Iterator[str]) -> set[str]:
@@ -112,7 +113,7 @@ def _alternatives(parts: Iterator[str]) -> set[str]:
 @cache
 def vocabulary() -> frozenset[str]:
     """Every word of any phrase."""
-    return frozenset(word for each in lexicons().values() for phrase in each.phrases for word in phrase.split())
+    return frozenset(" ".join(chain.from_iterable(each.phrases for each in lexicons().values())).split())
 
 
 def known(word: str) -> str:

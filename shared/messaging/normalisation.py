@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _SMILEYS: Final = {
@@ -16,24 +17,27 @@ _ENDS: Final = re.compile(
 
 def folded(text: str) -> str:
     """The text without case, accents, punctuation, skin tones, the dots of Devanagari and kinds of digits."""
-    letters = []
     # Taken apart, "´" would be a space and an accent: "can´t" is one word.
-    for letter in unicodedata.normalize("NFKD", text.casefold().replace("´", "'")).replace("ँ", "ं"):
-        kind = unicodedata.category(letter)
-        if (
-            "\u0300" <= letter <= "\u036f"
-            or letter in "'’ʼ`\u093c"
-            or kind in ("Cf", "Me", "Sk")
-            or "\ufe00" <= letter <= "\ufe0f"
-        ):
-            continue
-        if kind == "Nd":
-            letters.append(str(unicodedata.digit(letter)))
-        elif kind[0] in "PZC" or kind in ("Sm", "Sc"):
-            letters.append(" ")
-        else:
-            letters.append(letter)
-    return " ".join("".join(letters).split())
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("´", "'")).replace("ँ", "ं")
+    return " ".join("".join(map(_left, plain)).split())
+
+
+@lru_cache(maxsize=4096)
+def _left(letter: str) -> str:
+    """What is left of a letter: itself, a space, or nothing."""
+    kind = unicodedata.category(letter)
+    dropped = "\u0300" <= letter <= "\u036f" or letter in "'’ʼ`\u093c" or "\ufe00" <= letter <= "\ufe0f"
+    if dropped or kind in ("Cf", "Me", "Sk"):
+        return ""
+    if kind == "Nd":
+        return str(unicodedata.digit(letter))
+    return " " if kind[0] in "PZC" or kind in ("Sm", "Sc") else letter
+
+
+@lru_cache(maxsize=4096)
+def _apart(letter: str) -> str:
+    """A pictogram on a line of its own."""
+    return f"\n{letter}\n" if unicodedata.category(letter) == "So" else letter
 
 
 def clauses(body: str) -> list[list[str]]:
@@ -43,8 +47,7 @@ def clauses(body: str) -> list[list[str]]:
     told = []
     for part in _ENDS.split(body):
         plain = folded(re.sub(r"(?<=\d)[.:,](?=\d)", "", part))
-        spaced = "".join(f"\n{letter}\n" if unicodedata.category(letter) == "So" else letter for letter in plain)
-        told += [_words(run) for run in spaced.split("\n") if run.strip()]
+        told += [_words(run) for run in "".join(map(_apart, plain)).split("\n") if run.strip()]
     return told
 
 

@@ -7,7 +7,7 @@ asked back.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final, Literal
 
 from shared.messaging.lexicon import Role, known, lexicons
@@ -30,6 +30,7 @@ Meaning = Literal[
 
 CARRIER_OPT_OUT: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 """The words that on SMS, each alone, have already opted the person out with the carrier: we must believe the same."""
+_NUMBER: Final = re.compile(r"\b\d+\b")
 _UNKNOWN_BESIDE_YES: Final = 3
 """With more words that we do not know, a yes says something else too, which a person reads."""
 
@@ -60,11 +61,11 @@ class _Clause:
 
     phrases: tuple[_Phrase, ...]
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[Role]:
         return frozenset(role for phrase in self.phrases for role in phrase.roles) - _SAYS_NOTHING
 
-    @property
+    @cached_property
     def unknown(self) -> int:
         return sum(not phrase.roles for phrase in self.phrases)
 
@@ -74,7 +75,7 @@ def understand(body: str, *, locale: str, channel: Literal["whatsapp", "sms"] = 
     Which offer or booking it is about is for the caller to find; a `cancel_request` may also answer an offer."""
     if channel == "sms" and folded(body) in CARRIER_OPT_OUT:
         return Verdict("stop", (folded(body),))
-    told = [_cut([known(word) for word in words], _language(locale)) for words in clauses(body)]
+    told = [_cut(tuple(known(word) for word in words), _language(locale)) for words in clauses(body)]
     meaning = _stopped(told, asks(body)) or _meaning(told, asks(body))
     return Verdict(
         meaning,
@@ -148,7 +149,8 @@ def _language(locale: str) -> str:
     return re.split("[-_]", locale)[0].lower()
 
 
-def _cut(words: Sequence[str], language: str) -> _Clause:
+@lru_cache(maxsize=1024)
+def _cut(words: tuple[str, ...], language: str) -> _Clause:
     """Cuts the clause so that the fewest words are unknown, and then into the fewest phrases: "not today" is one."""
     best: list[tuple[int, int, tuple[_Phrase, ...]]] = [(0, 0, ())]
     for end in range(1, len(words) + 1):
@@ -167,9 +169,7 @@ def _ending(words: Sequence[str], end: int, language: str) -> Iterator[tuple[_Ph
     """The phrases that end there, the longest first, and where each starts."""
     for start in range(max(0, end - _longest()), end):
         said = " ".join(words[start:end])
-        roles = _roles(said, language) or _roles(
-            " ".join("#" if word.isdecimal() else word for word in words[start:end]), language
-        )
+        roles = _roles(said, language) or _roles(_NUMBER.sub("#", said), language)
         if roles or end - start == 1:
             yield _Phrase(said, roles), start
 
