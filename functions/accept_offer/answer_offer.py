@@ -7,13 +7,13 @@ from typing import Final, Literal, TypedDict
 from functions.accept_offer.offer_page import Another, State, label_of, page
 from functions.accept_offer.offer_state import Word, answered, is_news, unanswered
 from functions.accept_offer.pass_on_answer import pass_on, words_passed_on
+from functions.accept_offer.spoken_duration import spoken_duration
 from shared.asking.opt_out import opt_out
 from shared.asking.outreach import Outreach, another_id
 from shared.asking.spoken_offer import said_now
 from shared.customers.consent import Statement, withdrawn
 from shared.customers.find_customers import customers_at
 from shared.customers.read_consents import ledger_at
-from shared.messaging.spoken import spoken_duration
 from shared.messaging.tokens import OfferToken, read, sign
 from shared.ports import Clock, Deployment, Documents, Store
 from shared.records.commit import until_committed

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
-from babel.units import format_unit
 
 from shared.messaging.phrases import in_form, phrases
 from shared.values.cldr import cldr_locale, plainly_spaced
@@ -26,12 +25,6 @@ def spoken_deadline(instant: datetime, zone: ZoneInfo, locale: str, *, now: date
     if local.date() == now.astimezone(zone).date():
         return _with_hour(phrases(__file__, locale)["until"], local, locale)
     return spoken_time(instant, zone, locale, now=now)
-
-
-def spoken_duration(lasts: timedelta, locale: str) -> str:
-    """Says how long something takes: "45 minutes"."""
-    minutes = lasts // timedelta(minutes=1)
-    return plainly_spaced(format_unit(minutes, "duration-minute", "long", locale=cldr_locale(locale)))
 
 
 def spoken_outcome(status: str, locale: str) -> str:

@@ -5,7 +5,6 @@ import pytest
 
 from shared.messaging.spoken import (
     spoken_deadline,
-    spoken_duration,
     spoken_outcome,
     spoken_time,
 )
@@ -77,9 +76,3 @@ def test_an_outcome_is_said_in_the_readers_language_and_one_without_words_as_it_
 def test_no_space_in_a_spoken_time_doubles_the_price_of_an_sms(locale: str):
     said = spoken_time(datetime(2026, 1, 1, 20, tzinfo=UTC), KOLKATA, locale, now=None)
     assert {letter for letter in said if letter.isspace()} == {" "}
-
-
-def test_how_long_something_takes_is_said_in_minutes():
-    assert spoken_duration(timedelta(minutes=45), "en-CA") == "45 minutes"
-    assert spoken_duration(timedelta(hours=1, minutes=30), "es-MX") == "90 minutos"
-    assert spoken_duration(timedelta(minutes=45), "hi") == "45 मिनट"
