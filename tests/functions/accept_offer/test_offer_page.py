@@ -125,7 +125,7 @@ def test_what_is_offered_instead_stands_below_what_was_taken_with_its_own_page()
     [
         ("hi-IN", "hi", "क्या आप यह समय चाहेंगे?", "<Mia> के साथ", "जो पहले जवाब दे, समय उसी का, 13:30 तक", ["बुक करें", "नहीं, धन्यवाद", "अब कोई ऑफ़र नहीं"]),
         ("fr-CA", "fr", "Cette place vous tente ?", "avec <Mia>", "Premier arrivé, premier servi jusqu'à 13:30", ["Réserver", "Non, merci", "Ne plus recevoir d'offres"]),
-        ("es-MX", "es", "¿Quieres este hueco?", "con <Mia>", "Para quien responda antes, hasta 13:30", ["Reservar", "No, gracias", "No más ofertas"]),
+        ("es-MX", "es", "¿Quieres esta cita?", "con <Mia>", "Para quien responda primero, hasta 13:30", ["Reservar", "No, gracias", "No más ofertas"]),
     ],
 )  # fmt: skip
 def test_the_page_speaks_the_customers_language(

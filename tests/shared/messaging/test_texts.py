@@ -9,6 +9,7 @@ from functions.send_outreach.gsm7 import in_gsm7
 from local.examples import examples, sample, segments
 from shared.messaging.phrases import words
 from shared.messaging.rendering import render, templates
+from shared.messaging.replies import understand
 from shared.messaging.texts import ROOT, UnclearWords, texts
 from shared.values.language import LANGUAGES, Language
 
@@ -143,3 +144,19 @@ def test_a_purpose_without_words_in_a_language_is_refused(tmp_path: Path) -> Non
     written(tmp_path, "ask", greeting="en es fr")
     with pytest.raises(UnclearWords, match=r"a text for greeting in .*functions/ask/texts/hi.toml, found none"):
         texts(tmp_path)
+
+
+TOLD: dict[Language, tuple[str, str]] = {
+    "en": ("BOOK", "SKIP"), "es": ("SÍ", "NO"), "fr": ("OUI", "NON"), "hi": ("हाँ", "नहीं"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answers_that_people_are_told_to_write_are_understood_also_without_their_accents(
+    language: Language,
+) -> None:
+    for purpose in ("asked_back", "slot_offer_sms", "slot_taken_another_sms", "help"):
+        assert all(word in texts()[purpose].words[language] for word in TOLD[language])
+    locale = sample(language)["locale"]
+    meant = [understand(in_gsm7(word), locale=locale, channel="sms").meaning for word in TOLD[language]]
+    assert meant == ["accept", "decline"]
