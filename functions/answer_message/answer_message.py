@@ -26,6 +26,7 @@ from shared.calendar.load_booking import booking_of
 from shared.customers.consent import ConsentRecord
 from shared.customers.read_consents import ledger_at
 from shared.messaging.conversation import HOLDING_FOR
+from shared.messaging.greeting import greeted_by
 from shared.messaging.language_said import language_said
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
@@ -342,7 +343,7 @@ class _MessageHandler:
         return tuple(write for answer in answers for write in create(say(answer, now=now, actor=ACTOR)))
 
     def _reply(self, purpose: str, variables: dict[str, str]) -> Message:
-        name = self.sender.customers[0].called if len(self.sender.customers) == 1 else ""
+        name = greeted_by(self.sender.customers[0].name) if len(self.sender.customers) == 1 else ""
         return reply_to(
             self.said,
             purpose,

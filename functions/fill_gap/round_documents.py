@@ -27,6 +27,7 @@ from shared.asking.guard import Condition
 from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.proposal import Proposal, Question, Selected
 from shared.calendar.gap import Gap
+from shared.messaging.greeting import greeted_by
 from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
@@ -236,7 +237,7 @@ def offer_to(candidate: Candidate, context: RoundContext, staff_name: str) -> Se
         purpose=offer_purpose(candidate.channel, customer.phone or ""),
         sms_purpose=offer_purpose("sms", customer.phone or ""),
         variables={
-            "name": customer.called,
+            "name": greeted_by(customer.name),
             "salon": salon.name,
             "service": candidate.service.name,
             "staff": staff_name,

@@ -13,9 +13,6 @@ ConsentChannel = Literal["whatsapp", "sms", "voice"]
 ConsentPurpose = Literal["marketing", "service"]
 
 
-TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sr", "sra", "srta", "dra", "don", "doña", "shri", "smt"})
-
-
 class Consent(Stored):
     marketing: bool = False
     service: bool = False
@@ -64,10 +61,3 @@ class Customer(AppDocument):
     def address(self) -> str | None:
         """Their phone in the form in which addresses are compared. Only that of a customer as `dialled_in` is known by it."""
         return canonical(self.phone) if self.phone else None
-
-    @property
-    def called(self) -> str:
-        """What they are greeted by: their first name, or all of it where it begins with a title or an initial."""
-        first, *others = self.name.split() or [""]
-        whole = len(first) == 1 or first.endswith(".") or first.lower() in TITLES
-        return " ".join([first, *others]) if whole else first

@@ -22,7 +22,8 @@ _LONGEST_VALUES: Final = {
 }
 """Longer values are cut, so that no message can grow past WhatsApp's 1024 characters."""
 
-
+_DANDA: Final = "\u0964"  # the full stop of Hindi
+_STOPS: Final = f".{_DANDA}"
 _NEVER_CUT: Final = {"link": 300, "accept_token": 200, "decline_token": 200, "approve_token": 200, "reject_token": 200}
 """The longest of each. A signed link or button is worth nothing when it is cut, so a longer one is an error."""
 
@@ -50,9 +51,13 @@ def render(purpose: str, locale: str, variables: Mapping[str, str]) -> Rendered:
     are ignored, so that one offer can go by any channel. Raises ValueError for a purpose without a text and for a
     variable without a value."""
     text, language = _text_of(purpose), language_of(locale)
-    values = {name: _value(name, variables.get(name, ""), purpose, language) for name in text.names}
+    said = text.words[language]
+    values = {
+        name: _unpunctuated(_value(name, variables.get(name, ""), purpose, language), said.partition(f"{{{name}}}")[2])
+        for name in text.names
+    }
     return Rendered(
-        text=re.sub(r"\{(\w+)\}", lambda match: values[match[1]], text.words[language]),
+        text=re.sub(r"\{(\w+)\}", lambda match: values[match[1]], said),
         purpose=purpose,
         locale=language,
         numbered={str(number): values[name] for number, name in enumerate(text.names, 1)},
@@ -93,6 +98,17 @@ def _value(name: str, value: str, purpose: str, language: Language) -> str:
         return value
     longest = _LONGEST_VALUES.get(name, _LONGEST_VALUE)
     return value if len(value) <= longest else f"{value[: longest - 3].rstrip()}..."
+
+
+def _unpunctuated(value: str, follows: str) -> str:
+    """The value without the mark at its end that the text sets behind it, so that no sentence ends twice. The point of an
+    abbreviation stays before all but a full stop: "p.m.?"."""
+    mark = follows.lstrip()[:1]
+    if mark and mark in _STOPS:
+        return value.rstrip(_STOPS + "!?") or value
+    if mark and mark in "!?":
+        return value.rstrip(_DANDA + "!?") or value
+    return re.sub(rf"(?<!\.)(?<![\s.]\w)[{_STOPS}]$", "", value) if mark == "-" else value
 
 
 def _template(text: Text, language: Language) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def test_each_state_has_its_sentence_the_slot_and_what_can_still_be_answered(sta
     ("locale", "still"),
     [
         ("en", "It's still free: first come, first served"),
-        ("es", "Sigue libre: para quien responda antes"),
+        ("es", "Sigue libre: para quien responda primero"),
         ("fr", "Encore libre : premier arrivé, premier servi"),
         ("hi", "यह समय अब भी ख़ाली है: जो पहले जवाब दे, उसी का"),
     ],
@@ -62,9 +62,9 @@ def test_after_its_deadline_an_open_offer_names_none(locale: str, still: str) ->
 
 NEW: dict[str, dict[State, str]] = {
     "es": {
-        "late": "Lo sentimos, ya es demasiado tarde para reservar este hueco. No te hemos reservado nada.",
+        "late": "Lo sentimos, ya es demasiado tarde para reservar esta cita. No te hemos reservado nada.",
         "busy": "Ya tienes otra reserva a esa hora, así que no te hemos reservado esta.",
-        "yes_after_all": "¡Gracias! Todavía no tienes reserva, pero le hemos dicho al equipo que al final sí quieres este hueco. Te responderán.",
+        "yes_after_all": "¡Gracias! Todavía no tienes reserva, pero le hemos dicho al equipo que al final sí quieres esta cita. Te responderán.",
         "cannot_come": "Gracias por avisar. Le hemos dicho al equipo que no puedes venir y te confirmarán la cancelación. Hasta entonces, tu reserva sigue en pie.",
         "passed_on": "Gracias, hemos pasado tu respuesta al equipo. Te responderán.",
     },

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from shared.messaging.rendering import Button, render, templates, unsigned_text
@@ -132,3 +134,17 @@ def test_a_variable_that_is_not_given_is_missing():
         ValueError, match="expected the variable price for a message of purpose slot_offer, found nothing"
     ):
         render("slot_offer", "en", {name: value for name, value in OFFER.items() if name != "price"})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("ends", [".", "?", "!", "...", "।", " p.m.", " Inc."])
+def test_no_sentence_ends_twice_whatever_a_value_ends_with(ends, language):
+    for purpose, text in texts().items():
+        said = render(purpose, language, dict.fromkeys(text.names, f"word{ends}")).text
+        assert not re.search(r"[.!?।] ?[.।]|[!?।] ?[!?]|(?<!m)[.।] -", said.replace("...", "")), said
+
+
+def test_the_point_of_an_abbreviation_stays():
+    assert "until 1:30 p.m. -" in render("slot_offer", "en", {**OFFER, "until": "1:30 p.m."}).text
+    assert "2:00 p.m.? Please" in render("asked_back", "en", {**OFFER, "when": "today at 2:00 p.m."}).text
+    assert "offers from Glow Inc. Your" in render("stop_confirmed", "en", {"salon": "Glow Inc."}).text

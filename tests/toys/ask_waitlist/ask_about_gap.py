@@ -12,6 +12,7 @@ from shared.asking.slot import Slot
 from shared.calendar.gap import Gap
 from shared.customers.customer import Customer
 from shared.customers.waitlist import WaitlistEntry
+from shared.messaging.greeting import greeted_by
 from shared.messaging.spoken import spoken_time
 from shared.ports import Clock, Deployment, Documents, Query
 from shared.records.read_documents import readable, readable_one
@@ -44,7 +45,7 @@ def ask_about_gap(gap_id: str, *, documents: Documents, clock: Clock, deployment
             channel=channel,
             source="waitlist",
             purpose="waitlist_question",
-            variables={"name": person.customer.called, "when": when, "salon": salon.name},
+            variables={"name": greeted_by(person.customer.name), "when": when, "salon": salon.name},
             deadline=min(now + ANSWER_WITHIN, slot.start),
             guard=(on_offer,),
         )

@@ -11,6 +11,7 @@ from shared.asking.proposal import Asked, Proposal, Selected
 from shared.asking.slot import Slot
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of
+from shared.messaging.greeting import greeted_by
 from shared.messaging.spoken import spoken_time
 from shared.ports import Clock, Deployment, Documents, Query
 from shared.records.read_documents import readable
@@ -64,7 +65,7 @@ def _about(booking: Booking, documents: Documents, clock: Clock, deployment: Dep
         channel=channel,
         source="booked",
         purpose="visit_question",
-        variables={"name": customer.called, "when": when, "salon": salon.name},
+        variables={"name": greeted_by(customer.name), "when": when, "salon": salon.name},
         deadline=booking.start_time - LATEST,
         guard=(Condition(condition="booking_stands", about=booking.id, slot=slot),),
     )
