@@ -612,13 +612,14 @@ def test_a_message_whose_sid_is_another_persons_message_is_ignored_politely():
         assert everything(suite) == before
 
 
-def test_a_message_of_somebody_unknown_is_kept_and_not_answered():
+def test_a_message_of_somebody_unknown_is_kept_and_answers_no_offer():
     with salon(waiting=1) as suite:
         cancel(suite)
         response = write(suite, "hello, do you do perms?", sender="+447700900777")
         assert (response.status_code, response.get_data(as_text=True)) == (200, twilio.EMPTY_TWIML)
         suite.advance(minutes=5)
-        assert texts(suite, "+447700900777") == []
+        [told] = texts(suite, "+447700900777")
+        assert "somebody will get back to you" in told
         assert ours(suite) == [] and answer_of(suite) is None
 
 

@@ -21,7 +21,7 @@ from shared.messaging.language_said import language_said
         ("ok", None),
         ("", None),
         ("👍", None),
-        ("Hello, una cita mañana", None),
+        ("Good morning, una cita mañana", None),
         # Not ours, or in letters that their writer need not read.
         ("Guten Tag, haben Sie morgen einen Termin?", None),
         ("Buongiorno, vorrei un appuntamento", None),
