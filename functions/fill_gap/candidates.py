@@ -14,6 +14,7 @@ from functions.fill_gap.prospect import PRIOR, PURPOSE, Prospect, why
 from functions.fill_gap.ranking import Worth, worth
 from functions.fill_gap.settings import Settings
 from shared.asking.acceptance_rates import Odds
+from shared.asking.destination import never_reached
 from shared.asking.outreach import Outreach
 from shared.asking.person import Excluded, reachable, unwanted
 from shared.asking.slot import Slot
@@ -192,6 +193,7 @@ def about_same_time(ask: Outreach, slot: Slot, now: datetime) -> bool:
     """Whether this ask of late was about time that the slot overlaps."""
     if ask.slot is None or ask.created_at <= now - ALREADY_ASKED_WITHIN:
         return False
-    # One that failed would fail again; one that was called back before it was tried leaves them as they were.
-    called_back = ask.status == "expired" and ask.attempts == 0
-    return not called_back and ask.slot.stretch.overlaps(slot.stretch)
+    # One that failed would fail again, unless the set-up was to blame; one that was called back before it was tried, too, leaves
+    # them as they were.
+    unmade = (ask.status == "expired" and ask.attempts == 0) or never_reached(ask)
+    return not unmade and ask.slot.stretch.overlaps(slot.stretch)

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
 from functions.notify_owner.read_problem import Named, read_problem, spoken_problem
+from functions.notify_owner.spoken_stop import spoken_stop
 from functions.notify_owner.write_notice import notices_to
 from shared.approvals.approval import Approval, notified
+from shared.asking.destination import Destination
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of
 from shared.messaging.conversation import Conversation, Reason
@@ -45,6 +47,7 @@ class OwnerNotice:
     reason: Reason | None = None
     problem: Named | None = None
     called_off: str | None = None
+    stopped: Destination | None = None
 
 
 def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
@@ -137,6 +140,8 @@ class _OwnerNotifier:
             variables["problem"] = spoken_problem(notice.problem, locale, when=when)
         if notice.called_off is not None:
             variables["reason"] = spoken_why_not(notice.called_off, locale)
+        if notice.stopped is not None:
+            variables["problem"] = spoken_stop(notice.stopped, locale)
         if notice.until is not None:
             variables["until"] = spoken_deadline(notice.until, zone, locale, now=read_at)
         return notices_to(
@@ -248,6 +253,12 @@ def _question(approval: Approval, purpose: Literal["owner_approval", "owner_remi
 def _notice_of(event: SalonEvent, salon: Salon, documents: Reader) -> OwnerNotice | None:
     if event.resource_type == "conversation":
         return _written(event, documents)
+    if event.resource_type == "destination":
+        stopped = documents.get(f"destinations/{event.resource_id}")
+        there = Destination.model_validate(stopped.data) if stopped else None
+        # It works again, and nobody need do anything.
+        there = there if there is not None and there.stopped_until is not None else None
+        return OwnerNotice("owner_alert", event.event_id, "usual", {}, stopped=there) if there else None
     if event.event_type != "GAP_FILLED":
         details = _details(event, documents)
         # What nobody has words for is told as it was written down.

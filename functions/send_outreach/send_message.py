@@ -12,6 +12,8 @@ from functions.send_outreach.compose_message import composed, spoken_now
 from functions.send_outreach.find_obstacle import Drop, Hold, obstacle
 from shared.asking.breaker import Breaker
 from shared.asking.check_breaker import Stopped, admitted, attempted
+from shared.asking.count_fault import fault_counted
+from shared.asking.destination import Destination, destination_path, tried
 from shared.asking.end_ask import ended
 from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
@@ -31,6 +33,7 @@ from shared.ports import (
     Refused,
     Sending,
     Snapshot,
+    Write,
 )
 from shared.records.audit import Amended
 from shared.records.commit import until_committed, update
@@ -101,14 +104,21 @@ def send_outreach(
         return _held(message, later, snapshot, documents=documents, now=now)
 
     breaker = Breaker()
+    trial: tuple[Write, ...] = ()
     if isinstance(message, Outreach):
+        found = documents.get(destination_path(message.channel, message.address))
+        there = Destination.model_validate(found.data) if found else None
+        if there is not None and there.is_stopped(now):
+            return _elsewhere(message, snapshot, documents=documents, key=deployment.signing_key, now=now)
+        if there is not None and there.needs_trial(now):
+            trial = update(tried(there, now=now, actor=ACTOR), found)
         admission = admitted(message.agent_name, documents=documents, settings=settings, clock=clock, now=now)
         if isinstance(admission, Stopped):
             later = Hold(min(admission.until, message.expires_at), admission.reason)
             return _held(message, later, snapshot, documents=documents, now=now)
         breaker = admission
     claimed = claim(spoken, now=now, actor=ACTOR)
-    if not documents.commit(*update(claimed, snapshot)):
+    if not documents.commit(*update(claimed, snapshot), *trial):
         return "claimed by another"
     if clock.now() - now > FRESH:
         return _set_back(path, documents=documents, clock=clock)
@@ -126,6 +136,17 @@ def _dropped(
     dropped = expired(message, reason=reason, now=now, actor=ACTOR)
     follows = ended(message, dropped.document, documents, actor=ACTOR)
     return "expired" if documents.commit(*update(dropped, snapshot), *follows) else "claimed by another"
+
+
+def _elsewhere(message: Outreach, snapshot: Snapshot, *, documents: Documents, key: bytes, now: datetime) -> Outcome:
+    """Sends the ask by another channel, because this one reaches nobody there at present; else it is as if it had not been made."""
+    other_way = by_another_channel(
+        message, None, message_sid=None, documents=documents, signing_key=key, now=now, actor=ACTOR
+    )
+    if other_way is None:
+        reason = f"{message.channel} reaches nobody there at present"
+        return _dropped(message, reason, snapshot, documents=documents, now=now)
+    return "refused" if documents.commit(*update(other_way, snapshot)) else "claimed by another"
 
 
 def _held(
@@ -229,6 +250,7 @@ def _failed(
         message, code, message_sid=None, documents=documents, signing_key=key, now=now, actor=ACTOR
     )
     follows = [*opt_out_told_by(code, message, documents=documents, now=now)]
+    follows += fault_counted(message, code, documents, now=now, actor=ACTOR)
     if other_way is not None:
         return "refused" if documents.commit(*update(other_way, snapshot), *follows) else None
     follows += ended(message, given_up.document, documents, actor=ACTOR)

@@ -1,11 +1,14 @@
 """Tracks what became of the messages we sent: their delivery state only moves forward. A report is bound by the
 reference that we put into its callback URL, so it also repairs a message whose sending was never answered."""
 
+from datetime import datetime
 from typing import Literal
 
 from functions.track_delivery.delivery_report import ACTOR, reported
 from shared.asking.breaker import LATE_FAULTS
-from shared.asking.check_breaker import fault
+from shared.asking.check_breaker import delivery, fault
+from shared.asking.count_fault import fault_counted
+from shared.asking.destination import Destination, destination_path, reached
 from shared.asking.end_ask import ended
 from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
@@ -14,10 +17,13 @@ from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.asking.watch_reactions import watch_reactions
 from shared.messaging.inbound import DeliveryReport
 from shared.messaging.message import Message
-from shared.ports import SALON, Clock, Documents, Reader, Store
+from shared.ports import SALON, Clock, Documents, Reader, Store, Write
 from shared.records.commit import until_committed, update
 from shared.records.invalid import InvalidEvent
 from shared.salon.load_settings import accepted_settings
+
+ARRIVED = ("delivered", "read")
+"""The reports that prove a message on its phone: "sent" is said of what a carrier filters as well."""
 
 Tracked = Literal["recorded", "nothing new", "unknown message"]
 
@@ -63,7 +69,12 @@ def _tracked(
                 return "nothing new"
             return "recorded" if documents.commit(*told) else None
         if moved.document.status != "failed":
-            return "recorded" if documents.commit(*update(moved, snapshot)) else None
+            there = _reached_again(message, documents, now) if report.status in ARRIVED else ()
+            if not documents.commit(*update(moved, snapshot), *there):
+                return None
+            if isinstance(message, Outreach) and report.status in ARRIVED:
+                delivery(message.agent_name, documents=documents, clock=clock)
+            return "recorded"
         other_way = by_another_channel(
             message,
             code,
@@ -73,7 +84,7 @@ def _tracked(
             now=now,
             actor=ACTOR,
         )
-        follows = [*told]
+        follows = [*told, *fault_counted(message, code, documents, now=now, actor=ACTOR)]
         if other_way is None:
             follows += ended(message, moved.document, documents, actor=ACTOR)
         if not documents.commit(*update(other_way or moved, snapshot), *follows):
@@ -86,6 +97,13 @@ def _tracked(
         return "recorded"
 
     return until_committed(attempt, clock=clock)
+
+
+def _reached_again(message: Outreach | Message, documents: Reader, now: datetime) -> tuple[Write, ...]:
+    """The writes that end a run of faults where this message went."""
+    found = documents.get(destination_path(message.channel, message.address))
+    moved = reached(Destination.model_validate(found.data), now=now, actor=ACTOR) if found else None
+    return update(moved, found) if moved else ()
 
 
 def _account(message: Outreach | Message, documents: Reader) -> str | None:

@@ -19,6 +19,7 @@ from shared.asking.check_breaker import Stopped, verdict
 from shared.asking.count_asks import counted, counters_to_change
 from shared.asking.decision import Decision, DecisionApproval, decide, reconsidered
 from shared.asking.find_unanswered import unanswered
+from shared.asking.find_unreachable import unreachable
 from shared.asking.guard import Facts, unmet
 from shared.asking.holdout import HELD_OUT, Arm, arm_of
 from shared.asking.limits import AskCounters
@@ -120,6 +121,9 @@ def allowed_now(proposal: Proposal, counters: AskCounters, transaction: Reader) 
     arms = {unit: arm_of(proposal.salon.id, proposal.agent, unit, share) for unit in proposal.units} if share else {}
     excluded = _excluded(proposal, arms, state.marketing.stopped(proposal.now), transaction)
     ready = [each for each in proposal.people if each.id not in excluded]
+    stopped = unreachable(ready, proposal, transaction)
+    excluded |= stopped
+    ready = [each for each in ready if each.id not in stopped]
     budget = budget_for_asks(proposal.settings.limits, proposal.salon)
     keys = {each.id: key_of(each, proposal) for each in ready}
     excluded |= over_budget(ready, keys, counters.reached, budget=budget, now=proposal.now, approved=proposal.approved)

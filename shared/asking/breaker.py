@@ -14,8 +14,9 @@ BreakerState = Literal["closed", "open", "half_open"]
 
 RECENT = 20
 """So many of the last attempts are looked at: when half of them failed, the breaker opens, however they are spread."""
-LATE_FAULTS = frozenset({30001, 30002, 63016, 63018, 63021, 63038})
-"""Errors that are reported only after the message was taken, and are the provider's fault or ours."""
+LATE_FAULTS = frozenset({30001, 63018, 63038})
+"""Errors that are reported only after the message was taken, and are the provider's fault or ours. That the next one is taken
+proves nothing about them: only a delivery ends their run. What a channel's set-up is to blame for stops a destination instead."""
 
 
 class Breaker(Stored):
@@ -36,10 +37,17 @@ class Breaker(Stored):
 def went_well(breaker: Breaker, *, settings: CircuitBreakerSettings) -> Breaker:
     """The breaker after an attempt that went well."""
     if breaker.state == "closed":
-        return breaker.changed(error_count=0)
+        late = breaker.last_error in {str(code) for code in LATE_FAULTS}
+        return breaker if late else breaker.changed(error_count=0)
     if breaker.state == "open":
         return breaker  # It left before the breaker opened: only a trial proves that the provider works again.
     return Breaker(auto_recovery=settings.auto_recovery)
+
+
+def delivered(breaker: Breaker) -> Breaker:
+    """The breaker after something arrived: no fault is in a row with the next. One that is open or on trial waits for its
+    trial, because what arrives now may have left long before."""
+    return breaker.changed(error_count=0) if breaker.state == "closed" else breaker
 
 
 def went_wrong(

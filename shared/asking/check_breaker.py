@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.asking.agent_state import AgentState, broken, fresh, paused, reset, state_path
-from shared.asking.breaker import RECENT, Breaker, attempting, stops_until, went_well, went_wrong
+from shared.asking.breaker import RECENT, Breaker, attempting, delivered, stops_until, went_well, went_wrong
+from shared.asking.destination import SETUP_FAULTS
 from shared.ports import Accepted, AnswerLost, Clock, Documents, Query, Refused, Snapshot
 from shared.records.audit import Amended
 from shared.records.commit import create, until_committed, update
@@ -87,10 +88,10 @@ def attempted(
     clock: Clock,
 ) -> None:
     """Records what an attempt at the provider says about it. A fault of the recipient proves that the provider
-    works."""
+    works; one of the set-up stops its destination instead."""
     if isinstance(answer, AnswerLost):
         fault(agent, answer.reason, documents=documents, settings=settings, clock=clock)
-    elif isinstance(answer, Refused) and answer.provider_fault:
+    elif isinstance(answer, Refused) and answer.provider_fault and answer.code not in SETUP_FAULTS:
         fault(agent, str(answer.code), documents=documents, settings=settings, clock=clock)
     elif before.state != "closed" or before.error_count:
         _moved(
@@ -99,6 +100,11 @@ def attempted(
             documents=documents,
             clock=clock,
         )
+
+
+def delivery(agent: str, *, documents: Documents, clock: Clock) -> None:
+    """Records that a message of the agent was delivered."""
+    _moved(agent, delivered, documents=documents, clock=clock)
 
 
 def fault(agent: str, error: str, *, documents: Documents, settings: SalonSettings, clock: Clock) -> None:

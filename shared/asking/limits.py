@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.asking.destination import never_reached
 from shared.asking.outreach import Outreach
 from shared.records.stored import Instant, Money, Stored
 from shared.salon.settings import LimitSettings
@@ -117,6 +118,8 @@ def bothered(outreach: Outreach) -> bool:
 
 def may_have_left(outreach: Outreach) -> bool:
     """Whether the ask may have left by the channel that it is on now."""
+    if never_reached(outreach):
+        return False
     revoked = outreach.status == "responded" and outreach.response.action == "opted_out"
     if not (revoked or outreach.status in ("failed", "expired")) or outreach.delivery.sent_at is not None:
         return True

@@ -68,7 +68,7 @@ def test_a_file_that_reads_or_writes_is_named_by_a_verb() -> None:
 
 THE_DOOR = {
     ROOT / "shared" / "asking" / f"{name}.py"
-    for name in ("ask_people", "holdout", "load_asks", "load_people", "proposal", "sender_budget")
+    for name in ("ask_people", "find_unreachable", "holdout", "load_asks", "load_people", "proposal", "sender_budget")
 }
 """What an agent asks through (docs/decisions/2026-12-01-one-door-to-ask.md): it is no room's own, though only one of the agents
 that are deployed asks so far."""

@@ -12,6 +12,7 @@ import pytest
 
 import shared
 from local.in_process import Suite
+from shared.asking.destination import STOPPED_FOR, faulted
 from tests.shared.messaging.test_outgoing import outreach
 from tests.stories.salon import (
     NOW,
@@ -96,6 +97,20 @@ def who_was_here_just_now(suite: Suite) -> None:
 def who_said_stop(suite: Suite) -> None:
     who_waits()(suite)
     write(suite, "STOP", sender=customer(0)["phone"])
+
+
+def where_messages_do_not_arrive(minutes_ago: int) -> Make:
+    """c1 waits in front of c0, at the same destination."""
+
+    def make(suite: Suite) -> None:
+        who_waits()(suite)
+        at = suite.clock.now() - timedelta(minutes=minutes_ago)
+        there = faulted(
+            None, "whatsapp", customer(0)["phone"], salon_id="s1", code=63016, now=at, actor="test"
+        ).document
+        suite.put(f"{ROOT}/{there.path}", there.changed(faults=2, stopped_until=at + STOPPED_FOR).stored())
+
+    return make
 
 
 def who_asked_something(suite: Suite) -> None:
@@ -185,6 +200,8 @@ CASES = {
     "asked by another run just now": Case(
         meanwhile(who_waits_simply, who_was_asked(timedelta(0), who=nothing, status="sent", slot=slot(START + DAY)))
     ),
+    "whatsapp reaches nobody there at present": Case(where_messages_do_not_arrive(29)),
+    "whatsapp is tried with one person first": Case(where_messages_do_not_arrive(30)),
     "waits no longer": Case(
         meanwhile(who_waits_simply, lambda suite: suite.update(f"{ROOT}/waitlist/w-c0", status="booked"))
     ),

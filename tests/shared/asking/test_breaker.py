@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.asking.breaker import LATE_FAULTS, Breaker, attempting, stops_until, went_well, went_wrong
+from shared.asking.breaker import LATE_FAULTS, Breaker, attempting, delivered, stops_until, went_well, went_wrong
+from shared.asking.destination import SETUP_FAULTS
 from shared.salon.settings import CircuitBreakerSettings
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -99,10 +100,22 @@ def test_an_attempt_while_it_is_closed_changes_nothing():
 
 
 def test_of_what_is_only_reported_later_only_faults_of_the_provider_or_ours_count():
-    """Queue overflow, a suspended account, no template where one is needed, a sender too fast or not allowed, a policy."""
-    assert {30001, 30002, 63016, 63018, 63021, 63038} == LATE_FAULTS
+    """Queue overflow, a sender too fast, one that has sent its share of the day."""
+    assert {30001, 63018, 63038} == LATE_FAULTS and not LATE_FAULTS & SETUP_FAULTS.keys()
     recipients = {21211, 21610, 30003, 30005, 30006, 63003, 63014, 63024, 63049}
-    assert not LATE_FAULTS & recipients
+    assert not (LATE_FAULTS | SETUP_FAULTS.keys()) & recipients
+
+
+def test_that_the_next_message_is_taken_ends_no_run_of_what_is_reported_late():
+    late = Breaker(error_count=4, last_error="63018", faults=[NOW])
+    assert went_well(late, settings=SETTINGS) == late
+    assert delivered(late).error_count == 0, "only a delivery does"
+    assert went_well(late.changed(last_error="503"), settings=SETTINGS).error_count == 0
+
+
+def test_what_arrives_while_it_is_not_closed_may_have_left_before():
+    trying = attempting(opened(), settings=SETTINGS, now=NOW + 5 * MINUTE)
+    assert (delivered(opened()), delivered(trying)) == (opened(), trying)
 
 
 def test_success_closes_it_and_failure_opens_it_again():

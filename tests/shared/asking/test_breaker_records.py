@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.asking.breaker import Breaker, attempting, stops_until, went_well, went_wrong
+from shared.asking.breaker import Breaker, attempting, delivered, stops_until, went_well, went_wrong
 from shared.salon.settings import CircuitBreakerSettings
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -53,7 +53,9 @@ STEPS: list[tuple[Breaker, Callable[[Breaker], Breaker], dict[str, Any]]] = [
             "half_open_attempts": 0,
         },
     ),
-    (CLOSED, well, {"error_count": 0}),
+    (CLOSED, well, {}),  # what is reported late
+    (CLOSED, delivered, {"error_count": 0}),
+    (CLOSED.changed(last_error="503"), well, {"error_count": 0}),
     (OPEN, well, {}),
     (TRYING, well, dict(Breaker(auto_recovery=False))),
     (CLOSED, tried, {}),

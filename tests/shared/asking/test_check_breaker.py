@@ -27,7 +27,7 @@ from tests.stories.salon import (
 AGENT = "gap_fill_agent"
 DOWN = AnswerLost("HTTP 503")
 NO_NUMBER = Refused(21211, "HTTP 400", retry=False, provider_fault=False)
-REFUSED = Refused(20003, "HTTP 401", retry=False, provider_fault=True)
+REFUSED = Refused(20500, "HTTP 400", retry=False, provider_fault=True)
 
 
 @pytest.fixture
@@ -146,11 +146,15 @@ def test_an_open_breaker_stops_neither_a_yes_nor_its_answer(suite: Suite) -> Non
     assert len(suite.outbox.messages) > sent
 
 
-def test_a_late_63016_counts_as_our_fault(suite: Suite) -> None:
+def test_a_late_63018_counts_as_our_fault_until_something_is_delivered(suite: Suite) -> None:
     cancel(suite)
-    suite.report(offers(suite)[0], "undelivered", error_code=63016)
+    for message in offers(suite)[:2]:
+        suite.report(message, "undelivered", error_code=63018)
     suite.run_until_idle()
-    assert breaker(suite)["last_error"] == "63016"
+    assert (breaker(suite)["last_error"], breaker(suite)["error_count"]) == ("63018", 2), "whatever was taken since"
+    suite.report(offers(suite)[-1], "delivered")
+    suite.run_until_idle()
+    assert breaker(suite)["error_count"] == 0
 
 
 def test_without_automatic_recovery_it_stays_open_until_it_is_reset() -> None:
