@@ -28,6 +28,7 @@ from shared.asking.outreach import OfferDetails, Outreach
 from shared.asking.proposal import Proposal, Question, Selected
 from shared.calendar.gap import Gap
 from shared.messaging.greeting import greeted_by
+from shared.messaging.rendering import spelt_out
 from shared.messaging.spoken import spoken_deadline, spoken_time
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
@@ -187,18 +188,25 @@ def _summary(people: Sequence[Candidate], context: RoundContext) -> str:
     for candidate in people:
         assert candidate.slot is not None and candidate.service is not None, "whoever is chosen has a slot"
         price = discounted(candidate.service.price, candidate.discount_percent, salon.currency)
+        called = {"service": candidate.service.name, "staff": context.gap.staff_name}
+        said = spelt_out(called, salon.locale)
         offered = Offered(
-            candidate.service.name,
-            context.gap.staff_name,
+            said["service"],
+            said["staff"],
             spoken_time(candidate.slot.start, salon.zone, salon.locale, now=None),
             money.display(price, salon.currency, salon.locale),
             candidate.discount_percent,
         )
         asked.setdefault(offered, []).append(candidate.prospect)
     return "; ".join(
-        spoken_proposal([each.customer.name for each in who], offered, [each.source for each in who], salon.locale)
+        spoken_proposal([_called(each, salon) for each in who], offered, [each.source for each in who], salon.locale)
         for offered, who in asked.items()
     )
+
+
+def _called(prospect: Prospect, salon: Salon) -> str:
+    """The customer's name as the owner reads it."""
+    return spelt_out({"customer": prospect.customer.name}, salon.locale)["customer"]
 
 
 def proposal_of(

@@ -9,7 +9,7 @@ from shared.asking.spoken_offer import said_now
 from shared.customers.identity import Identity, identity_path
 from shared.messaging import tokens
 from shared.messaging.message import Message
-from shared.messaging.rendering import Rendered, render, unsigned_text
+from shared.messaging.rendering import Rendered, render, spelt_out, unsigned_text
 from shared.messaging.spoken import spoken_time
 from shared.messaging.texts import texts
 from shared.ports import Deployment, Notice, Reader, Sending
@@ -41,7 +41,7 @@ def composed(
             channel="email" if message.channel == "email" else "push",
             to=message.address,
             reference=_reference(salon.id, message.path),
-            subject=salon.name,
+            subject=spelt_out({"salon": salon.name}, message.locale)["salon"],
             body=rendered.text,
             locale=rendered.locale,
         )

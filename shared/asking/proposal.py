@@ -18,7 +18,7 @@ from shared.asking.person import Excluded, Person
 from shared.asking.slot import Slot
 from shared.customers.consent import Channel, Purpose
 from shared.customers.waitlist import WaitlistEntry
-from shared.messaging.rendering import unsigned_text
+from shared.messaging.rendering import spelt_out, unsigned_text
 from shared.records.audit import Amended
 from shared.records.stored import natural_id
 from shared.salon.salon import Salon
@@ -161,7 +161,7 @@ def outreach_to(selected: Selected, proposal: Proposal, decision_id: str, *, rou
     could not be said later, by another channel or after a yes, is a mistake in the room."""
     customer, now = selected.person.customer, proposal.now
     locale = proposal.salon.spoken_to(customer.locale)
-    variables = dict(selected.variables)
+    variables = spelt_out(selected.variables, locale)
     missing = [name for name in SAID_OF_A_SLOT if name not in variables] if selected.slot else []
     if missing:
         raise ValueError(f"expected an offer of a slot to say its {', '.join(missing)}, found {sorted(variables)}")

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.records.app_document import AppDocument, Minutes
 from shared.records.stored import DocumentId, Money, Number, Stored
+from shared.values.visible import Name
 
 
 class Processing(Stored):
@@ -28,7 +29,7 @@ class Processing(Stored):
 class Service(AppDocument):
     """Buffers lie outside of `duration_minutes`, processing inside."""
 
-    name: str
+    name: Name
     category: str = ""
     duration_minutes: Annotated[Minutes, Field(gt=0)]
     price: Annotated[Money, Field(ge=0)]

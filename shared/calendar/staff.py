@@ -2,6 +2,7 @@
 
 from shared.records.app_document import Absence, AppDocument
 from shared.records.stored import DocumentId
+from shared.values.visible import Name
 from shared.values.wall_time import DatedHours, WeeklyHours
 
 
@@ -9,7 +10,7 @@ class StaffMember(AppDocument):
     """`working_hours` null means the salon's hours, and a weekday that is missing in them is a day off. A shift
     replaces them on its date."""
 
-    name: str
+    name: Name
     active: bool = True
     service_ids: list[DocumentId] = []
     working_hours: WeeklyHours | None = None

@@ -7,6 +7,7 @@ from shared.records.app_document import AppDocument, Count, Minutes
 from shared.records.stored import DocumentId, Instant, Money, Stored
 from shared.salon.salon import ZoneName
 from shared.values.identity import canonical, dialled
+from shared.values.visible import Name
 
 LoyaltyTier = Literal["standard", "bronze", "silver", "gold", "platinum"]
 ConsentChannel = Literal["whatsapp", "sms", "voice"]
@@ -35,7 +36,7 @@ class Customer(AppDocument):
     """`locale` and `timezone` are null where they are the salon's. Two customers may share a phone, and one person may
     be two customers."""
 
-    name: str
+    name: Name
     phone: str | None = None
     email: str | None = None
     locale: str | None = None

@@ -8,6 +8,7 @@ from typing import Any, Final
 from shared.messaging.phrases import phrases
 from shared.messaging.texts import Text, texts
 from shared.values.language import LANGUAGES, Language, language_of
+from shared.values.visible import visible
 
 _LONGEST_VALUE: Final = 60
 _LONGEST_VALUES: Final = {
@@ -81,6 +82,12 @@ def unsigned_text(purpose: str, locale: str, variables: Mapping[str, str]) -> st
     return render(purpose, locale, {**variables, **dict.fromkeys(_NEVER_CUT, "-")}).text
 
 
+def spelt_out(variables: Mapping[str, str], locale: str) -> dict[str, str]:
+    """The variables with a word in place of each that shows nothing and has one: "our team" for a staff member without a name."""
+    instead = phrases(__file__, locale)["when_empty"]
+    return {name: visible(value) or instead.get(name, "") for name, value in variables.items()}
+
+
 def _text_of(purpose: str) -> Text:
     if purpose not in texts():
         raise ValueError(f"expected a purpose we have words for ({', '.join(texts())}), found {purpose!r}")
@@ -89,7 +96,7 @@ def _text_of(purpose: str) -> Text:
 
 def _value(name: str, value: str, purpose: str, language: Language) -> str:
     """The value as one line, which is all that WhatsApp takes, and cut to a length that fits every template."""
-    value = " ".join(value.split()) or phrases(__file__, language)["when_empty"].get(name, "")
+    value = visible(value) or phrases(__file__, language)["when_empty"].get(name, "")
     if not value:
         raise ValueError(f"expected the variable {name} for a message of purpose {purpose}, found nothing")
     if name in _NEVER_CUT:

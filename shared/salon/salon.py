@@ -15,6 +15,7 @@ from shared.records.app_document import Absence, AppDocument
 from shared.records.stored import DocumentId, Instant, Stored
 from shared.salon.settings import QuietHours
 from shared.values.identity import canonical
+from shared.values.visible import Name
 from shared.values.wall_time import DatedHours, WeeklyHours
 
 
@@ -44,7 +45,7 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 class Contact(Stored):
     """Somebody who decides for the salon. The first owner in the list is asked first."""
 
-    name: str = ""
+    name: Name = ""
     role: Literal["owner", "manager"]
     phone: str | None = None
     email: str | None = None
@@ -74,7 +75,7 @@ class Messaging(Stored):
 class Salon(AppDocument):
     """A `paused` salon asks nobody and decides nothing; its gaps are still kept."""
 
-    name: str
+    name: Name
     organization_id: DocumentId
     status: Literal["active", "paused"] = "active"
     timezone: ZoneName

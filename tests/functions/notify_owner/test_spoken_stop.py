@@ -24,7 +24,7 @@ def test_the_owner_reads_what_does_not_arrive_why_and_who_can_mend_it() -> None:
     )
     assert spoken_stop(stopped(channel="whatsapp", country=None, error=63016), "es") == (
         "nuestros mensajes de WhatsApp no llegan, porque WhatsApp no acepta nuestras palabras como plantilla aprobada (error "
-        "63016 de Twilio). Quien lleva vuestra cuenta de Twilio puede arreglarlo. Hasta entonces no preguntamos a nadie por ahí"
+        "63016 de Twilio). Quien lleva tu cuenta de Twilio puede arreglarlo. Hasta entonces no preguntamos a nadie por ahí"
     )
     hindi = spoken_stop(stopped(country="IN", error=21408), "hi")
     assert hindi.startswith("+91 वाले नंबरों पर हमारे SMS मैसेज नहीं पहुँच रहे, क्योंकि आपके Twilio अकाउंट में वह देश चालू नहीं है")
