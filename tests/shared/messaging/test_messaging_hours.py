@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.messaging_hours import PROMOTIONAL_SMS, allowed, answers, next_allowed
+from shared.messaging.messaging_hours import PROMOTIONAL_SMS, allowed, allowed_until, answers, next_allowed
 from shared.salon.settings import QuietHours
 from tests.zones import in_each_zone, wall
 
@@ -172,3 +172,38 @@ def test_both_comings_of_a_time_that_the_clock_shows_twice_are_looked_at():
     between = first + timedelta(minutes=45)
     assert not allowed(between, zone=MADRID, **early), "it is a quarter past two again"
     assert next_allowed(between, zone=MADRID, **early) == first + timedelta(hours=1)
+
+
+MINUTE = timedelta(minutes=1)
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
+
+
+@pytest.mark.parametrize(("zone", "change", "start", "end"), [
+    (NEW_YORK, "11-01T01:00", "01:10", "02:50"),  # 1:00 comes again, in the middle of the quiet hours
+    (NEW_YORK, "11-01T01:00", "01:50", "01:10"),
+    (NEW_YORK, "11-01T01:00", "01:10", "01:50"),
+    (NEW_YORK, "03-08T01:00", "01:10", "02:50"),
+    (MADRID, "10-25T02:00", "02:10", "03:30"),
+    (MADRID, "03-29T01:00", "02:10", "02:50"),
+    (LORD_HOWE, "04-05T01:00", "01:40", "02:40"),
+    (LORD_HOWE, "10-04T01:00", "01:40", "02:10"),
+])  # fmt: skip
+def test_where_the_clock_is_changed_the_next_moment_is_exact(zone: ZoneInfo, change: str, start: str, end: str):
+    """Beside trying each minute from two hours before the change."""
+    hours = {**WHATSAPP, "zone": zone, "quiet": QuietHours(start=start, end=end)}
+    first = at(change, zone) - timedelta(hours=2)
+    can = {first + minute * MINUTE: allowed(first + minute * MINUTE, **hours) for minute in range(36 * 60)}
+    for moment in list(can)[: 6 * 60 : 5]:
+        later = [each for each in can if each >= moment]
+        assert next_allowed(moment, **hours) == next(each for each in later if can[each])
+        ends = next((each for each in later if not can[each]), None)
+        assert ends is None or allowed_until(moment, **hours) == ends
+
+
+@pytest.mark.parametrize(("country", "quiet", "ends"), [
+    (None, ("20:30", "09:00"), "20:30"), ("US", ("22:00", "06:00"), "21:00"), ("IN", ("20:30", "09:00"), "20:30"),
+])  # fmt: skip
+def test_somebody_may_be_written_to_until_the_earlier_of_the_salons_hours_and_the_laws(country, quiet, ends):
+    start, end = quiet
+    hours = {"quiet": QuietHours(start=start, end=end), "channel": "sms", "marketing": True, "country": country}
+    assert allowed_until(at("11-21T20:10"), zone=KOLKATA, **hours) == at(f"11-21T{ends}")
