@@ -3,17 +3,21 @@
 from datetime import datetime, timedelta
 
 from functions.send_outreach.gsm7 import in_gsm7
+from functions.send_outreach.recipient_hours import hours_of
 from functions.send_outreach.speak_to_owner import Words, owner_words
 from shared.asking.outreach import Outreach
 from shared.asking.spoken_offer import said_now
 from shared.customers.identity import Identity, identity_path
+from shared.customers.load_customer import customer_of
 from shared.messaging import tokens
 from shared.messaging.message import Message
+from shared.messaging.messaging_hours import allowed_until
 from shared.messaging.rendering import Rendered, render, spelt_out, unsigned_text
 from shared.messaging.spoken import spoken_time
 from shared.messaging.texts import texts
 from shared.ports import Deployment, Notice, Reader, Sending
 from shared.salon.salon import Salon
+from shared.salon.settings import SalonSettings
 
 LONGEST_VALIDITY = timedelta(hours=10)
 
@@ -31,7 +35,13 @@ def spoken_now(message: Outreach | Message, salon: Salon, now: datetime) -> Outr
 
 
 def composed(
-    message: Outreach | Message, *, salon: Salon, documents: Reader, deployment: Deployment, now: datetime
+    message: Outreach | Message,
+    *,
+    salon: Salon,
+    settings: SalonSettings,
+    documents: Reader,
+    deployment: Deployment,
+    now: datetime,
 ) -> Sending | Notice | str:
     """What goes to the provider for this message, or why nothing can."""
     words = _words(message, documents, deployment, now)
@@ -63,8 +73,16 @@ def composed(
         body=None if template else in_gsm7(rendered.text) if message.channel == "sms" else rendered.text,
         content_sid=template,
         variables=rendered.numbered if template else {},
-        validity=min(message.expires_at - now, LONGEST_VALIDITY) if isinstance(message, Outreach) else None,
+        validity=_validity(message, salon, settings, documents, now) if isinstance(message, Outreach) else None,
     )
+
+
+def _validity(ask: Outreach, salon: Salon, settings: SalonSettings, documents: Reader, now: datetime) -> timedelta:
+    """How long the provider may try to deliver the ask: while it can be answered, and not into the hours in which its customer is
+    not written to. What answers them may go at any hour."""
+    life = min(ask.expires_at - now, LONGEST_VALIDITY)
+    quiet_from = allowed_until(now, **hours_of(ask, customer_of(documents, ask.customer_id), salon, settings))
+    return life if quiet_from is None or quiet_from == now else min(life, quiet_from - now)
 
 
 def _words(message: Outreach | Message, documents: Reader, deployment: Deployment, now: datetime) -> Words:

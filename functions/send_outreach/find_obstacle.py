@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from functions.send_outreach.recipient_hours import hours_of
 from functions.send_outreach.speak_to_owner import answered_meanwhile, mended_meanwhile
 from shared.asking.find_unanswered import unanswered
 from shared.asking.guard import unmet
@@ -80,7 +82,7 @@ def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: 
     customers = customers_at(message.to, message.conversation_id, documents, salon.country)
     zones = [customer.timezone for customer in customers if customer.timezone]
     zone = zone_named(zones[0]) if zones else salon.zone
-    free_at = _next_allowed(message, zone=zone, quiet=settings.quiet_hours, marketing=False, now=now)
+    free_at = _awake_at(message, zone, settings.quiet_hours, now)
     return Hold(free_at, "quiet hours") if free_at is not None and free_at > now else None
 
 
@@ -100,21 +102,15 @@ def _owner_asleep(message: Message, *, salon: Salon, now: datetime) -> Hold | No
     if contact is None or contact.quiet_hours is None:
         return None
     quiet = QuietHours(start=contact.quiet_hours.start, end=contact.quiet_hours.end)
-    free_at = _next_allowed(message, zone=salon.zone, quiet=quiet, marketing=False, now=now)
+    free_at = _awake_at(message, salon.zone, quiet, now)
     return Hold(free_at, "the owner's quiet hours") if free_at is not None and free_at > now else None
 
 
-def _next_allowed(
-    message: Outreach | Message, *, zone: ZoneInfo, quiet: QuietHours, marketing: bool, now: datetime
-) -> datetime | None:
-    return next_allowed(
-        now,
-        zone=zone,
-        quiet=quiet,
-        channel="sms" if message.channel == "sms" else "whatsapp",
-        marketing=marketing,
-        country=country_of(message.address),
-    )
+def _awake_at(message: Message, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> datetime | None:
+    """When somebody may next be told what is no ask."""
+    channel: Literal["whatsapp", "sms"] = "sms" if message.channel == "sms" else "whatsapp"
+    country = country_of(message.address)
+    return next_allowed(now, zone=zone, quiet=quiet, channel=channel, marketing=False, country=country)
 
 
 def _no_longer_right(
@@ -147,9 +143,7 @@ def _no_longer_right(
 def _quiet(
     outreach: Outreach, customer: Customer, *, salon: Salon, settings: SalonSettings, now: datetime
 ) -> Hold | Drop | None:
-    zone = zone_named(customer.timezone) if customer.timezone else salon.zone
-    marketing = outreach.consent_purpose == "marketing"
-    free_at = _next_allowed(outreach, zone=zone, quiet=settings.quiet_hours, marketing=marketing, now=now)
+    free_at = next_allowed(now, **hours_of(outreach, customer, salon, settings))
     if free_at == now:
         return None
     if free_at is None or free_at >= outreach.expires_at:

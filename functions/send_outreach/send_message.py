@@ -91,7 +91,7 @@ def send_outreach(
         return _held(message, verdict, snapshot, documents=documents, now=now)
 
     spoken = spoken_now(message, salon, now)
-    sending = composed(spoken, salon=salon, documents=documents, deployment=deployment, now=now)
+    sending = composed(spoken, salon=salon, settings=settings, documents=documents, deployment=deployment, now=now)
     if isinstance(sending, Notice) and sending.channel not in notifiers:
         sending = f"nothing is configured to send by {message.channel}"
     if isinstance(sending, str):

@@ -38,6 +38,7 @@ from tests.stories.salon import (
 BUSY = Refused(20429, "too many requests", retry=True, provider_fault=True)
 NO_NUMBER = Refused(21211, "no such number", retry=False, provider_fault=False)
 LOST = AnswerLost("HTTP 502")
+BOTH = {"service": True, "marketing": True}
 
 
 def until_requested(suite: Suite) -> str:
@@ -423,6 +424,28 @@ def test_a_message_says_how_long_the_provider_may_try():
     with salon(waiting=1) as suite:
         cancel(suite)
         assert offers(suite)[0].sending.validity == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("who", "quiet", "minutes"), [
+    ({"phone": "+14165550123", "consents": {"sms": BOTH}}, ("21:00", "09:00"), 8),
+    ({"phone": "+919876543210", "consents": {"sms": BOTH}}, ("21:30", "10:00"), 8),  # promotion: the law's nine
+    ({"phone": "+447700900100", "consents": {"sms": BOTH}}, ("21:30", "10:00"), 30),
+    ({"consents": {"whatsapp": BOTH}}, ("21:02", "09:00"), 10),
+    ({"consents": {"whatsapp": BOTH}, "timezone": "Europe/Madrid"}, ("22:00", "09:00"), 8),
+])  # fmt: skip
+def test_no_provider_delivers_an_offer_in_the_quiet_hours_of_its_customer(
+    who: dict[str, Any], quiet: tuple[str, str], minutes: int
+) -> None:
+    late = NOW.replace(hour=20, minute=52)
+    both = {"account_sid": ACCOUNT_SID, "whatsapp_from": WHATSAPP, "sms_from": SMS}
+    hours = {"mon": [{"start": "10:00", "end": "24:00"}]}
+    night = {"quiet_hours": {"start": quiet[0], "end": quiet[1]}}
+    with salon(now=late, waiting=0, messaging=both, opening_hours=hours, settings=night) as suite:
+        suite.put(f"{ROOT}/bookings/late", booking(NOW.replace(hour=23)))
+        regular(suite, "fan", **who)
+        cancel(suite, "late")
+        [offer] = offers(suite)
+        assert offer.sending.validity == timedelta(minutes=minutes)
 
 
 def test_without_a_template_or_a_conversation_whatsapp_is_not_tried():
