@@ -69,6 +69,20 @@ def test_who_stopped_is_considered_and_not_asked_with_the_reason():
         assert asked(suite) == ["c1"] and why_not(suite) == {"c0": "opted out"}
 
 
+@pytest.mark.parametrize(("body", "form", "times"), [
+    ("Stop!", {}, 1), ("stop texting me", {}, 1), ("STOP.", {}, 1), ("please stop", {}, 1),
+    ("STOP", {}, 0), (" stop ", {}, 0), ("Unsubscribe", {}, 0), ("Stop!", {"OptOutType": "STOP"}, 0),
+])  # fmt: skip
+def test_by_sms_a_stop_is_confirmed_once_by_whoever_answers_it(body: str, form: dict[str, str], times: int) -> None:
+    """The carrier answers its own words, each alone, and no other."""
+    with salon(waiting=1, messaging=BOTH) as suite:
+        cancel(suite)
+        write(suite, body, sender=phone(0), channel="sms", **form)
+        suite.run_until_idle()
+        assert outreach_of(suite, "c0")["response"]["action"] == "opted_out"
+        assert sum("won't get any more offers" in text for text in texts(suite, phone(0))) == times
+
+
 def test_on_whatsapp_a_stop_is_confirmed_and_where_somebody_else_answered_it_is_not():
     with salon(waiting=3, messaging=BOTH) as suite:
         cancel(suite)
