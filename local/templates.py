@@ -3,13 +3,15 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
-from local.examples import examples
+from functions.send_outreach.gsm7 import in_gsm7, is_gsm7
+from local.examples import examples, sample, segments
 from shared.messaging.phrases import words
-from shared.messaging.rendering import templates
+from shared.messaging.rendering import render, templates
 from shared.messaging.texts import texts
-from shared.values.language import language_of
+from shared.values.language import LANGUAGES, language_of
 
 ONLY_SMS = ("_sms", "_link")
 """Purposes that end so never go by WhatsApp, so nobody has to approve them."""
@@ -23,6 +25,15 @@ def submissions() -> dict[tuple[str, str], dict[str, Any]]:
         for language, template in languages.items()
         if not purpose.endswith(ONLY_SMS)
     }
+
+
+def billed() -> Iterator[str]:
+    """A line for each text and language: as how many SMS it is billed, and in which letters."""
+    for purpose in texts():
+        for language in LANGUAGES:
+            text = in_gsm7(render(purpose, sample(language)["locale"], examples(language, purpose)).text)
+            letters = "GSM 7-bit" if is_gsm7(text) else "UCS-2"
+            yield f"{purpose:<26} {language}  {segments(text)} SMS  {len(text):>3} letters of {letters}"
 
 
 def category(purpose: str) -> str:
@@ -54,10 +65,16 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("templates", help="the message templates that WhatsApp has to approve")
     parser.add_argument("purpose", nargs="?", help="with LANGUAGE: this one, as JSON for Twilio's Content API")
     parser.add_argument("language", nargs="?")
+    parser.add_argument(
+        "--sms", action="store_true", help="how many SMS each text is billed as, filled with an example"
+    )
     parser.set_defaults(command=show)
 
 
 def show(arguments: argparse.Namespace) -> int:
+    if arguments.sms:
+        print("\n".join(billed()))
+        return 0
     every = submissions()
     if arguments.purpose is None:
         for (purpose, language), content in every.items():

@@ -9,7 +9,33 @@ ALPHABET: Final = frozenset(
 )
 EXTENDED: Final = frozenset("^{}\\[~]|€")
 """These take the place of two letters."""
-_INSTEAD: Final = str.maketrans({"₹": "Rs ", "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
+_INSTEAD: Final = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
+    | {
+        "₹": "Rs ",
+        "₩": "KRW ",
+        "₪": "ILS ",
+        "₫": "VND ",
+        "฿": "THB ",
+        "₴": "UAH ",
+        "₦": "NGN ",
+        "₱": "PHP ",
+        "₡": "CRC ",
+    }
+    | {
+        "₺": "TRY ",
+        "₽": "RUB ",
+        "₲": "PYG ",
+        "₵": "GHS ",
+        "₸": "KZT ",
+        "₭": "LAK ",
+        "₮": "MNT ",
+        "₾": "GEL ",
+        "₼": "AZN ",
+    }
+    | {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "ı": "i", "Œ": "Oe", "œ": "oe", "Þ": "Th", "þ": "th"}
+)
+"""What says the same in letters that cost less: a sign as its currency's code, a letter that has no accent to leave out."""
 
 
 def in_gsm7(text: str) -> str:

@@ -57,6 +57,11 @@ def test_the_command_lists_them_and_prints_one(
     listed = capsys.readouterr().out
     assert re.search(r"^slot_offer +en +MARKETING ", listed, re.MULTILINE)
     assert "slot_offer_sms" not in listed
+    monkeypatch.setattr("sys.argv", ["local", "templates", "--sms"])
+    assert main() == 0
+    listed = capsys.readouterr().out
+    assert re.search(r"^slot_offer_sms +es +2 SMS +\d+ letters of GSM 7-bit$", listed, re.MULTILINE)
+    assert re.search(r"^slot_offer_sms +hi +5 SMS +\d+ letters of UCS-2$", listed, re.MULTILINE)
     monkeypatch.setattr("sys.argv", ["local", "templates", "slot_offer", "es"])
     assert main() == 0
     assert json.loads(capsys.readouterr().out)["friendly_name"] == "slot_offer_es"
