@@ -3,12 +3,13 @@ not known to have arrived no longer counts for its round, and what nobody answer
 
 from typing import Literal, Protocol
 
+from functions.send_outreach.attempt import answer_lost, not_arrived
 from functions.send_outreach.send_message import Outcome
 from shared.asking.answer_plainly import late_yes_due
 from shared.asking.end_ask import ended
 from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
-from shared.messaging.sending import answer_lost, expired, not_arrived
+from shared.messaging.sending import expired
 from shared.ports import Clock, Documents
 from shared.records.commit import update
 from shared.records.invalid import InvalidEvent

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
+from functions.send_outreach.attempt import answer_lost, claim, hold, refused, sent, set_back
 from functions.send_outreach.compose_message import composed, spoken_now
 from functions.send_outreach.find_obstacle import Drop, Hold, obstacle
 from shared.asking.breaker import Breaker
@@ -19,7 +20,7 @@ from shared.asking.load_outgoing import load_outgoing
 from shared.asking.outreach import Outreach
 from shared.asking.redirect_ask import by_another_channel, opt_out_told_by
 from shared.messaging.message import Message
-from shared.messaging.sending import answer_lost, claim, expired, failed, hold, refused, sent, set_back
+from shared.messaging.sending import expired, failed
 from shared.ports import (
     Accepted,
     AnswerLost,

@@ -12,8 +12,8 @@ from shared.records.commit import create, update
 def fault_counted(
     message: Outreach | Message, code: int | None, documents: Reader, *, now: datetime, actor: str
 ) -> tuple[Write, ...]:
-    """The writes that count this message's failure; none where the set-up of a number is not to blame. The commit fails when another was
-    counted meanwhile."""
+    """The writes that count this message's failure; none where the set-up of a number is not to blame. The commit fails when
+    another was counted meanwhile."""
     if code is None or code not in SETUP_FAULTS or message.channel not in ("whatsapp", "sms"):
         return ()
     channel, address = message.channel, message.address

@@ -34,8 +34,8 @@ MUTANTS = (
         "functions/send_outreach/send_message.py",
         (
             (
-                "if not documents.commit(*update(claimed, snapshot)):",
-                "if documents.commit(*update(claimed, snapshot)) is None:",
+                "if not documents.commit(*update(claimed, snapshot), *trial):",
+                "if documents.commit(*update(claimed, snapshot), *trial) is None:",
             ),
         ),
     ),
@@ -53,7 +53,7 @@ MUTANTS = (
     Mutant(
         "sent again after a lost answer",
         "one_message_leaves_once",
-        "shared/messaging/sending.py",
+        "functions/send_outreach/attempt.py",
         (
             (
                 '        "unknown",\n        "failed",\n        now=now,\n        actor=actor,\n        action="The provider\'s answer was lost",\n',
@@ -337,19 +337,19 @@ MUTANTS = (
     Mutant(
         "a status that its record does not tell",
         "trails_replay_to_what_is_stored",
-        "shared/messaging/sending.py",
+        "functions/send_outreach/attempt.py",
         (('        "claimed",\n', '        "requested",\n'),),
     ),
     Mutant(
         "a wake-up forgotten",
         "whatever_waits_has_a_wake_up",
-        "shared/messaging/sending.py",
+        "functions/send_outreach/attempt.py",
         (("        due_at=now + CLAIM_LEASE,\n", "        due_at=None,\n"),),
     ),
     Mutant(
         "a due document never cleared",
         "what_is_due_is_done_soon",
-        "shared/messaging/sending.py",
+        "functions/send_outreach/attempt.py",
         (
             (
                 'announces="OUTREACH_NOT_ARRIVED",\n        due_at=message.expires_at,',
@@ -394,7 +394,7 @@ MUTANTS = (
     Mutant(
         "a message that was answered meanwhile is not known to be",
         "nothing_broke",
-        "shared/messaging/sending.py",
+        "functions/send_outreach/attempt.py",
         (('    if message.status in ("sending", "unknown"):\n', '    if message.status != "sent":\n'),),
     ),
     Mutant(

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from functions.send_outreach.attempt import CLAIM_LEASE, MAX_ATTEMPTS
 from functions.send_outreach.send_message import send_outreach
 from local.conditions import Calm, Crash, Delivery, Fate
 from local.in_process import ACCOUNT_SID, Suite
 from local.outbox import Message
-from shared.messaging.sending import CLAIM_LEASE, MAX_ATTEMPTS
 from shared.ports import Accepted, AnswerLost, Deployment, Refused, Sending
 from tests.stories.salon import (
     NOW,

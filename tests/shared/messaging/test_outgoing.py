@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.send_outreach.attempt import CLAIM_LEASE, MAX_ATTEMPTS, answer_lost, claim, hold, refused, sent
 from functions.track_delivery.delivery_report import reported
 from shared.asking.guard import Condition
 from shared.asking.outreach import OPEN, OfferDetails, Outreach
@@ -24,19 +25,7 @@ from shared.messaging.outgoing import (
     OutgoingStatus,
     step,
 )
-from shared.messaging.sending import (
-    CLAIM_LEASE,
-    MAX_ATTEMPTS,
-    UNDELIVERED_AFTER,
-    answer_lost,
-    claim,
-    expired,
-    failed,
-    hold,
-    redirected,
-    refused,
-    sent,
-)
+from shared.messaging.sending import UNDELIVERED_AFTER, expired, failed, redirected
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

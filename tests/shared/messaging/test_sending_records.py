@@ -6,21 +6,10 @@ from typing import Any
 
 import pytest
 
+from functions.send_outreach.attempt import answer_lost, claim, hold, not_arrived, refused, sent, set_back
 from shared.asking.fallback import fallen_back
 from shared.messaging.outgoing import Delivery, ForbiddenTransition, Outgoing, step
-from shared.messaging.sending import (
-    answer_lost,
-    claim,
-    expired,
-    failed,
-    hold,
-    not_arrived,
-    redirected,
-    refused,
-    sent,
-    set_back,
-    waiting_until,
-)
+from shared.messaging.sending import expired, failed, redirected, waiting_until
 from shared.records.audit import Amended
 from tests.shared.messaging.test_outgoing import LATER, NOW, message, outreach
 from tests.shared.records.told import Told, set_by, told
