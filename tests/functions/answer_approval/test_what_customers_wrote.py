@@ -104,7 +104,7 @@ def test_the_page_shows_what_was_said_before_and_what_it_is_about():
         assert before.startswith("We wrote, today at 9:30") or before.startswith("We wrote, today at 09:30")
         assert "A spot has opened up" in before
         assert theirs.endswith("5:30? [2 voice messages or pictures]")
-        assert "It's about our offer for today at 13:00, in other words than yes or no." in page.text
+        assert "It's about our offer for today at 13:00, in other words than yes or no" in page.text
 
 
 def test_of_a_long_talk_every_word_stands_on_the_page():

@@ -83,7 +83,7 @@ def test_what_is_approved_is_offered_to_exactly_that_customer_and_can_be_sold():
 def test_what_is_proposed_names_its_day_since_it_is_read_at_any_time():
     with vip_salon(locale="es-ES") as suite:
         assert approval(suite, the_question(suite))["action_summary"] == (
-            "preguntar a Vera si quiere Cut con Mia lun, 23 nov a las 13:00, por 50,00 GBP, porque suele venir con Mia"
+            "ofrecer a Vera Cut con Mia lun, 23 nov a las 13:00, por 50,00 GBP, porque suele venir con Mia"
         )
 
 

@@ -184,3 +184,10 @@ def test_the_answers_that_people_are_told_to_write_are_understood_also_without_t
     locale = sample(language)["locale"]
     meant = [understand(in_gsm7(word), locale=locale, channel="sms").meaning for word in TOLD[language]]
     assert meant == ["accept", "decline"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_says_of_a_message_ends_with_no_stop_as_a_time_may(language: Language) -> None:
+    about = words(ROOT / "functions/answer_approval/texts" / f"{language}.toml")["phrases"]["about"]
+    reasons = words(ROOT / "shared/messaging/texts" / f"{language}.toml")["phrases"]["reason"].values()
+    assert any("{when}" in reason for reason in reasons) and about.endswith("{reason}")
