@@ -2,8 +2,8 @@
 something that only its addressee can answer: our button, or a message of ours that they wrote under.
 
 WhatsApp may name a sender by a user id and no number. The button or the quoted message then proves which number we know
-them by, and the id is that person's from then on. A number is not learned so: whoever has another one may have been handed
-the button.
+them by, as does a message that came with both; and the id is that person's from then on. A number is not learned so: whoever
+has another one may have been handed the button.
 """
 
 from collections.abc import Iterator
@@ -23,8 +23,9 @@ from shared.values.identity import address_key, dialled
 
 @dataclass(frozen=True)
 class Sender:
-    """Who wrote, by the address at which the salon knows them: the customers there, and the contact; a stranger is none of them. `keys` are those of that
-    address and of the one they wrote from, mostly the same; the first names them in what is kept of them."""
+    """Who wrote, by the address at which the salon knows them: the customers there, and the contact; a stranger is none of
+    them. `keys` are those of that address and of the one they wrote from, mostly the same; the first names them in what is
+    kept of them."""
 
     address: str
     keys: tuple[str, ...]
@@ -38,17 +39,24 @@ class Sender:
 
 def find_sender(said: Inbound, salon: Salon, *, documents: Documents, signing_key: bytes, clock: Clock) -> Sender:
     """Who wrote this message. A stranger is known at no address but their own, and is nobody there."""
-    themselves = _at(said.sender, said, salon, documents, signing_key)
-    if not themselves.is_stranger:
-        return themselves
-    found = documents.get(identity_path(said.conversation_id))
-    learned = Identity.model_validate(found.data).writes_as if found else None
-    proven = learned or next(_proven(said, salon, documents, signing_key), None)
-    if proven is None:
-        return themselves
-    if learned is None and dialled(said.sender) is None:
-        _learn(said, proven, documents, clock)
-    return _at(proven, said, salon, documents, signing_key)
+    named_by_number = dialled(said.sender) is not None
+    learned = None if named_by_number else _learned(said.conversation_id, documents)
+    sender = _at(learned or said.sender, said, salon, documents, signing_key)
+    if sender.is_stranger:
+        proven = next(_proven(said, salon, documents, signing_key), None)
+        sender = _at(proven, said, salon, documents, signing_key) if proven else sender
+        if proven and not named_by_number:
+            _learn(said.conversation_id, proven, documents, clock)
+    elif said.user_id and named_by_number:
+        key = address_key(signing_key, said.channel, said.user_id)
+        if _learned(key, documents) != said.sender:
+            _learn(key, said.sender, documents, clock)
+    return sender
+
+
+def _learned(key: str, documents: Reader) -> str | None:
+    found = documents.get(identity_path(key))
+    return Identity.model_validate(found.data).writes_as if found else None
 
 
 def _at(address: str, said: Inbound, salon: Salon, documents: Reader, signing_key: bytes) -> Sender:
@@ -96,13 +104,13 @@ def quoted_offer(said: Inbound, documents: Reader) -> Outreach | None:
     return None
 
 
-def _learn(said: Inbound, number: str, documents: Documents, clock: Clock) -> None:
-    """Writes down that this user id is whom we know by that number."""
-    path = identity_path(said.conversation_id)
+def _learn(key: str, number: str, documents: Documents, clock: Clock) -> None:
+    """Writes down that the user id of that key is whom we know by this number."""
+    path = identity_path(key)
 
     def attempt() -> bool | None:
         found = documents.get(path)
-        known = Identity.model_validate(found.data) if found else Identity(channel=said.channel)
+        known = Identity.model_validate(found.data) if found else Identity(channel="whatsapp")
         return documents.commit(save(path, known.changed(writes_as=number), found)) or None
 
     until_committed(attempt, clock=clock)

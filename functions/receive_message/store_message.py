@@ -46,6 +46,7 @@ def _said(message: InboundMessage, key: str, clock: Clock) -> Inbound:
         button_payload=message.button_payload,
         replied_to_sid=message.replied_to_sid,
         media_count=message.media_count,
+        user_id=message.user_id,
         opt_out=message.opt_out,
         received_at=now,
         due_at=now + ANSWER_LEASE,

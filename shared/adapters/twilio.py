@@ -125,6 +125,9 @@ def inbound_message(form: Mapping[str, str]) -> InboundMessage:
         button_payload=form.get("ButtonPayload") or form.get("ListId") or form.get("ButtonText") or None,
         replied_to_sid=form.get("OriginalRepliedMessageSid") or None,
         media_count=_number(form.get("NumMedia")) or 0,
+        user_id=form["ExternalUserId"].removeprefix("whatsapp:")
+        if form.get("From") and form.get("ExternalUserId")
+        else None,
         opt_out=OPT_OUTS.get(form.get("OptOutType", "").upper()),
     )
 

@@ -9,7 +9,7 @@ Channel = Literal["whatsapp", "sms"]
 @dataclass(frozen=True)
 class InboundMessage:
     """`sender` and `recipient` are bare: no `whatsapp:` before them. A WhatsApp sender may be a user id (`US.1349...`)
-    and have no phone number at all. `opt_out` is only set where the provider has already answered the person."""
+    and have no phone number at all; `user_id` is theirs where it comes with the number. `opt_out` is only set where the provider has already answered the person."""
 
     message_sid: str
     account_sid: str
@@ -20,6 +20,7 @@ class InboundMessage:
     button_payload: str | None
     replied_to_sid: str | None
     media_count: int
+    user_id: str | None
     opt_out: Literal["STOP", "START", "HELP"] | None
 
 

@@ -54,7 +54,8 @@ class Message(Outgoing):
 class Inbound(StateDocument):
     """What a person wrote to us. It is stored before it is worked on; `handled_at` is set in the commit of its effect.
     `only_for_owner` says that nobody knows whether a word of it is meant for this salon: its owner reads it, and nothing is
-    done about it. `by_link` says that it was pressed on the page of an offer, and came over none of the salon's numbers."""
+    done about it. `by_link` says that it was pressed on the page of an offer, and came over none of the salon's numbers.
+    `user_id` is that of a WhatsApp sender, where it came with their number."""
 
     collection: ClassVar[str] = "conversations"
     retained = Kept(HALF_A_YEAR)
@@ -74,6 +75,7 @@ class Inbound(StateDocument):
     received_at: Instant
     only_for_owner: bool = False
     by_link: bool = False
+    user_id: str | None = None
     handled_at: Instant | None = None
     outcome: str | None = None
     due_at: Instant | None

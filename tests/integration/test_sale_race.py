@@ -83,6 +83,7 @@ def test_of_100_simultaneous_acceptances_one_books_and_every_customer_is_answere
                 button_payload=sign(DEPLOYMENT.signing_key, OfferToken("s1", offer.id, "accept")),
                 replied_to_sid=None,
                 media_count=0,
+                user_id=None,
                 opt_out=None,
             ),
             store=firestore_store,

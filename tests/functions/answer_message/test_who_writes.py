@@ -190,6 +190,18 @@ def test_a_user_id_is_that_person_from_then_on():
         cancel(suite, "b15")
         answer_with(suite, "STOP", USER_ID)
         assert outreach_of(suite, "c0")["response"]["action"] == "opted_out"
+        suite.advance(minutes=61)
+        cancel(suite, "b16")
+        assert asked(suite) == ["c0", "c0"], "and nobody is asked at the number either"
+
+
+def test_a_user_id_that_came_with_a_number_is_that_person_from_then_on():
+    with salon(waiting=1) as suite:
+        answer_with(suite, "are you open on Sunday?", phone(0), ExternalUserId=f"whatsapp:{USER_ID}")
+        suite.update(f"{ROOT}/conversations/{next(iter(suite.list(f'{ROOT}/conversations')))}", waiting_since=None)
+        cancel(suite)
+        answer_with(suite, "yes", USER_ID)
+        assert len(ours(suite)) == 1 and purposes(suite, USER_ID) == ["booking_confirmed"]
 
 
 def test_a_user_id_that_proves_nothing_is_nobody():

@@ -57,6 +57,8 @@ def test_a_whatsapp_user_may_have_no_number() -> None:
     by_id = {**without_number, "ExternalUserId": "whatsapp:US.13491208655302741918"}
     assert inbound_message({**TEXT, "From": "whatsapp:US.1349"}).sender == "US.1349"
     assert inbound_message(by_id).sender == "US.13491208655302741918"
+    with_both = inbound_message({**TEXT, "ExternalUserId": "whatsapp:US.1349"})
+    assert (with_both.sender, with_both.user_id) == (inbound_message(TEXT).sender, "US.1349")
 
 
 @pytest.mark.parametrize("name", sorted(TEXT.keys() - {"MessageSid", "From", "To"}))

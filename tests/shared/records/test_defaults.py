@@ -62,7 +62,11 @@ DEFAULTS: list[tuple[type[Stored], dict[str, Any]]] = [
         },
     ),
     (Message, {**ON_ITS_WAY, "direction": "out", "account_sid": None, "sender": None, "merges": [], "moment": None}),
-    (Inbound, {**AMENDED, "direction": "in", "only_for_owner": False, "handled_at": None, "outcome": None}),
+    (
+        Inbound,
+        {**AMENDED, "direction": "in", "only_for_owner": False, "by_link": False, "user_id": None}
+        | {"handled_at": None, "outcome": None},
+    ),
     (Conversation, {**AMENDED, "moment": None, "outreach_id": None, "held_at": None}),
     (Identity, {"customer_ids": [], "last_inbound_at": None, "consented_at": {}, "writes_as": None}),
     (Line, {"attachments": 0}),
