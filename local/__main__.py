@@ -14,6 +14,7 @@ COMMANDS = {
     "templates": "templates",
     "audit": "audit",
     "repair": "repair",
+    "check": "check",
     "dry-run": "dry_run",
 }
 """Command -> the module here with `add_parser(subparsers)`, which sets `command`: arguments -> exit code."""

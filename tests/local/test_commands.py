@@ -5,46 +5,27 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from local import front
-from local.__main__ import main
 from local.gateway import Gateway
 from local.phone.core import Phone
 from local.phone.http import post_webhook, serve
 from local.phone.later import InThreads
 from local.visits import Visits
+from tests.local.conftest import ROOT, Command
 from tests.local.test_local_doors import NOW, Doors
 from tests.stories.busy_day import everything
 from tests.stories.salon import ROOT as SALON
 from tests.stories.salon import cancel, freed_gaps, salon
 
-ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "http://127.0.0.1:1"
 PERIOD = "--from 2026-11-20 --to 2026-11-20"
 EXPORT = "tests/fixtures/booking_export.csv --timezone America/Toronto --currency CAD"
-COMMAND = Callable[[str], tuple[int, str]]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> COMMAND:
-    """Runs a command line; its exit code, and what it said."""
-
-    def run(line: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["local", *line.split()])
-        monkeypatch.chdir(ROOT)
-        try:
-            code = main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return run
 
 
 @pytest.mark.parametrize(
@@ -71,12 +52,12 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         ("repair --salon demo --info README.md", "expected README.md to be written by a running local cloud"),
     ],
 )
-def test_a_bad_argument_is_said_with_what_was_expected(command: COMMAND, line: str, said: str) -> None:
+def test_a_bad_argument_is_said_with_what_was_expected(command: Command, line: str, said: str) -> None:
     code, out = command(line)
     assert code == 2 and said in out and "Traceback" not in out
 
 
-def test_a_port_that_somebody_else_has_is_named(command: COMMAND) -> None:
+def test_a_port_that_somebody_else_has_is_named(command: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         code, out = command(f"up --cloud memory --salon none --port {port}")
@@ -86,7 +67,7 @@ def test_a_port_that_somebody_else_has_is_named(command: COMMAND) -> None:
 @pytest.mark.parametrize("host", [None, "127.0.0.1:1"])
 @pytest.mark.parametrize("line", ["audit verify", "repair --dry-run", f"dry-run {PERIOD}"])
 def test_the_file_of_a_cloud_that_has_ended_is_said_at_once(
-    command: COMMAND, tmp_path: Path, line: str, host: str | None
+    command: Command, tmp_path: Path, line: str, host: str | None
 ) -> None:
     stale = tmp_path / "info.json"
     stale.write_text(json.dumps({"project": "p", "firestore_emulator_host": host, "base_url": NOBODY}))
@@ -95,7 +76,7 @@ def test_the_file_of_a_cloud_that_has_ended_is_said_at_once(
 
 
 @pytest.mark.parametrize("line", [f"import {EXPORT}", f"dry-run --salon demo {PERIOD}"])
-def test_an_address_where_nothing_answers_is_said(command: COMMAND, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+def test_an_address_where_nothing_answers_is_said(command: Command, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     code, out = command(f"{line} --url {NOBODY}")
     assert code == 2 and f"nothing answers at {NOBODY}: is it still running?" in out
     monkeypatch.setattr(front, "FIRST_SECONDS", 0.1)
@@ -105,7 +86,7 @@ def test_an_address_where_nothing_answers_is_said(command: COMMAND, monkeypatch:
     assert code == 2 and f"nothing answers at {url}: is it still running?" in out
 
 
-def test_an_emulator_that_is_gone_is_said(command: COMMAND, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_emulator_that_is_gone_is_said(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
     code, out = command("audit verify --salon demo --project p")
     assert code == 2 and "nothing answers at 127.0.0.1:1" in out
@@ -120,7 +101,7 @@ def running() -> Iterator[tuple[str, Doors]]:
     gateway.close()
 
 
-def test_something_else_that_answers_there_is_told_from_a_local_cloud(command: COMMAND) -> None:
+def test_something_else_that_answers_there_is_told_from_a_local_cloud(command: Command) -> None:
     server = serve(
         Phone(
             now=lambda: NOW,
@@ -138,14 +119,14 @@ def test_something_else_that_answers_there_is_told_from_a_local_cloud(command: C
 
 
 def test_what_the_local_cloud_refuses_is_told_with_the_document_and_its_reason(
-    command: COMMAND, running: tuple[str, Doors]
+    command: Command, running: tuple[str, Doors]
 ) -> None:
     code, out = command(f"import {EXPORT} --salon a/b --url {running[0]}")
     assert code == 2 and re.search(r"not written: salons/a/b/services/\w+: expected the path of a document", out)
 
 
 def test_the_audit_of_a_cloud_in_memory_is_verified_and_its_repair_tried(
-    command: COMMAND, running: tuple[str, Doors], tmp_path: Path
+    command: Command, running: tuple[str, Doors], tmp_path: Path
 ) -> None:
     url, doors = running
     with salon(waiting=1) as suite:
