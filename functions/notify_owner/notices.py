@@ -5,11 +5,14 @@ together at the next quarter of an hour: a first look at empty days must not rin
 and so is a question that would be over by then.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from shared.approvals.approval import Approval
 from shared.messaging.messaging_hours import next_allowed
+from shared.records.audit import Amended, amend
 from shared.records.stored import Instant, Stored
 from shared.salon.salon import Contact
 
@@ -63,3 +66,17 @@ def awake(contact: Contact, *, zone: ZoneInfo, now: datetime) -> datetime:
 def _next_quarter(now: datetime) -> datetime:
     start = now.replace(minute=0, second=0, microsecond=0)
     return start + (((now - start) // QUARTER) + 1) * QUARTER
+
+
+def notified(approval: Approval, channels: Iterable[str], *, now: datetime, actor: str) -> Amended[Approval]:
+    """Records by which channels the owner has been told: what we asked to be sent, not what has arrived."""
+    told = {**approval.notifications_sent, **dict.fromkeys(channels, True)}
+    return amend(
+        approval,
+        now=now,
+        actor=actor,
+        event="approval_notified",
+        action="Owner notified",
+        details={"channels": sorted(told)},
+        notifications_sent=told,
+    )

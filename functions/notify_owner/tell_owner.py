@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from functions.notify_owner.notices import NoticesSent, Weight, awake, told_at
+from functions.notify_owner.notices import NoticesSent, Weight, awake, notified, told_at
 from functions.notify_owner.read_problem import Named, read_problem, spoken_problem
 from functions.notify_owner.spoken_stop import spoken_stop
 from functions.notify_owner.write_notice import notices_to
-from shared.approvals.approval import Approval, notified
+from shared.approvals.approval import Approval
 from shared.asking.destination import Destination
 from shared.calendar.booking import Booking
 from shared.customers.load_customer import customer_of

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from shared.approvals.approval import Approval, ApprovalResponse, announced_again, put_back, reminded
+from functions.resolve_approval.reminder import announced_again, reminded
+from shared.approvals.approval import Approval, ApprovalResponse, put_back
 from shared.approvals.settle_approval import called_off, settled
 from shared.ports import Clock, Documents, Snapshot, Update
 from shared.records.audit import record_fact

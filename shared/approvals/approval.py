@@ -3,7 +3,7 @@ approved can no longer be carried out."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -45,8 +45,6 @@ _ANSWERED: dict[Answered, tuple[AuditWord, EventType]] = {
 CARRY_OUT_WITHIN = timedelta(minutes=2)
 """How long what was approved may take to be carried out: then the approval is announced again, and after that each time when
 twice as long has passed."""
-AT_LEAST_EVERY = timedelta(hours=1)
-"""The longest time between two such announcements."""
 
 
 def _moment(value: Any) -> datetime | None:
@@ -308,51 +306,6 @@ def carried_out(
         carried_out_at=now,
         not_asked=left_out,
         due_at=None,
-    )
-
-
-def announced_again(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
-    """Announces a yes once more, to whoever has not carried it out yet; the next time after twice as long."""
-    waited = now - approval.updated_at
-    again_at = now + min(max(2 * waited, CARRY_OUT_WITHIN), AT_LEAST_EVERY)
-    return amend(
-        approval,
-        now=now,
-        actor=actor,
-        event="approval_granted",
-        action="Announced again: not carried out yet",
-        announces="APPROVAL_APPROVED",
-        payload={"approval_id": approval.id},
-        due_at=min(again_at, approval.useful_until),
-    )
-
-
-def reminded(approval: Approval, *, now: datetime, actor: str) -> Amended[Approval]:
-    """Has the owner reminded of the question, which happens once."""
-    return amend(
-        approval,
-        now=now,
-        actor=actor,
-        event="approval_notified",
-        action="Reminder requested",
-        announces="AGENT_ACTION_REQUIRED",
-        payload={"approval_id": approval.id, "reason": "approval_reminder"},
-        reminded_at=now,
-        due_at=approval.expires_at,
-    )
-
-
-def notified(approval: Approval, channels: Iterable[str], *, now: datetime, actor: str) -> Amended[Approval]:
-    """Records by which channels the owner has been told: what we asked to be sent, not what has arrived."""
-    told = {**approval.notifications_sent, **dict.fromkeys(channels, True)}
-    return amend(
-        approval,
-        now=now,
-        actor=actor,
-        event="approval_notified",
-        action="Owner notified",
-        details={"channels": sorted(told)},
-        notifications_sent=told,
     )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from functions.fill_gap.carry_out_approval import carry_out_approval
+from functions.resolve_approval.reminder import AT_LEAST_EVERY
 from local.in_process import Suite
-from shared.approvals.approval import AT_LEAST_EVERY, CARRY_OUT_WITHIN
+from shared.approvals.approval import CARRY_OUT_WITHIN
 from shared.ports import Create, Update, Write
 from tests.functions.fill_gap.test_approval_of_offers import the_question, to_vera, vip_salon
 from tests.stories.approvals import approval, ask, carrying, questions, standing, trail
@@ -166,7 +167,7 @@ def test_what_nobody_carries_out_is_announced_ever_more_seldom_and_ends_when_it_
         assert standing(suite, id) == ("cancelled", "cancelled", "failed")
         assert approval(suite, id)["due_at"] is None and carrier.done == []
         assert purposes(suite, OWNER)[-1] == "owner_not_done"
-        assert "nobody carried it out in time" in texts(suite, OWNER)[-1]
+        assert "it couldn't be done in time" in texts(suite, OWNER)[-1]
 
 
 def test_what_the_agent_did_not_carry_out_in_time_is_not_done_later():

@@ -6,12 +6,12 @@ import pytest
 
 from functions.answer_message.owner_replies import decided
 from functions.notify_owner.notices import NoticesSent, told_at
+from functions.resolve_approval.reminder import announced_again
 from shared.approvals.approval import (
     Approval,
     ApprovalResponse,
     ApprovalStatus,
     action_hash,
-    announced_again,
     cancel,
     priority,
     settle,

@@ -7,18 +7,17 @@ from typing import Any
 
 import pytest
 
+from functions.notify_owner.notices import notified
+from functions.resolve_approval.reminder import announced_again, reminded
 from shared.approvals.approval import (
     Approval,
     ApprovalResponse,
     action_hash,
-    announced_again,
     approval_for,
     approval_id,
     cancel,
     carried_out,
-    notified,
     put_back,
-    reminded,
     request,
     settle,
 )
