@@ -7,17 +7,21 @@ that they cannot come to what is booked asks something of the salon, whatever of
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
-from functions.answer_message.bind_reply import Bound, bind
+from functions.answer_message.answer_owner import Outcome as OwnerOutcome
+from functions.answer_message.answer_owner import OwnerAnswer, answer_other_words, answer_word
+from functions.answer_message.bind_reply import Bound, Unbound, bind
 from functions.answer_message.find_doubt import ASKED_BACK, asked_back, is_doubtful
 from functions.answer_message.find_sender import Sender, find_sender
 from functions.answer_message.keep_for_owner import STRANGER_HOLDING_FOR, Waiting, about, is_held, kept
+from functions.answer_message.owner_words import OwnerWord, owner_word
 from functions.answer_message.read_approval_answer import Forwarded, Meant, WhichOne, read_approval_answer
 from functions.answer_message.remember_stranger import stranger_remembered
 from shared.approvals.approval import Approval
-from shared.approvals.settle_approval import Verdict, answer
+from shared.approvals.settle_approval import Verdict as Settled
+from shared.approvals.settle_approval import answer
 from shared.asking.opt_out import opt_in, opt_out, said_by
 from shared.asking.outreach import Outreach
 from shared.calendar.booking import Booking
@@ -31,7 +35,8 @@ from shared.messaging.language_said import language_said
 from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, message_id, reply_to, say
-from shared.messaging.replies import CARRIER_OPT_OUT, understand
+from shared.messaging.phrases import phrases
+from shared.messaging.replies import CARRIER_OPT_OUT, Meaning, Verdict, understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Write
 from shared.records.commit import create, until_committed, update
@@ -60,10 +65,10 @@ Handled = Literal[
     "asked to cancel",
     "forwarded offer",
     "kept for the owner",
-    "unknown sender",
     "approved",
     "rejected",
     "answered too late",
+    OwnerOutcome,
 ]
 
 
@@ -94,35 +99,36 @@ def answer_message(
         # Two of our own numbers would answer each other.
         return handler.keep(Waiting("needs_a_person", "a message from a number of ours"), silent=True)
     bound = bind(said, sender, documents=documents, signing_key=signing_key, now=clock.now())
-    owners = read_approval_answer(
-        said,
-        meaning,
-        sender,
-        offered=isinstance(bound, Bound) or bound.reason == "several open",
-        elsewhere=not isinstance(bound, Bound) and bound.reason == "not ours",
-        documents=documents,
-        clock=clock,
-        signing_key=signing_key,
-    )
+    named = isinstance(bound, Bound) and bound.named
+    elsewhere = not isinstance(bound, Bound) and bound.reason == "not ours"
+    word = None if contact is None or named or elsewhere else owner_word(said.body)
 
-    if said.opt_out == "STOP" or meaning == "stop":
+    if said.opt_out == "STOP" or (meaning == "stop" and word is None):
         return handler.stop()
-    if not isinstance(bound, Bound) and bound.reason == "not ours" and customers:
+    if word is not None and said.opt_out is None:
+        return handler.answer_word(word)
+    if elsewhere and contact is None and customers:
         return handler.keep(Waiting("not_ours", "an answer to a message that is not ours"))
-    # To Twilio an SMS that says "YES" opts in, also where it answers an offer.
-    takes_it = meaning == "accept" and isinstance(bound, Bound) and bound.outreach.is_open
+    owners = None
+    if not named and not elsewhere:
+        owners = read_approval_answer(
+            said, meaning, sender, _open(bound), documents=documents, clock=clock, signing_key=signing_key
+        )
+    # To Twilio an SMS that says "YES" opts in, also where it answers an offer or a question.
+    takes_it = meaning == "accept" and (owners is not None or (isinstance(bound, Bound) and bound.outreach.is_open))
     if meaning == "start" or (said.opt_out == "START" and not takes_it):
         return handler.start()
     if said.opt_out == "HELP":
         # Twilio has told them already.
         return handler.done("helped")
     if meaning == "help":
-        return handler.reply("help", {}, "helped")
+        return handler.answer_word("help") if contact else handler.reply("help", {}, "helped")
     if owners is not None:
         return handler.decide(owners)
-    named = isinstance(bound, Bound) and bound.named
     if meaning == "cancel_request" and not named and (booking := handler.next_booking()) is not None:
         return handler.pass_on_cancellation(booking)
+    if contact is not None and not named and not _answers_offer(meaning, bound):
+        return handler.answer_other_words(verdict)
     if isinstance(bound, Bound):
         meant = bound.answer or ("decline" if meaning == "cancel_request" else meaning)
         if meant == "accept" and not named and is_doubtful(verdict, bound.outreach, said, documents):
@@ -141,11 +147,23 @@ def answer_message(
         return handler.keep(Waiting("forwarded", why), "unknown_offer_forwarded", outcome="forwarded offer")
     if bound.reason == "several open" and meaning in ("accept", "decline"):
         return handler.ask_which(bound.candidates)
-    if contact is not None and not customers:
-        return handler.done("unknown sender")
     if sender.is_stranger:
         return handler.keep(Waiting("stranger", "a message of a stranger"))
     return handler.keep(Waiting("needs_a_person", "a message that needs a person"))
+
+
+def _open(bound: Bound | Unbound) -> tuple[Outreach, ...]:
+    """The offers that an answer by itself may be about."""
+    offers = (bound.outreach,) if isinstance(bound, Bound) else bound.candidates
+    return tuple(offer for offer in offers if offer.is_open)
+
+
+def _answers_offer(meaning: Meaning, bound: Bound | Unbound) -> bool:
+    """Whether one of the salon's own people, who is a customer too, says yes or no to an offer."""
+    if not isinstance(bound, Bound) and bound.reason == "forwarded":
+        return True
+    offered = isinstance(bound, Bound) or bound.reason == "several open"
+    return offered and meaning in ("accept", "probably_accept", "decline", "cancel_request")
 
 
 @dataclass(frozen=True)
@@ -174,9 +192,12 @@ class _MessageHandler:
 
     def pass_on_cancellation(self, booking: Booking) -> Handled:
         """Leaves it to the owner to cancel the booking, and tells the customer so."""
-        when = spoken_time(booking.start_time, self.salon.zone, self.locale, now=self.clock.now())
         cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
-        return self.keep(cannot, "cancel_request_received", {"when": when}, outcome="asked to cancel")
+        said = {"when": self._when(booking.start_time)}
+        return self.keep(cannot, "cancel_request_received", said, outcome="asked to cancel")
+
+    def _when(self, moment: datetime) -> str:
+        return spoken_time(moment, self.salon.zone, self.locale, now=self.clock.now())
 
     def _given(self, outreach: Outreach) -> OfferAnswer:
         return OfferAnswer(outreach.id, self.path, self.salon, self.documents, self.clock, ACTOR)
@@ -214,9 +235,8 @@ class _MessageHandler:
     def ask_back(self, outreach: Outreach) -> Handled:
         """Asks whether what is probably a yes is one, with the buttons of that very offer."""
         assert outreach.slot is not None, "what can be asked back has a slot"
-        start, now = outreach.slot.start, self.clock.now()
-        when = spoken_time(start, self.salon.zone, self.locale, now=now)
-        asked = self._reply(ASKED_BACK, {"when": when}).changed(
+        start = outreach.slot.start
+        asked = self._reply(ASKED_BACK, {"when": self._when(start)}).changed(
             id=message_id(outreach.id, ASKED_BACK, self.said.conversation_id), about=outreach.id, moment=start
         )
         return self.finish("asked back", lambda: self._spoken(asked))
@@ -238,10 +258,13 @@ class _MessageHandler:
         if isinstance(meant, Forwarded):
             return self.keep(Waiting("not_theirs", "an approval's button pressed by somebody who is no contact"))
         if isinstance(meant, WhichOne):
-            choices = "; ".join(approval.action_summary for approval in meant.among)
+            words = phrases(__file__, self.locale)["our_offer"]
+            starts = [offer.slot.start if offer.slot else offer.expires_at for offer in meant.offers]
+            offered = [words.format(when=self._when(start)) for start in starts]
+            choices = "; ".join([*offered, *(approval.action_summary for approval in meant.among)])
             return self.reply("owner_which_one", {"choices": choices}, "asked which one")
 
-        def heard(verdict: Verdict, approval: Approval) -> tuple[Write, ...]:
+        def heard(verdict: Settled, approval: Approval) -> tuple[Write, ...]:
             said, now = self.documents.get(self.path), self.clock.now()
             reply = self._reply(*_owners_answer(verdict, approval, self.locale))
             return (*create(say(reply, now=now, actor=ACTOR)), *said_handled(said, verdict, now, actor=ACTOR))
@@ -263,6 +286,37 @@ class _MessageHandler:
             return "answered too late"
         return self.reply(*_owners_answer(answered.verdict, answered.approval, self.locale), "answered before")
 
+    def answer_word(self, word: OwnerWord) -> Handled:
+        assert self.sender.contact is not None, "only the salon's own people have words of their own"
+        return self._answer_owner(
+            answer_word(
+                word,
+                by=self.sender.contact.called,
+                salon=self.salon,
+                locale=self.locale,
+                documents=self.documents,
+                now=self.clock.now(),
+            )
+        )
+
+    def answer_other_words(self, verdict: Verdict) -> Handled:
+        if verdict.acknowledges and self.said.replied_to_sid:
+            # A thumbs-up under what we told them asks for nothing.
+            return self.done("answered before")
+        now = self.clock.now()
+        return self._answer_owner(answer_other_words(self.said, locale=self.locale, documents=self.documents, now=now))
+
+    def _answer_owner(self, answer: OwnerAnswer) -> Handled:
+        def changes() -> tuple[Write, ...]:
+            if answer.purpose is None:
+                return answer.beside()
+            reply = self._reply(answer.purpose, answer.variables)
+            names = [message_id(each, "owner_approval", self.said.conversation_id) for each in answer.names]
+            spoken = reply.changed(audience="owner", about=answer.about or reply.about, merges=names)
+            return (*answer.beside(), *self._spoken(spoken))
+
+        return self.finish(answer.outcome, changes)
+
     def stop(self) -> Handled:
         # The carrier, or Twilio's own opt-out, has answered its own words already; a second confirmation would be spam.
         carriers = self.said.channel == "sms" and self.said.body.strip().casefold() in CARRIER_OPT_OUT
@@ -272,8 +326,9 @@ class _MessageHandler:
             said = said_by(self.said, self.sender.keys[0], self.sender.customers)
             ended = opt_out(said, self.documents, now=self.clock.now(), actor=ACTOR, known=self._ledger())
             # One that changes nothing is confirmed once a day: two machines may stop each other.
-            silent = answered or (not ended and self._said_today("stop_confirmed"))
-            return (*ended, *(() if silent else self._spoken(self._reply("stop_confirmed", {}))))
+            purpose = "owner_stop_confirmed" if self.sender.contact else "stop_confirmed"
+            silent = answered or (not ended and self._said_today(purpose))
+            return (*ended, *(() if silent else self._spoken(self._reply(purpose, {}))))
 
         return self.finish("opted out", changes)
 
@@ -300,7 +355,7 @@ class _MessageHandler:
         slots = [offer.slot for offer in sorted(offers, key=lambda offer: offer.id) if offer.slot]
         if len(slots) < len(offers):
             return self.keep(Waiting("our_question", "an answer to one of several open asks"))
-        times = (spoken_time(slot.start, self.salon.zone, self.locale, now=self.clock.now()) for slot in slots)
+        times = (self._when(slot.start) for slot in slots)
         return self.reply("which_one", {"choices": ", ".join(times)}, "asked which one")
 
     def keep(
@@ -366,7 +421,7 @@ class _MessageHandler:
         return until_committed(attempt, clock=self.clock)
 
 
-def _owners_answer(verdict: Verdict, approval: Approval, locale: str) -> tuple[str, dict[str, str]]:
+def _owners_answer(verdict: Settled, approval: Approval, locale: str) -> tuple[str, dict[str, str]]:
     proposal = {"proposal": approval.action_summary}
     if verdict == "approved":
         return "owner_approved", proposal

@@ -61,8 +61,11 @@ def composed(
     account = (message.account_sid if isinstance(message, Message) else None) or messaging.account_sid
     if sender is None or account is None:
         return f"the salon has no {message.channel} number"
-    template = _template(rendered, salon, deployment) if message.channel == "whatsapp" else None
-    if message.channel == "whatsapp" and template is None and not _in_session(message, documents, now):
+    in_session = message.channel == "whatsapp" and _in_session(message, documents, now)
+    # Of several lines a template makes one, which is harder to read.
+    in_own_words = message.channel != "whatsapp" or (in_session and "\n" in rendered.text)
+    template = None if in_own_words else _template(rendered, salon, deployment)
+    if message.channel == "whatsapp" and template is None and not in_session:
         return f"no approved template for {rendered.purpose} in {rendered.locale}"
     return Sending(
         channel="whatsapp" if message.channel == "whatsapp" else "sms",

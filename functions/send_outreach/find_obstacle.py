@@ -54,6 +54,9 @@ def obstacle(
     if now >= message.expires_at:
         return Drop("its time had passed before it could be sent")
     mode = settings.mode_of(message.agent_name) if isinstance(message, Outreach) else settings.mode
+    if isinstance(message, Message) and message.audience == "owner" and _answers(message, now):
+        # They have just asked, and are awake.
+        return None
     if mode == "dry_run" and not _settles_an_offer(message, documents):
         return Drop("only a dry run is made")
     if salon.status == "paused":

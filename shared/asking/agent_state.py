@@ -1,6 +1,6 @@
 """What an agent of a salon is doing: its breaker, which decides, and figures for people to read, which decide nothing.
 
-active <-> circuit_breaker;  any -> paused (the owner) -> active
+active <-> circuit_breaker;  any -> paused (the owner) -> active, or circuit_breaker while that is open
 """
 
 from datetime import datetime
@@ -102,6 +102,19 @@ def paused(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentStat
         event="agent_changed",
         action="Paused by the owner",
         status="paused",
+    )
+
+
+def resumed(state: AgentState, *, now: datetime, actor: str) -> Amended[AgentState]:
+    """Lets a paused agent go on, at its owner's word, as far as its breaker lets it."""
+    closed = state.circuit_breaker.state == "closed"
+    return amend(
+        state,
+        now=now,
+        actor=actor,
+        event="agent_changed",
+        action="Resumed by the owner",
+        status="active" if closed else "circuit_breaker",
     )
 
 

@@ -23,9 +23,9 @@ ANSWER_LEASE = timedelta(seconds=60)
 
 
 class Message(Outgoing):
-    """What we say to one person on one channel. `merges` are the messages that a digest stands for. `moment` is the time
-    that the text says as {when}: it is spoken anew when the message leaves, because what is tomorrow in the evening is
-    today in the morning."""
+    """What we say to one person on one channel. `merges` are the messages that a digest, or an answer that names what waits,
+    stands for. `moment` is the time that the text says as {when}: it is spoken anew when the message leaves, because what is
+    tomorrow in the evening is today in the morning."""
 
     collection: ClassVar[str] = "conversations"
     retained = Kept(HALF_A_YEAR)

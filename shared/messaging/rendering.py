@@ -13,6 +13,7 @@ from shared.values.visible import visible
 _LONGEST_VALUE: Final = 60
 _LONGEST_VALUES: Final = {
     "choices": 300,
+    "lines": 850,
     "problem": 500,
     "proposal": 380,
     "summary": 450,
@@ -37,8 +38,8 @@ class Button:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message ready to be sent. `locale` is the language it is in, which need not be the one that was asked for;
-    `numbered` are the values by their number in the template of that purpose."""
+    """A message ready to be sent. `locale` is the language it is in, which need not be the one that was asked for; `numbered` are
+    the values by their number in the template of that purpose. Only `text` may have several lines: a template takes one."""
 
     text: str
     purpose: str
@@ -52,16 +53,18 @@ def render(purpose: str, locale: str, variables: Mapping[str, str]) -> Rendered:
     are ignored, so that one offer can go by any channel. Raises ValueError for a purpose without a text and for a
     variable without a value."""
     text, language = _text_of(purpose), language_of(locale)
-    said = text.words[language]
+    words = text.words[language]
     values = {
-        name: _unpunctuated(_value(name, variables.get(name, ""), purpose, language), said.partition(f"{{{name}}}")[2])
+        name: _unpunctuated(_value(name, variables.get(name, ""), purpose, language), words.partition(f"{{{name}}}")[2])
         for name in text.names
     }
+    said = re.sub(r"\{(\w+)\}", lambda match: _set_off(values[match[1]]), words)
+    said = re.sub(" *\n *", "\n", said)
     return Rendered(
-        text=re.sub(r"\{(\w+)\}", lambda match: values[match[1]], said),
+        text=said,
         purpose=purpose,
         locale=language,
-        numbered={str(number): values[name] for number, name in enumerate(text.names, 1)},
+        numbered={str(number): values[name].replace("\n", " - ") for number, name in enumerate(text.names, 1)},
         buttons=[
             Button(title, values[payload]) for title, payload in zip(text.titles[language], text.payloads, strict=True)
         ],
@@ -95,8 +98,9 @@ def _text_of(purpose: str) -> Text:
 
 
 def _value(name: str, value: str, purpose: str, language: Language) -> str:
-    """The value as one line, which is all that WhatsApp takes, and cut to a length that fits every template."""
-    value = visible(value) or phrases(__file__, language)["when_empty"].get(name, "")
+    """The value as one line, or for `lines` as many, and cut to a length that fits every template."""
+    lines = value.splitlines() if name == "lines" else [value]
+    value = "\n".join(map(visible, lines)) or phrases(__file__, language)["when_empty"].get(name, "")
     if not value:
         raise ValueError(f"expected the variable {name} for a message of purpose {purpose}, found nothing")
     if name in _NEVER_CUT:
@@ -105,6 +109,10 @@ def _value(name: str, value: str, purpose: str, language: Language) -> str:
         return value
     longest = _LONGEST_VALUES.get(name, _LONGEST_VALUE)
     return value if len(value) <= longest else f"{value[: longest - 3].rstrip()}..."
+
+
+def _set_off(value: str) -> str:
+    return f"\n{value}\n" if "\n" in value else value
 
 
 def _unpunctuated(value: str, follows: str) -> str:

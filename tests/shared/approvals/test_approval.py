@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.answer_message.owner_replies import decided
 from functions.notify_owner.notices import NoticesSent, told_at
 from functions.resolve_approval.reminder import announced_again
 from shared.approvals.approval import (
@@ -176,21 +175,3 @@ def test_an_owners_quiet_hours_are_those_of_the_salons_clock():
 
 def test_only_the_last_hour_is_remembered():
     assert sent(61, 60, 59, 5).one_more(NOW) == sent(59, 5, 0)
-
-
-@pytest.mark.parametrize(
-    ("meaning", "under", "expected"),
-    [
-        ("approve", False, "approve"),
-        ("reject", False, "reject"),
-        ("reject", True, "reject"),
-        ("accept", False, None),
-        ("accept", True, "approve"),
-        ("decline", True, "reject"),
-        ("probably_accept", True, None),
-        ("condition", True, None),
-        ("stop", True, None),
-    ],
-)
-def test_an_owners_words_count_where_they_can_mean_nothing_else(meaning, under, expected):
-    assert decided(meaning, under_the_question=under) == expected

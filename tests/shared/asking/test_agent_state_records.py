@@ -16,6 +16,7 @@ from shared.asking.agent_state import (
     marketing_paused,
     paused,
     reset,
+    resumed,
     showing,
     state_path,
 )
@@ -106,6 +107,18 @@ CHANGES: dict[str, tuple[AgentState, Callable[[AgentState], Amended[AgentState]]
         {"circuit_breaker": Breaker()},
     ),
     "paused": (state(), lambda agent: paused(agent, **BY), changed("Paused by the owner"), {"status": "paused"}),
+    "resumed": (
+        state(status="paused", marketing=WEEK_OFF),
+        lambda agent: resumed(agent, **BY),
+        changed("Resumed by the owner"),
+        {"status": "active"},
+    ),
+    "resumed while its breaker is open": (
+        state(status="paused", circuit_breaker=OPEN),
+        lambda agent: resumed(agent, **BY),
+        changed("Resumed by the owner"),
+        {"status": "circuit_breaker"},
+    ),
     "its promotions paused": (
         state(),
         lambda agent: marketing_paused(agent, "3 of 50 objected", **BY),
