@@ -15,7 +15,7 @@ from functions.answer_message.answer_owner import OwnerAnswer, answer_other_word
 from functions.answer_message.bind_reply import Bound, Unbound, bind
 from functions.answer_message.find_doubt import ASKED_BACK, asked_back, is_doubtful
 from functions.answer_message.find_sender import Sender, find_sender
-from functions.answer_message.keep_for_owner import STRANGER_HOLDING_FOR, Waiting, about, is_held, kept
+from functions.answer_message.keep_for_owner import STRANGER_HOLDING_FOR, Waiting, about, cannot_come, is_held, kept
 from functions.answer_message.owner_words import OwnerWord, owner_word
 from functions.answer_message.read_approval_answer import Forwarded, Meant, WhichOne, read_approval_answer
 from functions.answer_message.remember_stranger import stranger_remembered
@@ -36,7 +36,7 @@ from shared.messaging.load_inbound import load_inbound
 from shared.messaging.mark_handled import said_handled
 from shared.messaging.message import Inbound, Message, handled, message_id, reply_to, say
 from shared.messaging.phrases import phrases
-from shared.messaging.replies import CARRIER_OPT_OUT, Meaning, Verdict, understand
+from shared.messaging.replies import CARRIER_OPT_OUT, Meaning, Verdict, day_named, understand
 from shared.messaging.spoken import spoken_outcome, spoken_time
 from shared.ports import Clock, Deployment, Documents, Query, Reader, Write
 from shared.records.commit import create, until_committed, update
@@ -126,7 +126,7 @@ def answer_message(
     if owners is not None:
         return handler.decide(owners)
     if meaning == "cancel_request" and not named and (booking := handler.next_booking()) is not None:
-        return handler.pass_on_cancellation(booking)
+        return handler.pass_on_cancellation(booking, beside=_offers_on_the_day(said, bound, salon, clock.now()))
     if contact is not None and not named and not _answers_offer(meaning, bound):
         return handler.answer_other_words(verdict)
     if isinstance(bound, Bound):
@@ -134,7 +134,7 @@ def answer_message(
         if meant == "accept" and not named and is_doubtful(verdict, bound.outreach, said, documents):
             meant = "probably_accept"
         if meant == "accept":
-            return handler.accept(bound.outreach)
+            return handler.accept(bound.outreach, sure=named or not verdict.acknowledges)
         if meant == "probably_accept" and handler.can_ask_back(bound.outreach):
             return handler.ask_back(bound.outreach)
         if meant == "decline" and (sale := handler.standing_sale(bound.outreach)) is not None:
@@ -156,6 +156,16 @@ def _open(bound: Bound | Unbound) -> tuple[Outreach, ...]:
     """The offers that an answer by itself may be about."""
     offers = (bound.outreach,) if isinstance(bound, Bound) else bound.candidates
     return tuple(offer for offer in offers if offer.is_open)
+
+
+def _offers_on_the_day(said: Inbound, bound: Bound | Unbound, salon: Salon, now: datetime) -> Outreach | None:
+    """The one open offer that whoever cannot come may mean as well: one of the day that their words name, or of any day where
+    they name none."""
+    offers = [offer for offer in _open(bound) if offer.slot]
+    in_days = day_named(said.body)
+    day = None if in_days is None else salon.date_of(now) + timedelta(days=in_days)
+    meant = [offer for offer in offers if offer.slot and day in (None, salon.date_of(offer.slot.start))]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _answers_offer(meaning: Meaning, bound: Bound | Unbound) -> bool:
@@ -190,11 +200,15 @@ class _MessageHandler:
         booking = booking_of(self.documents, outreach.response.booking_id) if outreach.response.booking_id else None
         return booking if booking and booking.occupies and booking.start_time > self.clock.now() else None
 
-    def pass_on_cancellation(self, booking: Booking) -> Handled:
-        """Leaves it to the owner to cancel the booking, and tells the customer so."""
+    def pass_on_cancellation(self, booking: Booking, *, beside: Outreach | None = None) -> Handled:
+        """Leaves it to the owner to cancel the booking, and tells the customer so; and how to decline the offer `beside` it, if
+        they meant that."""
         cannot = Waiting("cannot_come", "a customer cannot come", moment=booking.start_time)
         said = {"when": self._when(booking.start_time)}
-        return self.keep(cannot, "cancel_request_received", said, outcome="asked to cancel")
+        if beside is None or beside.slot is None:
+            return self.keep(cannot, "cancel_request_received", said, outcome="asked to cancel")
+        said["offered"] = self._when(beside.slot.start)
+        return self.keep(cannot, "cancel_request_or_offer", said, outcome="asked to cancel")
 
     def _when(self, moment: datetime) -> str:
         return spoken_time(moment, self.salon.zone, self.locale, now=self.clock.now())
@@ -202,18 +216,23 @@ class _MessageHandler:
     def _given(self, outreach: Outreach) -> OfferAnswer:
         return OfferAnswer(outreach.id, self.path, self.salon, self.documents, self.clock, ACTOR)
 
-    def accept(self, outreach: Outreach) -> Handled:
+    def accept(self, outreach: Outreach, *, sure: bool) -> Handled:
+        """Carries out a yes. One that is not `sure` may only say "heard"."""
         if outreach.slot is None:
             return self.record(outreach, "accept")
         sale = sell_slot(self._given(outreach), accepted_settings(self.documents))
         if isinstance(sale, AnsweredBefore):
-            return self.accept_again(sale, outreach)
+            return self.accept_again(sale, outreach, sure=sure)
         return "booked" if isinstance(sale, Sold) else "not booked"
 
-    def accept_again(self, first: AnsweredBefore, outreach: Outreach) -> Handled:
+    def accept_again(self, first: AnsweredBefore, outreach: Outreach, *, sure: bool) -> Handled:
         """Handles a yes to an offer that has its answer. The customer was told what came of that, and nothing more is said. But
-        where the first answer was a no, or the booking it made is cancelled since, the owner reads the yes: it must not be
-        met with silence."""
+        where the first answer was a no, the booking it made is cancelled since, or they have said that they cannot come to it, the
+        owner reads the yes: it must not be met with silence."""
+        sale = self.standing_sale(outreach) if sure and cannot_come(self.said, self.documents) else None
+        if sale is not None:
+            again = Waiting("another_answer", "a yes after all", moment=sale.start_time, outreach=outreach)
+            return self.keep(again, "still_booked", {"when": self._when(sale.start_time)})
         if called_off(first.booking_id, self.documents) or first.action in ("declined", "opted_out"):
             return self.keep(about(outreach, "another_answer", "a yes after another answer"))
         return self.answered_before(outreach)
@@ -368,12 +387,13 @@ class _MessageHandler:
         silent: bool = False,
     ) -> Handled:
         """Puts the message into the owner's inbox, and answers it. That somebody will answer (`holding_answer`) is said once in
-        a while, not to every message. A stranger is answered once a day, whatever they write."""
+        a while, not to every message; but a yes after all is about something else than what they were told before. A stranger is
+        answered once a day, whatever they write."""
 
         def changes() -> tuple[Write, ...]:
             now, documents = self.clock.now(), self.documents
             held_for = STRANGER_HOLDING_FOR if self.sender.is_stranger else HOLDING_FOR
-            once = self.sender.is_stranger or purpose == "holding_answer"
+            once = self.sender.is_stranger or (purpose == "holding_answer" and waiting.reason != "another_answer")
             held = not silent and not (once and is_held(self.said, documents, now, held_for))
             reply = self._reply(purpose, variables or {}).changed(moment=waiting.moment)
             spoken = self._spoken(reply) if held else ()

@@ -68,6 +68,12 @@ def is_held(said: Inbound, documents: Reader, now: datetime, held_for: timedelta
     return found is not None and Conversation.model_validate(found.data).is_held(now, held_for)
 
 
+def cannot_come(said: Inbound, documents: Reader) -> bool:
+    """Whether what the sender wrote last, of all that a person reads, is that they cannot come."""
+    found = documents.get(conversation_path(said.conversation_id))
+    return found is not None and found.data["reason"] == "cannot_come"
+
+
 def kept(
     said: Inbound, waiting: Waiting, customers: Sequence[Customer], *, held: bool, documents: Documents, now: datetime
 ) -> tuple[Write, ...]:

@@ -457,7 +457,7 @@ def test_an_ok_to_a_cancellation_passed_on_moves_no_booking():
         for body in ("sorry, I can't make it", "ok thanks"):
             write(suite, body, sender=phone(51))
             suite.run_until_idle()
-        assert purposes(suite, phone(51)) == ["slot_offer", "cancel_request_received", "asked_back"]
+        assert purposes(suite, phone(51)) == ["slot_offer", "cancel_request_or_offer", "asked_back"]
         assert ours(suite) == []
 
 
