@@ -128,7 +128,8 @@ def _no_longer_right(
         return Drop("the customer may no longer be asked")
     customer = customer.dialled_in(salon.country)
     keys = keys_of(customer, signing_key)
-    unasked = unwanted(customer, unanswered=bool(unanswered(keys, documents, now)))
+    unheard = unanswered([customer], documents, signing_key=signing_key, now=now)
+    unasked = unwanted(customer, unanswered=customer.id in unheard)
     if unasked is not None:
         return Drop(f"the customer may no longer be asked: {unasked}")
     if customer.address != canonical(outreach.customer_phone):

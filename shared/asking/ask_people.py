@@ -142,7 +142,8 @@ def _excluded(
     wishes = [f"waitlist/{each.entry.id}" for each in people if each.entry]
     entries = [readable_one(WaitlistEntry, snapshot) for snapshot in transaction.get_all(wishes)]
     waiting = {entry.id for entry in entries if entry and entry.status == "waiting"}
-    unheard = unanswered([key for theirs in keys.values() for key in theirs], transaction, now)
+    asked = [each.person.customer for each in people]
+    unheard = unanswered(asked, transaction, signing_key=proposal.signing_key, now=now)
     facts = load_facts([condition for each in people for condition in each.guard], transaction, now)
 
     def why_not(selected: Selected) -> Excluded | None:
@@ -155,9 +156,7 @@ def _excluded(
             return Excluded(f"promotional asks are paused: {stopped}")
         if selected.entry and selected.entry.id not in waiting:
             return Excluded("waits no longer")
-        person = replace(
-            selected.person, asks=tuple(theirs.values()), unanswered=not unheard.isdisjoint(keys[selected.id])
-        )
+        person = replace(selected.person, asks=tuple(theirs.values()), unanswered=selected.id in unheard)
         return _not_right(selected, person, facts, proposal)
 
     return {each.id: why for each in people if (why := why_not(each)) is not None}

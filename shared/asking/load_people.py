@@ -26,13 +26,13 @@ def load_people(
     )
     asks = {ask.id: ask for ask in found}.values()
     ledger = withdrawal_records(documents, every_key)
-    unheard = unanswered(every_key, documents, now)
+    unheard = unanswered(customers, documents, signing_key=signing_key, now=now)
     return {
         customer.id: Person(
             customer,
             tuple(ask for ask in asks if ask.customer_id == customer.id or ask.address_key in keys[customer.id]),
             withdrawn(record for key in keys[customer.id] for record in ledger.get(key, [])),
-            not unheard.isdisjoint(keys[customer.id]),
+            customer.id in unheard,
         )
         for customer in customers
     }

@@ -19,6 +19,7 @@ from local.memory.memory import MemoryDatabase, MemoryStore
 from local.stepped_clock import SteppedClock
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
+from shared.customers.identity import Identity, identity_path
 from shared.messaging.conversation import Conversation
 from shared.messaging.message import Inbound, received
 from shared.ports import SALON, Delete, Deployment, Put, Query, Update
@@ -172,9 +173,13 @@ class OneHour:
             deployment=DEPLOYMENT,
         )
 
-    def wrote(self, ago: timedelta = timedelta(0), *, channel: str = "whatsapp", answered: bool = False) -> None:
+    def wrote(
+        self, ago: timedelta = timedelta(0), *, channel: str = "whatsapp", sender: str = PHONE, answered: bool = False
+    ) -> None:
         """c1 wrote something then that only a person can answer, and perhaps one has."""
-        key, at = address_key(KEY, channel, PHONE), self.clock.now() - ago
+        key, at = address_key(KEY, channel, sender), self.clock.now() - ago
+        if sender != PHONE:
+            self.put(identity_path(key), **Identity(channel="whatsapp", writes_as=PHONE).stored())
         made: dict[str, Any] = {"id": "cnv", "salon_id": "s1", "created_at": at, "updated_at": at, "address_key": key}
         made |= {"channel": channel, "customer_ids": ["c1"], "customer_names": ["Cara"], "reason": "needs_a_person"}
         said = Conversation(**made, waiting_since=None if answered else at, lines=[])

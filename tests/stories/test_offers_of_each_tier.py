@@ -79,6 +79,7 @@ LOOKS: dict[str, tuple[Makes, Row]] = {
     "the customer is blocked": (customer(blocked=True), f"{NOT_THEM}: blocked by the salon"),
     "the customer complains": (customer(open_complaint=True), f"{NOT_THEM}: has a complaint open"),
     "the customer waits for an answer": (wrote(), f"{NOT_THEM}: what they wrote waits for an answer"),
+    "the customer waits under a user id": (wrote(sender="IN.4566130246840223"), f"{NOT_THEM}: what they wrote waits for an answer"),
     "the customer was answered": (wrote(answered=True), None),
     "the customer has another phone": (customer(phone="+919876500002"), f"{NOT_THEM} there"),
     "no consent at all": (customer(consents={}), CONSENT),

@@ -189,6 +189,7 @@ BEFORE: dict[str, tuple[Makes, Row]] = {
     "complains": (customer(open_complaint=True), "has a complaint open"),
     "wrote just now": (wrote(), UNANSWERED),
     "wrote by another channel": (wrote(channel="sms"), UNANSWERED),
+    "wrote under a user id": (wrote(sender="IN.4566130246840223"), UNANSWERED),
     "wrote within a week": (wrote(7 * DAY - SECOND), UNANSWERED),
     "wrote a week ago": (wrote(7 * DAY), None),
     "wrote and was answered": (wrote(answered=True), None),
@@ -247,6 +248,7 @@ MEANWHILE: dict[str, tuple[Makes, Row]] = {
     "they leave the waitlist": (it_is_gone_from_the_list, (OFF_THE_LIST, OFF_THE_LIST, None, None, None)),
     "promotion pauses": (promotions_pause, promoted(PAUSED)),
     "they write something": (wrote(), UNANSWERED),
+    "they write something under a user id": (wrote(sender="IN.4566130246840223"), UNANSWERED),
     "the owner is asked about another": (asked_of_the_owner("c2"), None),
 }  # fmt: skip
 """Between the look at who comes to mind and the commit that asks them."""
