@@ -175,6 +175,14 @@ TOLD: dict[Language, tuple[str, str]] = {
 }  # fmt: skip
 
 
+@every_text
+def test_nobody_is_told_to_answer_in_a_language_that_is_not_theirs(purpose: str, language: Language) -> None:
+    told = set(re.findall(r"\w+", texts()[purpose].words[language]))
+    assert told.isdisjoint(
+        word for other, words in TOLD.items() if other != language for word in set(words) - set(TOLD[language])
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_answers_that_people_are_told_to_write_are_understood_also_without_their_accents(
     language: Language,
