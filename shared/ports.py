@@ -33,12 +33,13 @@ class Snapshot:
 class Query:
     """Documents of one collection. As in Firestore, a document without a field that is filtered or ordered by is not
     found, an inequality only finds values of the same type, and `in` takes at most 30 values. A field of `order_by` with
-    a leading `-` runs backwards."""
+    a leading `-` runs backwards. `after` goes on behind the document of that id, where nothing is compared or ordered by."""
 
     collection: str
     where: tuple[tuple[str, Literal["==", "<", "<=", ">", ">=", "in", "array_contains"], Any], ...] = ()
     order_by: tuple[str, ...] = ()
     limit: int | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True)

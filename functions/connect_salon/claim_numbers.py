@@ -28,14 +28,16 @@ Outcome = Literal["connected", "calendar to be looked at", "disconnected", "cann
 def connect_salon(
     salon_id: str, *, before: Data | None, after: Data | None, store: Store, bus: Bus, clock: Clock
 ) -> Outcome:
-    """Connects the salon as it stands, has the customers of one that is new taken in, and asks for a scan of its gaps where the write
-    changed what decides them."""
+    """Connects the salon as it stands, has the customers and the waitlist of one that is new taken in, and asks for a scan of its gaps
+    where the write changed what decides them."""
     connected = _connected_in_the_end(salon_id, store, clock)
     if connected.entry is None:
         return "disconnected"
     if not connected.known or (before or {}).get("timezone") != (after or {}).get("timezone"):
         # In another country other numbers can be read.
         ask_for_job("follow_customers", salon_id, at=clock.now(), bus=bus)
+    if not connected.known:
+        ask_for_job("follow_waitlist", salon_id, at=clock.now(), bus=bus)
     if before is not None and after is not None and all(before.get(name) == after.get(name) for name in CALENDAR):
         return "connected"
     ask_for_job("gap_scan", salon_id, at=clock.now(), bus=bus)
@@ -54,7 +56,7 @@ def connect_again(salon_id: str, *, store: Store, bus: Bus, clock: Clock) -> Out
     if connected.known:
         return "connected"
     _note(salon_id, store, clock)
-    for job in ("follow_customers", "gap_scan"):
+    for job in ("follow_customers", "follow_waitlist", "gap_scan"):
         ask_for_job(job, salon_id, at=clock.now(), bus=bus)
     return "calendar to be looked at"
 

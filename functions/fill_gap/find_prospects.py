@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from functions.fill_gap.customer_score import CustomerScore
 from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
@@ -21,6 +22,7 @@ SOONER_WITHIN = timedelta(days=21)
 PER_PLACE = 5
 """What is read of each source, as a multiple of `candidate_pool`: windows, staff and visits are only looked at here, so the
 bare pool could fill up with wishes that match nothing and hide one that does."""
+ANY_SERVICE: Final = ("service_ids", "==", [])
 DAY = timedelta(days=1)
 
 
@@ -62,6 +64,8 @@ def find_prospects(
             scores.get(customer_id),
         )
         wishes = lead.wishes or tuple(customer.preferred_service_ids)
+        if lead.entry is not None and not lead.wishes:
+            wishes += tuple(gap.services_fittable)
         prospects.append(
             Prospect(
                 customer=customer,
@@ -85,12 +89,12 @@ def find_prospects(
 
 
 def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str, _Lead]:
-    """By customer: their foremost standing wish for a service that fits. One for other staff members matches in part."""
+    """By customer: their foremost standing wish for a service that fits, or for any. One for other staff members matches in part."""
     found: dict[str, _Lead] = {}
-    for service_id in gap.services_fittable:
+    for wanted in (*(("service_ids", "array_contains", id) for id in gap.services_fittable), ANY_SERVICE):
         query = Query(
             "waitlist",
-            where=(("service_ids", "array_contains", service_id), ("status", "==", "waiting")),
+            where=(wanted, ("status", "==", "waiting")),
             order_by=("created_at",),
             limit=PER_PLACE * pool,
         )
@@ -98,7 +102,8 @@ def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str
             if entry.over(now) or (entry.windows and not any(w.stretch.overlaps(gap.stretch) for w in entry.windows)):
                 continue
             exact = not entry.staff_ids or gap.staff_id in entry.staff_ids
-            lead = _Lead("waitlist_exact" if exact else "waitlist_partial", tuple(entry.service_ids), entry=entry)
+            source: Source = "waitlist_exact" if exact else "waitlist_partial"
+            lead = _Lead(source, tuple(entry.service_ids), entry=entry)
             best = found.get(entry.customer_id)
             if best is None or _wish_order(lead) < _wish_order(best):
                 found[entry.customer_id] = lead

@@ -1,8 +1,8 @@
-"""salon-events GAP_*, OUTREACH_*, OFFER_LOST, APPROVAL_APPROVED, or a due gap -> fill_gap -> decision + outreach, or an end."""
+"""salon-events GAP_*, OUTREACH_*, OFFER_LOST, APPROVAL_APPROVED, WAITLIST_CHANGED, or a due gap -> fill_gap -> decision + outreach, or an end."""
 
 import functions_framework
 
-from functions.fill_gap import answer_late_yes, carry_out_approval, run_campaign
+from functions.fill_gap import answer_late_yes, carry_out_approval, meet_wish, run_campaign
 from shared.adapters import clock, deliveries, firestore, settings, triggers
 from shared.records.events import SalonEvent
 
@@ -32,6 +32,10 @@ def _heard(event: SalonEvent) -> triggers.Outcome:
             )
         case "OFFER_LOST":
             return answer_late_yes.answer_late_yes(
+                event.resource_id, documents=documents, clock=clock.clock(), deployment=deployment
+            )
+        case "WAITLIST_CHANGED":
+            return meet_wish.meet_wish(
                 event.resource_id, documents=documents, clock=clock.clock(), deployment=deployment
             )
     gap_id = run_campaign.gap_of(event, documents=documents)

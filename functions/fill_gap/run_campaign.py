@@ -48,7 +48,13 @@ asked."""
 
 
 def fill_gap(
-    gap_id: str, *, documents: Documents, clock: Clock, deployment: Deployment, after_reaction: bool = False
+    gap_id: str,
+    *,
+    documents: Documents,
+    clock: Clock,
+    deployment: Deployment,
+    after_reaction: bool = False,
+    new_wish: bool = False,
 ) -> Outcome:
     if after_reaction:
         watch_reactions(AGENT, documents=documents, clock=clock)
@@ -69,7 +75,7 @@ def fill_gap(
     settings = accepted_as(Settings, documents)
     now = clock.now()
     offers = [offer for offer in offers if still_awaited(offer, now)]
-    step = next_step(gap, salon=salon, settings=settings, open_offers=len(offers), now=now)
+    step = next_step(gap, salon=salon, settings=settings, open_offers=len(offers), now=now, new_wish=new_wish)
     if isinstance(step, Ask):
         match may_ask(AGENT, documents=documents, settings=settings, now=now):
             case Stopped(until, reason):

@@ -35,6 +35,8 @@ def read_problem(details: Mapping[str, Any], documents: Reader) -> Named | None:
     kind = code.removeprefix("unreadable_")
     if kind == "salon":
         return Named(code, ", ".join(dict.fromkeys(FIELDS.findall(details["kind"]))), 1, "")
+    if code in ("unreadable_waitlist", "unknown_waitlist"):
+        return Named(code, _waiting(ids[0], documents), 1, str(ids[0]))
     collection = {"staff": "staff", "service": "services", "customer": "customers", "phone": "customers"}.get(
         kind, "bookings"
     )
@@ -48,6 +50,14 @@ def read_problem(details: Mapping[str, Any], documents: Reader) -> Named | None:
     staff = documents.get(f"staff/{staff_id}") if PLAIN.fullmatch(staff_id) else None
     name = _text(staff.data, "name") if staff else ""
     return Named(code, name, len(ids), str(ids[0]), min(moments, default=None))
+
+
+def _waiting(entry_id: str, documents: Reader) -> str:
+    """The name of whoever waits by that entry, or nothing where that cannot be read."""
+    entry = documents.get(f"waitlist/{entry_id}")
+    customer_id = _text(entry.data, "customer_id") if entry else ""
+    customer = documents.get(f"customers/{customer_id}") if PLAIN.fullmatch(customer_id) else None
+    return _text(customer.data, "name") if customer else ""
 
 
 def spoken_problem(named: Named, locale: str, *, when: str) -> str:

@@ -226,6 +226,8 @@ class _Collection:
     def select(self, query: Query) -> list[Snapshot]:
         found = self._matching(query)
         found.sort(key=lambda snapshot: snapshot.id)
+        if query.after is not None:
+            found = [snapshot for snapshot in found if snapshot.id > query.after]
         descending = bool(query.order_by) and query.order_by[-1].startswith("-")
         if descending:
             found.reverse()

@@ -207,13 +207,15 @@ def _get_all(client: Any, root: paths.Root, asked: Sequence[str], transaction: A
 
 
 def _query(client: Any, root: paths.Root, query: Query) -> Any:
-    built = client.collection(root.collection(query.collection))
+    built = client.collection(whole := root.collection(query.collection))
     checked = storable.query(query)
     for field, op, value in checked.where:
         built = built.where(filter=FieldFilter(_field(field), op, value))
     for field in checked.order_by:
         direction = firestore.Query.DESCENDING if field.startswith("-") else firestore.Query.ASCENDING
         built = built.order_by(_field(field.removeprefix("-")), direction=direction)
+    if checked.after is not None:
+        built = built.order_by("__name__").start_after({"__name__": client.document(f"{whole}/{checked.after}")})
     return built if checked.limit is None else built.limit(checked.limit)
 
 

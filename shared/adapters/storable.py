@@ -59,6 +59,8 @@ def query(asked: Query) -> Query:
         )
     if sum(op == "array_contains" for _, op, _ in where) > 1:
         raise ValueError(f"expected at most one array_contains, found more in a query of {asked.collection}")
+    if asked.after is not None and (where or asked.order_by):
+        raise ValueError(f"expected `after` where nothing is compared or ordered by, in a query of {asked.collection}")
     if asked.limit is not None and asked.limit < 1:
         raise ValueError(f"expected a limit of at least 1, found {asked.limit} in a query of {asked.collection}")
     return replace(asked, where=where)

@@ -8,7 +8,7 @@ from shared.ports import Snapshot, Update, Write
 from shared.records.audit import record_fact
 from shared.records.commit import fact
 
-Move = Literal["offered", "waiting", "booked"]
+Move = Literal["offered", "waiting", "booked", "expired"]
 
 
 def waitlist_moved(
@@ -19,7 +19,8 @@ def waitlist_moved(
     wrote the wish since, the app too; inside a transaction that is seen to."""
     if entry.status == move:
         return ()
-    moved = {"offered": entry.offered, "waiting": entry.waiting_again, "booked": entry.booked}[move]()
+    ways = {"offered": entry.offered, "waiting": entry.waiting_again, "booked": entry.booked, "expired": entry.expired}
+    moved = ways[move]()
     record = record_fact(
         salon_id=salon_id,
         resource_type="waitlist",

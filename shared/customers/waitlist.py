@@ -1,7 +1,9 @@
 """A wish for an earlier or any time, and the only place that changes its status."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from shared.records.app_document import AppDocument, Minutes
 from shared.records.stored import DocumentId, Instant, Stored
@@ -22,13 +24,20 @@ class Window(Stored):
     start: Instant
     end: Instant
 
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"expected a window that ends after it starts, found {self.start} to {self.end}")
+        return self
+
     @property
     def stretch(self) -> Stretch:
         return Stretch(self.start, self.end)
 
 
 class WaitlistEntry(AppDocument):
-    """A wish without `staff_ids` is for any staff member, one without `windows` for any time until it expires."""
+    """A wish without `service_ids` is for any service, one without `staff_ids` for any staff member, one without `windows` for any
+    time until it expires."""
 
     customer_id: DocumentId
     service_ids: list[DocumentId] = []
@@ -59,6 +68,9 @@ class WaitlistEntry(AppDocument):
 
     def booked(self) -> "WaitlistEntry":
         return self._become("booked")
+
+    def expired(self) -> "WaitlistEntry":
+        return self._become("expired")
 
     def over(self, now: datetime) -> bool:
         """Whether its time has passed, so that nothing can be offered for it any more."""

@@ -21,6 +21,9 @@ PROMISES = {
         {"salons/{salon_id}/settings/current written", "job apply_settings at 47 * * * *"}, True, set()
     ),
     "detect_gaps": Promise({"salons/{salon_id}/bookings/{booking_id} written", "due gaps"}, True, set()),
+    "follow_waitlist": Promise(
+        {"salons/{salon_id}/waitlist/{entry_id} written", "job follow_waitlist at 27 * * * *"}, True, set()
+    ),
     # What is recorded is announced, and the campaign follows.
     "relay_events": Promise({"salons/{salon_id}/audit_logs/{log_id} created", "due audit_logs"}, True, set()),
     "fill_gap": Promise(
@@ -30,6 +33,7 @@ PROMISES = {
             "event GAP_FILLED",
             "event GAP_EXPIRED",
             "event GAP_IGNORED",
+            "event WAITLIST_CHANGED",
             "event OUTREACH_DECLINED of gap_fill_agent",
             "event OUTREACH_EXPIRED of gap_fill_agent",
             "event OUTREACH_FAILED of gap_fill_agent",

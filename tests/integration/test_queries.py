@@ -156,6 +156,17 @@ def test_a_limit_keeps_the_first(documents: Documents) -> None:
         ids(documents, limit=0)
 
 
+def test_the_next_page_begins_behind_the_last_document_of_the_one_before(documents: Documents) -> None:
+    fill(documents, a={"n": 1}, b={}, c={"n": 2}, d={})
+
+    def page(after: str | None) -> list[str]:
+        return [snapshot.id for snapshot in documents.query(Query("items", limit=2, after=after))]
+
+    assert [page(None), page("b"), page("bb"), page("d")] == [["a", "b"], ["c", "d"], ["c", "d"], []]
+    with pytest.raises(ValueError, match="after"):
+        documents.query(Query("items", order_by=("n",), after="a"))
+
+
 def test_a_query_sees_what_was_just_written(documents: Documents) -> None:
     fill(documents, a={"n": 1}, b={"n": 1})
     assert ids(documents, ("n", "==", 1)) == ["a", "b"]

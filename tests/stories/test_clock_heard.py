@@ -5,7 +5,7 @@ from datetime import timedelta
 from local.in_process import ACCOUNT_SID, Suite
 from shared.salon.channel_route import route_path
 from tests.stories.one_way_in import never_woken, only_way_in
-from tests.stories.salon import NOW, ROOT, SMS, cancel, freed_gaps, outreach_of, salon, settle
+from tests.stories.salon import NOW, ROOT, SMS, cancel, customer, freed_gaps, outreach_of, salon, settle
 
 
 def lost(suite: Suite) -> None:
@@ -30,6 +30,15 @@ def test_settings_that_were_written_unheard_are_accepted_within_the_hour() -> No
         settle(suite, offers={"max_wave_size": 3})
         suite.advance(hours=1)
         assert (suite.get(f"{ROOT}/settings/accepted") or {})["version"] == 2
+
+
+def test_a_wish_that_was_written_unheard_is_followed_within_the_hour() -> None:
+    with salon(waiting=0) as suite:
+        only_way_in(suite, "follow_waitlist", "follow_waitlist")
+        suite.put(f"{ROOT}/customers/c0", customer(0))
+        suite.put(f"{ROOT}/waitlist/w", {"customer_id": "c0"})
+        suite.advance(hours=1)
+        assert (suite.get(f"{ROOT}/waitlist/w") or {}).get("status") == "waiting"
 
 
 def test_a_number_that_was_entered_unheard_leads_to_its_salon_within_the_hour() -> None:

@@ -100,6 +100,7 @@ def test_a_salon_at_rest_wakes_nobody():
             "clean_up",
             "repair_salon",
             "reconnect_salons",
+            "follow_waitlist",
         }
 
 

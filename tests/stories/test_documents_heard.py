@@ -12,7 +12,7 @@ from tests.stories.one_way_in import never_woken, only_way_in
 from tests.stories.salon import ROOT, SMS, cancel, customer, freed_gaps, offers, ours, phone, salon, settle, write
 from tests.stories.shared_number import open_branch
 
-CLOCK = ("apply_settings", "scan_gaps", "repair_salon", "reconnect_salons")
+CLOCK = ("apply_settings", "follow_waitlist", "scan_gaps", "repair_salon", "reconnect_salons")
 """Whoever mends, by the clock, what a lost event has left."""
 
 
@@ -45,6 +45,12 @@ def settings_that_were_written_are_accepted(suite: Suite) -> bool:
 def a_booking_that_was_cancelled_is_a_gap(suite: Suite) -> bool:
     cancel(suite)
     return len(freed_gaps(suite)) == 1
+
+
+def a_wish_that_leaves_everything_out_waits(suite: Suite) -> bool:
+    suite.put(f"{ROOT}/waitlist/bare", {"customer_id": "c0"})
+    suite.run_until_idle()
+    return (suite.get(f"{ROOT}/waitlist/bare") or {}).get("status") == "waiting"
 
 
 def what_is_recorded_is_announced(suite: Suite) -> bool:
@@ -87,6 +93,7 @@ TRIED_AGAIN: dict[str, Story] = {
     "connect_salon": a_salon_that_was_written_is_connected,
     "apply_settings": settings_that_were_written_are_accepted,
     "follow_customer": a_customer_that_was_written_is_known_at_their_number,
+    "follow_waitlist": a_wish_that_leaves_everything_out_waits,
     "detect_gaps": a_booking_that_was_cancelled_is_a_gap,
     "relay_events": what_is_recorded_is_announced,
     "resolve_approval": an_answer_that_an_app_wrote_into_an_approval_is_taken_in,
@@ -101,6 +108,7 @@ DOCUMENTS = {
     "connect_salon": "salons/{salon_id} written",
     "apply_settings": "salons/{salon_id}/settings/current written",
     "follow_customer": "salons/{salon_id}/customers/{customer_id} written",
+    "follow_waitlist": "salons/{salon_id}/waitlist/{entry_id} written",
     "detect_gaps": "salons/{salon_id}/bookings/{booking_id} written",
     "relay_events": "salons/{salon_id}/audit_logs/{log_id} created",
     "resolve_approval": "salons/{salon_id}/approvals/{approval_id} updated",

@@ -25,6 +25,7 @@ from tests.stories.salon import (
     purposes,
     salon,
     settle,
+    waits,
     write,
 )
 
@@ -44,6 +45,14 @@ def test_a_gap_that_was_detected_is_offered() -> None:
         only_way_in(suite, "fill_gap", "GAP_DETECTED")
         cancel(suite)
         assert told(suite) == [phone(0)]
+
+
+def test_a_new_wish_is_offered_the_gap_that_is_open() -> None:
+    with salon(waiting=0) as suite:
+        cancel(suite)
+        only_way_in(suite, "fill_gap", "WAITLIST_CHANGED")
+        waits(suite, "late", 40)
+        assert told(suite) == [phone(40)]
 
 
 def test_an_offer_whose_time_was_taken_out_of_its_gap_is_withdrawn_when_the_gap_has_changed() -> None:

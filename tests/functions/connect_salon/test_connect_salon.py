@@ -207,9 +207,9 @@ def asked_for(platform: Platform) -> list[tuple[str, str]]:
     return [(message.body["job"], message.body["salon_id"]) for message in platform.bus.published]
 
 
-def test_a_salon_that_appears_has_its_calendar_looked_at(platform):
+def test_a_salon_that_appears_has_its_waitlist_and_its_calendar_looked_at(platform):
     assert platform.write("s1", opening_hours=HOURS) == "calendar to be looked at"
-    assert asked_for(platform) == [TAKEN_IN, ("gap_scan", "s1")]
+    assert asked_for(platform) == [TAKEN_IN, ("follow_waitlist", "s1"), ("gap_scan", "s1")]
 
 
 def test_the_calendar_is_looked_at_again_only_when_it_changed(platform):
@@ -217,7 +217,7 @@ def test_the_calendar_is_looked_at_again_only_when_it_changed(platform):
     assert platform.write("s1", name="Glow & Go") == "connected"
     closed = [{"start": NOW + timedelta(days=1), "end": NOW + timedelta(days=1, hours=20), "reason": "wedding"}]
     assert platform.write("s1", closures=closed) == "calendar to be looked at"
-    assert asked_for(platform) == [TAKEN_IN, ("gap_scan", "s1"), ("gap_scan", "s1")]
+    assert asked_for(platform) == [TAKEN_IN, ("follow_waitlist", "s1"), ("gap_scan", "s1"), ("gap_scan", "s1")]
 
 
 def test_the_customers_are_taken_in_when_the_salon_appears_and_when_its_country_may_be_another(platform):

@@ -243,7 +243,12 @@ def a_vip(suite: Suite) -> None:
 def it_is_promised_to_another(suite: Suite) -> None:
     settle(suite, offers={"max_wave_size": 2})
     suite.put(f"{ROOT}/customers/c9", {**suite.list(f"{ROOT}/customers")["c1"], "phone": phone(9)})
-    suite.put(f"{ROOT}/waitlist/w9", {**suite.list(f"{ROOT}/waitlist")["w1"], "customer_id": "c9", "status": "waiting"})
+    theirs = {
+        "customer_id": "c9",
+        "status": "waiting",
+        "windows": [{"start": OTHER, "end": OTHER + timedelta(hours=1)}],
+    }
+    suite.put(f"{ROOT}/waitlist/w9", {**suite.list(f"{ROOT}/waitlist")["w1"], **theirs})
     cancel(suite, "b16")
     assert outreach_of(suite, "c9")["status"] == "sent"
 
@@ -279,8 +284,9 @@ def test_where_nothing_suits_or_may_be_offered_the_answer_is_as_kind_and_plain(c
 def test_who_named_their_times_may_be_offered_one_that_is_days_away():
     with salon(waiting=2) as suite:
         monday = START + timedelta(days=7)
-        suite.update(f"{ROOT}/waitlist/w1", windows=[{"start": START, "end": monday + timedelta(hours=3)}])
         free(suite)
+        # By then they hold the offer that they will lose: a wish that waited would be offered next Monday at once.
+        suite.update(f"{ROOT}/waitlist/w1", windows=[{"start": START, "end": monday + timedelta(hours=3)}])
         lose(suite, 1)
         offer = instead(suite)
         assert offer and offer["slot"]["start"].date() == monday.date()

@@ -14,7 +14,10 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 STATUSES: tuple[WaitlistStatus, ...] = get_args(WaitlistStatus)
 MOVES: tuple[Move, ...] = get_args(Move)
-STEPS = {("waiting", "offered"), ("waiting", "booked"), ("offered", "waiting"), ("offered", "booked")}
+STEPS = {
+    ("waiting", "offered"), ("waiting", "booked"), ("waiting", "expired"),
+    ("offered", "waiting"), ("offered", "booked"), ("offered", "expired"),
+}  # fmt: skip
 
 
 def wish(status: str = "waiting", **fields: Any) -> WaitlistEntry:
