@@ -3,18 +3,23 @@
 What stands now counts, not what the event carries: late, repeated and disordered events end with the same version.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
+
+from pydantic import ValidationError
 
 from functions.apply_settings.agent_settings import HEEDED
+from functions.apply_settings.refusal import Reason, reasons, silent
 from functions.apply_settings.sections import AllSettings
-from shared.ports import Clock, Create, Data, Documents, Snapshot, Update
+from shared.ports import Clock, Create, Data, Delete, Documents, Snapshot, Update
 from shared.records.audit import record_fact
 from shared.records.commit import fact, until_committed
 from shared.salon.load_settings import ACCEPTED, CURRENT, accepted_as, version_path
-from shared.salon.section import BOOKKEEPING, InvalidSettings
+from shared.salon.section import BOOKKEEPING
 
 ACTOR = "apply_settings"
+REFUSED: Final = "settings/refused"
 
 Outcome = Literal["accepted", "unchanged", "refused"]
 
@@ -27,13 +32,18 @@ def _applied(documents: Documents, now: datetime) -> Outcome | None:
     pointer, current = documents.get(ACCEPTED), documents.get(CURRENT)
     written = current.data if current else {}
     unserved = _unserved(written, documents, pointer)
-    try:
-        wanted = AllSettings.merged({name: value for name, value in written.items() if name not in unserved})
-    except InvalidSettings as invalid:
-        return _refused(documents, current, invalid, now)
     standing = accepted_as(AllSettings, documents)
+    if pointer is not None and not written.keys() - BOOKKEEPING:
+        return _refused(documents, current, [silent(current.data if current else None)], standing, now)
+    said = {name: value for name, value in written.items() if name not in unserved}
+    try:
+        # The mode is changed by a word about it, and never by leaving it out.
+        wanted = AllSettings.merged({"mode": standing.mode, **said})
+    except ValidationError as invalid:
+        return _refused(documents, current, reasons(AllSettings, invalid), standing, now)
     if wanted.same_as(standing) and (pointer is not None or current is None):
-        return "unchanged"
+        refused = documents.get(REFUSED)
+        return "unchanged" if refused is None or documents.commit(Delete(REFUSED)) else None
     return _accepted(documents, wanted, standing, unserved, pointer, now)
 
 
@@ -67,6 +77,7 @@ def _accepted(
     committed = documents.commit(
         Create(version_path(version), accepted),
         Update(ACCEPTED, in_force, unchanged_since=pointer.version) if pointer else Create(ACCEPTED, in_force),
+        Delete(REFUSED),
         fact(record),
     )
     return "accepted" if committed else None
@@ -88,24 +99,44 @@ def without_effect(settings: AllSettings) -> list[str]:
     return sorted(name for name in of_agents if name not in HEEDED)
 
 
-def _refused(documents: Documents, written: Snapshot | None, invalid: InvalidSettings, now: datetime) -> Outcome:
+def _refused(
+    documents: Documents, written: Snapshot | None, why: Sequence[Reason], standing: AllSettings, now: datetime
+) -> Outcome | None:
+    """Keeps what is wrong beside what is in force until something is accepted, and tells the owner, once for each time that it was
+    written."""
+    known, written_at = documents.get(REFUSED), written.update_time if written else None
+    if known is not None and known.data["written_at"] == written_at:
+        return "refused"
+    refused = {
+        "refused_at": now,
+        "written_at": written_at,
+        "version_in_force": standing.version,
+        "mode_in_force": standing.mode,
+        "reasons": [reason.stored() for reason in why],
+    }
+    sentences = [reason.sentence() for reason in why]
     record = record_fact(
         salon_id=documents.salon_id,
         resource_type="settings",
         resource_id="current",
-        version=written and written.update_time,
+        version=written_at or now,
         now=now,
         actor=ACTOR,
         event="config_rejected",
         action="Settings refused; the last accepted ones stay in force",
-        details={"reasons": list(invalid.reasons)},
+        details={"reasons": sentences, "version_in_force": standing.version},
         announces="ALERT_TRIGGERED",
-        payload={"reason": f"the new settings were refused: {invalid}"},
+        payload={"reason": f"the new settings were refused, and {_in_force(standing)}: {'; '.join(sentences)}"},
         severity="warning",
     )
-    # Told once for each time it was written: a second delivery finds the record there.
-    documents.commit(fact(record))
-    return "refused"
+    kept = Update(REFUSED, refused, unchanged_since=known.version) if known else Create(REFUSED, refused)
+    told = () if documents.get(record.path) else (fact(record),)
+    return "refused" if documents.commit(kept, *told) else None
+
+
+def _in_force(standing: AllSettings) -> str:
+    kept = f"version {standing.version} stays in force" if standing.version else "the defaults stay in force"
+    return f"{kept} (mode {standing.mode})"
 
 
 def _changes(before: Data, after: Data, prefix: str = "") -> dict[str, Data]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, Literal
 
 from functions.fill_gap.customer_score import CustomerScore
 from functions.fill_gap.prospect import REGULAR_FROM_VISITS, Prospect, Source
@@ -22,7 +22,8 @@ SOONER_WITHIN = timedelta(days=21)
 PER_PLACE = 5
 """What is read of each source, as a multiple of `candidate_pool`: windows, staff and visits are only looked at here, so the
 bare pool could fill up with wishes that match nothing and hide one that does."""
-ANY_SERVICE: Final = ("service_ids", "==", [])
+Wanted = tuple[str, Literal["==", "array_contains"], Any]
+ANY_SERVICE: Final[Wanted] = ("service_ids", "==", [])
 DAY = timedelta(days=1)
 
 
@@ -91,7 +92,8 @@ def find_prospects(
 def _waitlist(gap: Gap, pool: int, documents: Reader, now: datetime) -> dict[str, _Lead]:
     """By customer: their foremost standing wish for a service that fits, or for any. One for other staff members matches in part."""
     found: dict[str, _Lead] = {}
-    for wanted in (*(("service_ids", "array_contains", id) for id in gap.services_fittable), ANY_SERVICE):
+    fitting: list[Wanted] = [("service_ids", "array_contains", service_id) for service_id in gap.services_fittable]
+    for wanted in [*fitting, ANY_SERVICE]:
         query = Query(
             "waitlist",
             where=(wanted, ("status", "==", "waiting")),

@@ -19,7 +19,7 @@ from shared.messaging.message import KEEP_TRYING, Inbound, Message, collected, m
 from shared.messaging.spoken import spoken_deadline, spoken_reason, spoken_time, spoken_why_not
 from shared.ports import Clock, Deployment, Documents, Reader, Write
 from shared.records.commit import create, save, until_committed, update
-from shared.records.events import SalonEvent
+from shared.records.events import EventType, SalonEvent
 from shared.records.stored import natural_id
 from shared.salon.load_salon import salon_to_tell
 from shared.salon.load_settings import accepted_settings
@@ -27,6 +27,9 @@ from shared.salon.salon import Contact, Salon
 from shared.values import money
 
 ACTOR = "notify_owner"
+TOLD_IN_DRY_RUN: frozenset[EventType] = frozenset({"ALERT_TRIGGERED", "GAP_FILLED"})
+"""A dry run asks nobody. That something is wrong with the salon's own data or settings is no question, and without it the salon would
+never be ready; and whoever takes up an offer made before it is booked."""
 
 Outcome = Literal["requested", "kept for a digest", "requested before", "nothing to tell", "nobody to tell", "dry run"]
 Told = Literal["requested", "kept for a digest", "requested before"]
@@ -52,8 +55,7 @@ class OwnerNotice:
 
 def notify_owner(event: SalonEvent, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
     salon = salon_to_tell(documents, documents.salon_id)
-    # Who takes up an offer made before the dry run is booked, and that the owner must know.
-    if accepted_settings(documents).mode == "dry_run" and event.event_type != "GAP_FILLED":
+    if accepted_settings(documents).mode == "dry_run" and event.event_type not in TOLD_IN_DRY_RUN:
         return "dry run"
     contacts = _in_order(salon)
     if not contacts:

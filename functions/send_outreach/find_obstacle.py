@@ -57,7 +57,7 @@ def obstacle(
     if isinstance(message, Message) and message.audience == "owner" and _answers(message, now):
         # They have just asked, and are awake.
         return None
-    if mode == "dry_run" and not _settles_an_offer(message, documents):
+    if mode == "dry_run" and not _is_told_in_dry_run(message, documents):
         return Drop("only a dry run is made")
     if salon.status == "paused":
         return Hold(now + PAUSED_RETRY, "the salon is paused")
@@ -89,14 +89,15 @@ def _asleep(message: Message, salon: Salon, settings: SalonSettings, documents: 
     return Hold(free_at, "quiet hours") if free_at is not None and free_at > now else None
 
 
-def _settles_an_offer(message: Outreach | Message, documents: Reader) -> bool:
-    """Whether the message is about an offer made before the dry run began: whoever took it up is owed the answer, and a
-    booking that was made is told to the owner."""
+def _is_told_in_dry_run(message: Outreach | Message, documents: Reader) -> bool:
+    """Whether the message asks nobody anything and must be heard all the same: the owner hears what is wrong, and whoever took up an
+    offer made before the dry run began is owed the answer, the owner too."""
     if not isinstance(message, Message):
         return False
     if message.audience == "owner":
         merged = documents.get_all([message_path(message.conversation_id, each) for each in message.merges])
-        return "owner_sold" in (message.purpose, *(snapshot.data["purpose"] for snapshot in merged))
+        purposes = {message.purpose, *(snapshot.data["purpose"] for snapshot in merged)}
+        return not purposes.isdisjoint(("owner_alert", "owner_sold"))
     return documents.get(f"outreach/{message.about}") is not None
 
 

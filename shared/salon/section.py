@@ -1,17 +1,15 @@
-"""How a salon's settings are read: defaults, ranges, and sentences about what cannot be accepted.
+"""How a salon's settings are read: defaults and ranges.
 
 The document holds only what differs from the defaults. A name we do not know is an error, because a misspelt setting
 would otherwise silently mean the default.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import time
-from difflib import get_close_matches
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from shared.records.app_document import Whole
 from shared.records.stored import Stored
@@ -46,11 +44,8 @@ class Section(Stored):
 
     @classmethod
     def merged(cls, data: Mapping[str, Any]) -> Self:
-        """Lays what the document says over the defaults. Raises InvalidSettings with every reason at once."""
-        try:
-            return cls.model_validate({key: value for key, value in data.items() if key not in BOOKKEEPING})
-        except ValidationError as error:
-            raise InvalidSettings(tuple(_sentence(cls, problem) for problem in error.errors())) from None
+        """Lays what the document says over the defaults. Raises ValidationError with all that cannot be accepted."""
+        return cls.model_validate({key: value for key, value in data.items() if key not in BOOKKEEPING})
 
     @classmethod
     def accepted(cls, data: Mapping[str, Any]) -> Self:
@@ -65,15 +60,6 @@ class Section(Stored):
                     kept = _without(kept, problem["loc"])
 
 
-class InvalidSettings(ValueError):
-    """Settings that cannot be accepted. `reasons` are sentences for the owner: which setting, what was expected, what was
-    found."""
-
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
-
-
 def _without(data: Mapping[str, Any], loc: tuple[str | int, ...]) -> dict[str, Any]:
     """The data without what stands at this place."""
     name, *rest = loc
@@ -84,58 +70,3 @@ def _without(data: Mapping[str, Any], loc: tuple[str | int, ...]) -> dict[str, A
     else:
         kept.pop(str(name), None)
     return kept
-
-
-def _sentence(model: type[BaseModel], problem: ErrorDetails) -> str:
-    """Says to the owner what was wrong with one setting."""
-    where = ".".join(map(str, problem["loc"]))
-    found = f"found {_shown(problem['input'])}"
-    context = problem.get("ctx", {})
-    match problem["type"]:
-        case "extra_forbidden":
-            return f"{where}: {_unknown(model, problem['loc'])}, {found}"
-        case "greater_than_equal":
-            return f"{where}: expected at least {context['ge']}, {found}"
-        case "less_than_equal":
-            return f"{where}: expected at most {context['le']}, {found}"
-        case "literal_error":
-            return f"{where}: expected {context['expected']}, {found}"
-        case "value_error" if isinstance(problem["input"], Mapping):
-            return f"{where}: {context['error']}"
-        case "value_error":
-            return f"{where}: {context['error']}, {found}"
-        case kind:
-            return f"{where}: expected {_EXPECTED.get(kind, problem['msg'])}, {found}"
-
-
-_EXPECTED = {
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "decimal_type": "a number",
-    "is_instance_of": "a number",
-    "bool_type": "true or false",
-    "model_type": "a map",
-    "tuple_type": "a list of two times",
-    "missing": "a list of two times",
-    "too_long": "a list of two times",
-    "finite_number": "a finite number",
-}
-
-
-def _unknown(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
-    known = list(_names(model, loc[:-1]))
-    near = get_close_matches(str(loc[-1]), known)
-    return "expected a setting we know" + (f" (did you mean {near[0]}?)" if near else "")
-
-
-def _names(model: type[BaseModel], loc: tuple[str | int, ...]) -> Iterator[str]:
-    for part in loc:
-        inner = model.model_fields[str(part)].annotation
-        assert isinstance(inner, type) and issubclass(inner, BaseModel)
-        model = inner
-    yield from (name for name in model.model_fields if name not in BOOKKEEPING)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -106,7 +106,25 @@ def data_is_wrong(suite: Suite, dry: Switch) -> object:
     return purposes(suite, OWNER)
 
 
+def settings_are_refused(suite: Suite, dry: Switch) -> object:
+    dry(suite)
+    suite.put(f"{ROOT}/settings/current", {"mode": "Live"})
+    suite.run_until_idle()
+    return purposes(suite, OWNER)
+
+
 # When the switch comes in between.
+
+
+def an_alert_in_the_owners_digest(suite: Suite, dry: Switch) -> object:
+    """It was kept for the morning, and then the dry run began."""
+    asleep = {"start": "09:00", "end": "11:00"}
+    suite.update(ROOT, contacts=[{"name": "Olga", "role": "owner", "phone": OWNER, "quiet_hours": asleep}])
+    suite.put(f"{ROOT}/settings/current", {"mode": "Live"})
+    suite.run_until_idle()
+    dry(suite)
+    suite.advance(hours=2)
+    return purposes(suite, OWNER)
 
 
 def an_offer_that_has_not_left(suite: Suite, dry: Switch) -> object:
@@ -229,7 +247,9 @@ EFFECTS: list[tuple[Callable[[Suite, Switch], object], object, object]] = [
     (a_question_to_the_owner, *[(0, [("approval_requested", True, "supervised")], 0)] * 2),
     (somebody_writes, ([True], 0, []), ([True], 1, TOLD)),
     (somebody_stops, (4, []), (4, ["stop_confirmed"])),
-    (data_is_wrong, [], ["owner_alert"]),
+    (data_is_wrong, *[["owner_alert"]] * 2),
+    (settings_are_refused, *[["owner_alert"]] * 2),
+    (an_alert_in_the_owners_digest, *[["owner_alert"]] * 2),
     (an_offer_that_has_not_left, *[("expired", "waiting", 0)] * 2),
     (an_offer_that_goes_on_by_another_channel, *[("expired", 1)] * 2),
     (a_yes, *[(1, "booked", ["booking_confirmed"], ["owner_sold"])] * 2),

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from local.in_process import Suite
 from tests.stories.salon import (
     NOW,
@@ -65,9 +67,23 @@ def test_what_a_dry_run_decides_is_recorded_once_and_marked_in_the_audit():
         assert decision["outcome"]["status"] == "expired"
 
 
-def test_a_salon_without_settings_runs_dry():
+@pytest.mark.parametrize("emptied", [{}, None], ids=["emptied", "deleted"])
+def test_a_live_salon_whose_settings_are_gone_goes_on_and_its_owner_is_told(emptied: dict[str, Any] | None) -> None:
     with salon(waiting=1) as suite:
-        suite.delete(f"{ROOT}/settings/current")
+        if emptied is None:
+            suite.delete(f"{ROOT}/settings/current")
+        else:
+            suite.put(f"{ROOT}/settings/current", emptied)
+        suite.run_until_idle()
+        assert "version 1 stays in force (mode live)" in texts(suite, OWNER)[0]
+        cancel(suite)
+        assert len(offers(suite)) == 1
+
+
+def test_a_salon_that_never_had_settings_runs_dry():
+    with salon(waiting=1) as suite:
+        for each in ("current", "accepted"):
+            suite.delete(f"{ROOT}/settings/{each}")
         suite.run_until_idle()
         cancel(suite)
         suite.advance(minutes=2)

@@ -33,6 +33,10 @@ class Salon:
     def settings(self) -> AllSettings:
         return accepted_as(AllSettings, self.documents)
 
+    def refused(self) -> dict[str, Any] | None:
+        found = self.documents.get("settings/refused")
+        return found.data if found else None
+
     def told(self, event_type: str) -> list[dict[str, Any]]:
         return [found.data for found in self.documents.query(Query("audit_logs", (("event_type", "==", event_type),)))]
 
@@ -107,12 +111,81 @@ def test_an_accepted_version_can_be_copied_back_as_it_is(salon):
     assert (salon.settings().version, salon.settings().mode) == (3, "live")
 
 
-def test_a_deleted_document_means_the_defaults(salon):
+@pytest.mark.parametrize("emptied", [{}, {"updated_at": NOW}, None], ids=["empty", "only bookkeeping", "deleted"])
+def test_a_document_that_says_nothing_any_more_changes_nothing_and_the_owner_is_told_once(
+    salon: Salon, emptied: dict[str, Any] | None
+) -> None:
+    careful = {"mode": "live", "autonomy": {"gap_fill": "supervised"}}
+    salon.set(**careful)
+    standing = salon.settings()
+    write = Delete("settings/current") if emptied is None else Put("settings/current", emptied)
+    salon.documents.commit(write)
+    assert [salon.applied(), salon.applied()] == ["refused", "refused"]
+    assert salon.settings() == standing
+    [told] = salon.told("config_rejected")
+    found = "no document" if emptied is None else "an empty document"
+    assert told["payload"]["reason"] == (
+        "the new settings were refused, and version 1 stays in force (mode live): settings/current: expected at least the mode "
+        f"(alone it sets all else back to its default), found {found}"
+    )
+    assert salon.set(**careful) == "unchanged"
+    assert salon.refused() is None
+    salon.documents.commit(write)
+    assert salon.applied() == "refused"
+    assert len(salon.told("config_rejected")) == 2
+
+
+def test_the_first_document_of_a_salon_may_be_empty_and_leaves_it_on_dry_run(salon: Salon) -> None:
+    assert salon.set() == "accepted"
+    assert salon.settings() == AllSettings(version=1)
+    assert salon.told("config_rejected") == []
+
+
+@pytest.mark.parametrize("mode", ["live", "dry_run"])
+def test_settings_that_say_nothing_of_the_mode_leave_it_as_it_is(salon: Salon, mode: str) -> None:
+    salon.set(mode=mode, approval_ttl_minutes=30)
+    assert salon.set(gap={"settle_seconds": 5}) == "accepted"
+    settings = salon.settings()
+    assert (settings.mode, settings.gap.settle_seconds, settings.approval_ttl_minutes) == (mode, 5, 60)
+
+
+def test_the_mode_alone_sets_all_else_back_to_its_default(salon: Salon) -> None:
+    salon.set(mode="live", approval_ttl_minutes=30)
+    assert salon.set(mode="live") == "accepted"
+    assert salon.settings() == AllSettings(version=2, mode="live")
+
+
+def test_what_was_refused_stands_beside_what_is_in_force_field_by_field(salon: Salon) -> None:
     salon.set(mode="live")
-    salon.documents.commit(Delete("settings/current"))
-    assert salon.applied() == "accepted"
-    assert salon.settings() == AllSettings(version=2)
-    assert salon.applied() == "unchanged"
+    salon.set(mode="Live", offers={"max_wave": 9})
+    assert salon.refused() == {
+        "refused_at": salon.clock.now(),
+        "written_at": salon.documents.get("settings/current").update_time,
+        "version_in_force": 1,
+        "mode_in_force": "live",
+        "reasons": [
+            {"setting": "mode", "expected": "'dry_run' or 'live'", "found": "'Live'", "did_you_mean": None},
+            {"setting": "offers.max_wave", "expected": "a setting we know", "found": "9", "did_you_mean": "max_wave_size"},
+        ],
+    }  # fmt: skip
+    salon.set(mode="live", ofers={})
+    assert [each["did_you_mean"] for each in salon.refused()["reasons"]] == ["offers"]
+
+
+@pytest.mark.parametrize("then", [{"mode": "live"}, {"mode": "dry_run"}], ids=["as before", "as never before"])
+def test_it_goes_away_when_settings_are_accepted_again(salon: Salon, then: dict[str, Any]) -> None:
+    salon.set(mode="live")
+    salon.set(mode="on")
+    assert salon.refused() is not None
+    assert salon.set(**then) in ("unchanged", "accepted")
+    assert salon.refused() is None
+
+
+def test_a_refusal_that_an_earlier_release_had_told_is_kept_and_not_told_again(salon: Salon) -> None:
+    salon.set(mode="on")
+    salon.documents.commit(Delete("settings/refused"))
+    assert salon.applied() == "refused"
+    assert salon.refused() is not None and len(salon.told("config_rejected")) == 1
 
 
 def test_what_stands_now_counts_when_events_come_late(salon):

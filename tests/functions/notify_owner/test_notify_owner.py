@@ -222,12 +222,12 @@ def test_a_question_answered_before_its_message_left_is_not_asked():
         assert "owner_approval" not in purposes(suite, OWNER)
 
 
-def test_in_dry_run_the_owner_is_told_nothing():
+def test_in_dry_run_the_owner_is_asked_nothing_and_hears_what_is_wrong():
     with salon() as suite:
         settle(suite, mode="dry_run")
         alert(suite, 1)
         ask(suite)
-        assert texts(suite, OWNER) == []
+        assert purposes(suite, OWNER) == ["owner_alert"]
 
 
 def test_a_salon_without_contacts_is_no_failure():
