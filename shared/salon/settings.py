@@ -34,10 +34,13 @@ class GapSettings(Section):
     peak_hours: PeakHours = (time(10), time(19))
 
     @model_validator(mode="after")
-    def _peak_ends_after_it_starts(self) -> Self:
+    def _leaves_time_to_sell(self) -> Self:
         start, end = self.peak_hours
         if start >= end:
             raise ValueError(f"expected peak_hours to end after they start, found {start:%H:%M} to {end:%H:%M}")
+        notice, days = self.minimum_notice_minutes, self.horizon_days
+        if notice >= days * 24 * 60:
+            raise ValueError(f"expected minimum_notice_minutes to end within horizon_days, found {notice} and {days}")
         return self
 
 

@@ -100,14 +100,24 @@ def named(settings: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield prefix + name, value
 
 
+WITH: dict[tuple[str, float], dict[str, float]] = {
+    ("discounts.max_auto_percent", 100): {"max_supervised_percent": 100},
+    ("discounts.max_supervised_percent", 0): {"max_auto_percent": 0},
+    ("discounts.later_round_percent", 100): {"max_supervised_percent": 100},
+}
+"""What else has to be said for the end of a range not to contradict its neighbours."""
+
+
 @pytest.mark.parametrize("name", RANGES)
 def test_a_number_is_taken_up_to_both_ends_of_its_range_and_not_beyond(name: str):
     least, most = RANGES[name]
+    section, _, field = name.rpartition(".")
     step = 0.001 if isinstance(least, float) or name == "offers.max_disappointed" else 1
-    assert AllSettings.merged(setting(name, least))
+    for end in (least, *([] if most is None else [most])):
+        beside = WITH.get((name, end))
+        assert AllSettings.merged({section: {field: end, **beside}} if beside else setting(name, end))
     assert f"{name}: expected at least {least}" in reasons(setting(name, least - step))[0]
     if most is not None:
-        assert AllSettings.merged(setting(name, most))
         assert f"{name}: expected at most {most}" in reasons(setting(name, most + step))[0]
 
 
@@ -167,14 +177,47 @@ def test_a_misspelt_setting_is_an_error_that_names_it_and_the_one_probably_meant
             {"quiet_hours": {"start": "09:00"}},
             "quiet_hours: expected quiet hours to end at another time than they start, found 09:00",
         ),
-        (
-            {"gap": {"peak_hours": ["19:00", "10:00"]}},
-            "gap: expected peak_hours to end after they start, found 19:00 to 10:00",
-        ),
     ],
 )
 def test_a_refused_setting_is_told_in_a_sentence(data, reason):
     assert reasons(data) == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"quiet_hours": {"start": "22:00", "end": "22:00"}},
+         "quiet_hours: expected quiet hours to end at another time than they start, found 22:00"),
+        ({"gap": {"peak_hours": ["19:00", "10:00"]}},
+         "gap: expected peak_hours to end after they start, found 19:00 to 10:00"),
+        ({"gap": {"minimum_notice_minutes": 1440, "horizon_days": 1}},
+         "gap: expected minimum_notice_minutes to end within horizon_days, found 1440 and 1"),
+        ({"discounts": {"max_auto_percent": 50, "max_supervised_percent": 10}},
+         "discounts: expected max_auto_percent to be at most max_supervised_percent, found 50 and 10"),
+        ({"discounts": {"max_supervised_percent": 19.5}},
+         "discounts: expected max_auto_percent to be at most max_supervised_percent, found 20 and 19.5"),
+        ({"discounts": {"later_round_percent": 36}},
+         "discounts: expected later_round_percent to be at most max_supervised_percent, above which no discount is given, "
+         "found 36 and 35"),
+    ],
+)  # fmt: skip
+def test_settings_that_contradict_each_other_are_refused_by_name(data: dict[str, Any], reason: str) -> None:
+    assert reasons(data) == (reason,)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"gap": {"minimum_notice_minutes": 1439, "horizon_days": 1}},
+        {"discounts": {"max_auto_percent": 10, "max_supervised_percent": 10}},
+        {"discounts": {"later_round_percent": 35}},
+        {"limits": {"hourly_actions": 50, "daily_actions": 3, "per_customer_hourly": 3, "per_customer_daily": 1}},
+        {"offers": {"max_wave_size": 20, "max_asks_per_gap": 5, "candidate_pool": 3}},
+    ],
+)
+def test_limits_of_which_one_is_stricter_are_no_contradiction(data: dict[str, Any]) -> None:
+    """Each holds by itself, so the stricter one decides."""
+    assert AllSettings.merged(data)
 
 
 INFINITE = float("inf")
