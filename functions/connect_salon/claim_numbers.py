@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from functions.connect_salon.doubts import doubts
 from shared.ports import SALON, Bus, Clock, Data, Delete, Documents, Query, Snapshot, Store, Transaction, Update
 from shared.records.ask_for_job import ask_for_job
 from shared.records.audit import AuditWord, record_fact
@@ -106,6 +107,7 @@ def _connected(documents: Documents, platform: Documents, clock: Clock) -> Entry
         if salon is None or held.id not in wanted or shared_outside(ChannelRoute.model_validate(held.data), salon):
             _release(held, documents, platform, clock.now())
     if salon:
+        _tell_doubts(salon, documents, clock.now())
         for account_sid, number in wanted.values():
             _claim(account_sid, number, salon, documents, platform, clock)
     entry = Entry(status=salon.status) if salon else None
@@ -121,6 +123,25 @@ def _understood(salon_id: str, found: Snapshot) -> Salon:
     if isinstance(salon, Problem):
         raise InvalidEvent(f"expected salons/{salon_id} to be a salon, found {salon.reason}")
     return salon
+
+
+def _tell_doubts(salon: Salon, documents: Documents, now: datetime) -> None:
+    for doubt in doubts(salon):
+        record = record_fact(
+            salon_id=salon.id,
+            resource_type="salon",
+            resource_id=salon.id,
+            version=doubt,
+            now=now,
+            actor=ACTOR,
+            event="alert_triggered",
+            action="The owner is told of what the salon's document says and we cannot do",
+            announces="ALERT_TRIGGERED",
+            payload={"reason": doubt},
+            severity="warning",
+        )
+        # Told once: a repetition finds its record there.
+        documents.commit(fact(record))
 
 
 def _claim(

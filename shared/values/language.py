@@ -9,5 +9,13 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
 def language_of(locale: str) -> Language:
     """The language in which somebody of this locale is spoken to: "en-IN" is "en", and so is a language we do not speak."""
-    spoken = re.split("[-_]", locale)[0].lower()
-    return next((each for each in LANGUAGES if each == spoken), "en")
+    return next((each for each in LANGUAGES if each == _named(locale)), "en")
+
+
+def is_spoken(locale: str) -> bool:
+    """Whether somebody of this locale is spoken to in their language."""
+    return _named(locale) in LANGUAGES
+
+
+def _named(locale: str) -> str:
+    return re.split("[-_]", locale)[0].lower()
