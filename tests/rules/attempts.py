@@ -11,6 +11,7 @@ from tests.rules.documents import (
     APPROVALS,
     AT,
     BOOKINGS,
+    CONTACT,
     CUSTOMERS,
     EVERYTHING,
     FULL_WEEK,
@@ -93,12 +94,15 @@ def salons() -> Iterator[Case]:
         "contacts": [], "status": "paused",
     }  # fmt: skip
     platforms = {"organization_id", "messaging", "created_at"}
-    owners = platforms | {"contacts", "status"}
+    of_owners, of_apps = platforms | {"contacts"}, platforms | {"status"}
     for name, value in writes.items():
-        for person, withheld in ((PLATFORM, set()), (OWNER, platforms), (APP, owners)):
+        for person, withheld in ((PLATFORM, set()), (OWNER, of_owners), (APP, of_apps)):
             yield Case(f"changes {name}", person, "update", SALON, name not in withheld, MOST[SALON], {name: value})
-        bare = name not in platforms
+        bare = name not in of_owners
         yield Case(f"adds {name}", OWNER, "update", SALON, bare, LEAST[SALON], {name: value})
+    most = {"contacts": [CONTACT] * 20, "opening_hours": FULL_WEEK}
+    for person in (PLATFORM, APP):
+        yield Case("has many contacts and long weeks", person, "update", SALON, True, MOST[SALON], most)
 
 
 def bookings() -> Iterator[Case]:

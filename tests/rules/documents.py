@@ -125,11 +125,18 @@ WALL: list[Any] = [
     ),
 ]
 
+CONTACT = {"name": "Olga", "role": "owner", "phone": "+447700900999"}
+NO_CONTACTS: list[Any] = [
+    *([wrong] for wrong in ("Olga", {**CONTACT, "phone": "07700 900999"}, {**CONTACT, "phone": 5})),
+    *([CONTACT] * place + [{**CONTACT, "phone": "07700900999"}] for place in range(1, 5)),
+    [CONTACT] * 21,
+]
+
 WRONG: dict[str, dict[str, list[Any]]] = {
     SALON: {
         "name": [None, *TEXT], "organization_id": ID, "status": ["closed", 5], "timezone": [None, 5, "x" * 65],
         "currency": [None, 5, "inr", "RUPEES"], "locale": TEXT, "address": TEXT, "opening_hours": WALL,
-        "special_hours": MAP, "closures": LIST, "contacts": LIST, "messaging": MAP,
+        "special_hours": MAP, "closures": LIST, "contacts": [*LIST, *NO_CONTACTS], "messaging": MAP,
         "created_at": INSTANT, "updated_at": INSTANT,
     },
     BOOKINGS: {
