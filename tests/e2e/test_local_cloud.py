@@ -101,6 +101,16 @@ def test_a_patch_changes_the_named_fields_only(cloud: LocalCloud, salon: str) ->
     assert cloud.documents(path) == changed
 
 
+def test_a_document_is_read_with_all_that_is_below_it(cloud: LocalCloud, salon: str) -> None:
+    documents = {f"salons/{salon}{below}": {"n": n} for n, below in enumerate(("", "/things/a", "/things/a/parts/b"))}
+    documents[f"salons/{salon}/nowhere/c/parts/d"] = {"n": 3}
+    for path, data in {**documents, f"salons/{salon}0/things/a": {"n": 4}}.items():
+        cloud.put(path, data)
+    assert cloud.documents(f"salons/{salon}/**") == documents
+    cloud.ask("DELETE", f"/local/documents/salons/{salon}")
+    assert f"salons/{salon}" not in cloud.documents(f"salons/{salon}/**")
+
+
 def test_every_address_that_is_printed_answers(cloud: LocalCloud) -> None:
     assert cloud.process.stdout is not None
     printed = ""
