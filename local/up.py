@@ -163,7 +163,6 @@ def start(options: Options, stack: ExitStack) -> Running:
     print(f"Starting on {WORDS['memory' if jars is None else 'emulator']} ...", flush=True)
     functions = load(options.functions)
     clock = BusinessTime(options.at or datetime.now(UTC))
-    log = stack.enter_context(_new_log())
     in_flight, faults, records = InFlight(), Faults(), Records()
 
     gateway = _front(options.port)
@@ -181,6 +180,7 @@ def start(options: Options, stack: ExitStack) -> Running:
         TWILIO_TEMPLATES=json.dumps(seed_templates(phone, _templates())),
     )
 
+    log = stack.enter_context(_new_log())
     workers = Workers(count=WORKERS, log=log)
     deliveries = Deliveries(workers, in_flight, faults, records)
     cloud = _cloud(jars, functions, deliveries, in_flight, clock, stack)

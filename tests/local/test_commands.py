@@ -62,6 +62,7 @@ def test_a_port_that_somebody_else_has_is_named(command: Command) -> None:
         port = taken.getsockname()[1]
         code, out = command(f"up --cloud memory --salon none --port {port}")
     assert code == 1 and f"expected to listen on port {port}, found: Address already in use" in out
+    assert "what the functions said" not in out, "nothing has run yet"
 
 
 @pytest.mark.parametrize("host", [None, "127.0.0.1:1"])
