@@ -104,4 +104,6 @@ def test_a_sale_of_which_the_customer_may_not_know_is_told_with_the_salons_time(
         suite.advance(minutes=20)
         repair_salon(documents=suite.store.salon(SALON), clock=suite.clock)
         suite.run_until_idle()
-        assert any("2026-11-23 13:00" in text and "may not have heard" in text for text in texts(suite, OWNER))
+        assert any(
+            "today at 13:00" in text and "may not know that they have it" in text for text in texts(suite, OWNER)
+        )
