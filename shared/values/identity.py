@@ -77,8 +77,8 @@ def _bare(address: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _number(bare: str, country: str | None) -> str | None:
-    """A valid number before one that is only possible, since many ranges are newer than our tables; one of `country` before one
-    that lacks its plus. What holds more than a number is not guessed at."""
+    """Reads the number as one of `country`, or as one that lacks its plus. A reading that is valid comes first; where none is, one
+    that is only possible serves, since many ranges are newer than our tables. What holds more than a number is not guessed at."""
     if not _LIKE_A_NUMBER.fullmatch(bare):
         return None
     digits = phonenumbers.normalize_digits_only(bare)
@@ -103,18 +103,13 @@ def _parsed(text: str, country: str | None) -> _Parsed | None:
 
 
 def _folded(number: str) -> str:
-    return next((found[1] + found[2] for form in NATIONAL_FORMS if (found := _with_digit(form, number))), number)
+    for form in NATIONAL_FORMS:
+        number = re.sub(f"^({form.before}){form.digit}({form.after})$", r"\1\2", number)
+    return number
 
 
 def _forms(number: str) -> list[str]:
     """The number in each form in which it may be written."""
     short = _folded(number)
-    longer = (re.fullmatch(f"({form.before})({form.after})", short) for form in NATIONAL_FORMS)
-    return [
-        short,
-        *(found[1] + form.digit + found[2] for form, found in zip(NATIONAL_FORMS, longer, strict=True) if found),
-    ]
-
-
-def _with_digit(form: NationalForm, number: str) -> re.Match[str] | None:
-    return re.fullmatch(f"({form.before}){form.digit}({form.after})", number)
+    longer = (re.sub(f"^({form.before})({form.after})$", rf"\g<1>{form.digit}\g<2>", short) for form in NATIONAL_FORMS)
+    return list(dict.fromkeys([short, *longer]))
