@@ -23,7 +23,7 @@ def offered(locale: str, discount: float = 0) -> Offered:
         ("en-IN", "ask Ana if they'd like Cut with Ben Sat, 21 Nov at 2:00 PM, for ₹500, because they are waiting for exactly this"),
         ("hi-IN", "Ana से पूछना कि क्या शनि, 21 नवंबर दोपहर 2:00 बजे Ben के साथ Cut चाहिए, क़ीमत ₹500, क्योंकि उन्हें ठीक यही चाहिए"),
         ("es-ES", "ofrecer a Ana Cut con Ben sáb, 21 nov a las 14:00, por ₹500, porque espera justo esto"),
-        ("fr-FR", "proposer à Ana Cut avec Ben sam. 21 nov. à 14:00, à ₹500, car cette personne attend exactement ce créneau"),
+        ("fr-FR", "proposer à Ana Cut avec Ben sam. 21 nov. à 14:00, à ₹500, car cette personne attend ce créneau précis"),
     ],
 )  # fmt: skip
 def test_a_proposal_says_who_what_with_whom_when_for_how_much_and_why(locale: str, said: str):
