@@ -27,9 +27,9 @@ run: $(INSTALLED) ## the whole suite on this machine, until Ctrl-C
 
 ORDER ?=
 
-# The tests of a module stay in one worker, so what they share (a local cloud, emulators) is started once. Modules, and the
-# tests of each, come in random order.
-PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(if $(ORDER),--randomly-seed=$(ORDER))
+# Three processes for two cores, because some wait for an emulator or for other processes. The tests of a module stay in one of
+# them, so what they share (a local cloud, emulators) is started once. Modules, and the tests of each, come in random order.
+PYTEST = $(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(if $(ORDER),--randomly-seed=$(ORDER))
 
 test: $(INSTALLED) ## every test but the long ones; ORDER=seed: in the order that a run before has named
 	$(PYTEST) -m 'not long' --durations 8 --durations-min 10

@@ -18,6 +18,7 @@ from local.reach import add_where, reached
 from shared.approvals.approval import Approval
 from shared.asking.agent_state import AgentState
 from shared.asking.decision import Decision
+from shared.asking.destination import Destination
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
 from shared.customers.consent import ConsentRecord
@@ -32,7 +33,17 @@ AUDIT: Final = "audit_logs"
 CHAINED: Final[Mapping[str, type[StateDocument]]] = {
     **{
         model.collection: model
-        for model in (AgentState, Approval, ConsentRecord, Conversation, CustomerScore, Decision, Gap, Outreach)
+        for model in (
+            AgentState,
+            Approval,
+            ConsentRecord,
+            Conversation,
+            CustomerScore,
+            Decision,
+            Destination,
+            Gap,
+            Outreach,
+        )
     },
     "conversations/*/messages": Message,
     "conversations/*/inbound": Inbound,

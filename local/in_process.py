@@ -209,9 +209,18 @@ class Suite:
                 break
         return response
 
-    def reply(self, message: Message, *, button: int | None = None, body: str = "", sid: str | None = None) -> Response:
-        """The person answers that message: presses the button of that number (0 is the yes), or writes."""
-        form = self._people(message, sender=message.sending.to, recipient=message.sending.sender)
+    def reply(
+        self,
+        message: Message,
+        *,
+        button: int | None = None,
+        body: str = "",
+        sid: str | None = None,
+        sender: str | None = None,
+    ) -> Response:
+        """The person answers that message: presses the button of that number (0 is the yes), or writes. `sender` is how
+        WhatsApp spells whom it was sent to, where otherwise."""
+        form = self._people(message, sender=sender or message.sending.to, recipient=message.sending.sender)
         form |= {"MessageSid": sid or f"SM{next(self._numbers) | 1 << 100:032x}", "SmsStatus": "received"}
         form |= {"Body": body, "NumMedia": "0", "OriginalRepliedMessageSid": message.sid}
         if button is not None:

@@ -21,6 +21,11 @@ PROMISES = {
         {"salons/{salon_id}/settings/current written", "job apply_settings at 47 * * * *"}, True, set()
     ),
     "detect_gaps": Promise({"salons/{salon_id}/bookings/{booking_id} written", "due gaps"}, True, set()),
+    "follow_customer": Promise(
+        {"salons/{salon_id}/customers/{customer_id} written", "job follow_customers when asked for"},
+        True,
+        {"SIGNING_KEY"},
+    ),
     "follow_waitlist": Promise(
         {"salons/{salon_id}/waitlist/{entry_id} written", "job follow_waitlist at 27 * * * *"}, True, set()
     ),

@@ -23,8 +23,17 @@ NEEDED_BY = {
 """Slow or heavy packages, and what a door calls when it needs one."""
 
 
-SPEAK = {"accept_offer", "answer_approval", "answer_message", "fill_gap", "notify_owner", "send_outreach"}
-"""The functions that say a time or an amount to somebody."""
+SPEAK = {
+    "accept_offer",
+    "answer_approval",
+    "answer_message",
+    "choose_branch",
+    "connect_salon",
+    "fill_gap",
+    "notify_owner",
+    "send_outreach",
+}
+"""The functions that say a time or an amount to somebody, or know which languages and currencies there are."""
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,9 @@ def test_a_bundle_holds_exactly_what_its_door_reaches(function: Function, bundle
     assert {name for name in rest if not name.endswith(".json")} == {"requirements.txt"} | told
 
 
-RENDER = {"answer_message", "fill_gap", "send_outreach"}
+RENDER = {"answer_approval", "answer_message", "choose_branch", "fill_gap", "send_outreach"}
 """The functions that fill messages of whichever room."""
-SPEAK = {"accept_offer", "answer_approval", "notify_owner"}
+SPEAK = {"accept_offer", "notify_owner"}
 """Those that say a phrase of their own, or a time."""
 UNDERSTAND = {"answer_message", "choose_branch"}
 """Those that read what people write."""

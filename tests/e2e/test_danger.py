@@ -25,7 +25,7 @@ Unguarded = Callable[[], AbstractContextManager[Any]]
 UNGUARDED: dict[Rule, tuple[Unguarded, int, int]] = {
     asking.what_leaves_was_looked_at_just_before: (
         lambda: patch.object(send_message, "FRESH", timedelta(days=1)),
-        18,
+        46,
         111,
     ),
     asking.contact_limits_hold: (

@@ -13,7 +13,7 @@ NOW = "2026-11-23T09:30:00Z"
 START, END = "2026-11-23T13:00:00Z", "2026-11-23T14:00:00Z"
 
 
-@pytest.fixture(params=["memory", pytest.param("emulator", marks=pytest.mark.emulator)])
+@pytest.fixture(params=["memory", pytest.param("emulator", marks=[pytest.mark.emulator, pytest.mark.long])])
 def cloud(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalCloud]:
     if request.param == "emulator":
         request.getfixturevalue("emulators")  # fails or skips where there are none

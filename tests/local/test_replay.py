@@ -17,6 +17,7 @@ from local import replay_report
 from local.booking_export import NotAnExport
 from local.replay import Question, add_parser, replay
 
+pytestmark = pytest.mark.long
 EXPORT = Path(__file__).parent.parent / "fixtures" / "booking_export.csv"
 WEEK = (date(2026, 5, 11), date(2026, 5, 17))
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,7 +110,6 @@ def test_the_table_shows_every_figure_once() -> None:
     assert names == list(replay_report.flat(figures()))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_the_report_is_the_same_byte_for_byte(tmp_path: Path, hash_seed: str) -> None:
     """In processes that order their sets differently."""

@@ -16,6 +16,7 @@ from tests.rules.documents import MODELS, MOST, WRONG
 from tests.rules.evaluated import Evaluated
 from tests.rules.table import SECURITY, rights
 
+pytestmark = pytest.mark.long
 CASES_OF_A_PROJECT = 100
 """The emulator gives no coverage report of more than four megabytes, and every value is in it."""
 SCHEMA = SECURITY.with_name("schema.md")

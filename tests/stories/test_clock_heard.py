@@ -5,7 +5,7 @@ from datetime import timedelta
 from local.in_process import ACCOUNT_SID, Suite
 from shared.salon.channel_route import route_path
 from tests.stories.one_way_in import never_woken, only_way_in
-from tests.stories.salon import NOW, ROOT, SMS, cancel, customer, freed_gaps, outreach_of, salon, settle
+from tests.stories.salon import NOW, ROOT, SMS, cancel, customer, freed_gaps, open_salon, outreach_of, salon, settle
 
 
 def lost(suite: Suite) -> None:
@@ -39,6 +39,14 @@ def test_a_wish_that_was_written_unheard_is_followed_within_the_hour() -> None:
         suite.put(f"{ROOT}/waitlist/w", {"customer_id": "c0"})
         suite.advance(hours=1)
         assert (suite.get(f"{ROOT}/waitlist/w") or {}).get("status") == "waiting"
+
+
+def test_customers_who_were_there_before_are_known_once_their_salon_is_connected() -> None:
+    with Suite(now=NOW) as suite:
+        only_way_in(suite, "follow_customer", "follow_customers")
+        open_salon(suite, waiting=1)
+        known = suite.list(f"{ROOT}/identities").values()
+        assert {id for each in known for id in each["customer_ids"]} == {"c0", "holder"}
 
 
 def test_a_number_that_was_entered_unheard_leads_to_its_salon_within_the_hour() -> None:

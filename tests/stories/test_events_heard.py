@@ -200,7 +200,7 @@ def test_the_owner_hears_of_a_sale() -> None:
 def test_the_owner_hears_that_the_provider_fails_and_asking_has_stopped() -> None:
     with salon(waiting=6, settings={"offers": {"max_wave_size": 6}}) as suite:
         only_way_in(suite, "notify_owner", "CIRCUIT_BREAKER_OPENED")
-        down = Refused(20003, "HTTP 401", retry=False, provider_fault=True)
+        down = Refused(20500, "HTTP 400", retry=False, provider_fault=True)
         suite.messenger = Troubled(suite.outbox, {phone(number): [down] for number in range(6)})
         cancel(suite)
         assert told(suite) == []

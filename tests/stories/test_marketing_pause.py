@@ -232,4 +232,4 @@ def test_a_yes_of_the_owner_to_a_promotional_offer_is_called_off_by_a_pause() ->
         suite.run_until_idle()
         [approval] = suite.list(f"{ROOT}/approvals").values()
         assert approval["status"] == "cancelled" and texts(suite, VERA["phone"]) == []
-        assert "promotional asks are paused" in texts(suite, OWNER)[-1]
+        assert "offers are paused, because too many people didn't want them" in texts(suite, OWNER)[-1]

@@ -62,6 +62,30 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "asked though what they wrote waits",
+        "nobody_is_asked_whose_message_waits",
+        "shared/asking/person.py",
+        (("    if unanswered:\n", "    if unanswered and not customer.name:\n"),),
+    ),
+    Mutant(
+        "somebody else's message taken for no message",
+        "what_is_quoted_is_what_is_answered",
+        "functions/answer_message/bind_reply.py",
+        (("    if ours is None and (said.replied_to_sid or said.button_payload):", "    if False:"),),
+    ),
+    Mutant(
+        "a yes believed whatever they asked",
+        "no_bare_yes_books_while_a_question_waits",
+        "functions/answer_message/find_doubt.py",
+        ((" or _wrote_after(asked or outreach, said, documents)", ""),),
+    ),
+    Mutant(
+        "the last message first",
+        "messages_are_answered_in_turn",
+        "functions/answer_message/answer_conversation.py",
+        (('        order_by=("received_at",),', '        order_by=("-received_at",),'),),
+    ),
+    Mutant(
         "sold without looking at the bookings",
         "nothing_is_sold_twice",
         "shared/sales/acceptance.py",
@@ -84,7 +108,7 @@ MUTANTS = (
         "shared/sales/sell_slot.py",
         (
             (
-                'staff_bookings=_bookings_around(transaction, "staff_id"',
+                'staff_bookings=_bookings_around(reader, "staff_id"',
                 'staff_bookings=_bookings_around(answer.documents, "staff_id"',
             ),
         ),
@@ -401,7 +425,7 @@ MUTANTS = (
         "rooms not looked at",
         "no_room_is_sold_twice",
         "shared/sales/sell_slot.py",
-        (("        if not room.free(slot, transaction):\n", "        if False:\n"),),
+        ((" or room.free(slot, reader):\n", " or True:\n"),),
     ),
     Mutant(
         "given up at the second failure",

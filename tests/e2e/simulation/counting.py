@@ -52,7 +52,9 @@ def campaigns_count_their_asks(history: History) -> Iterator[str]:
 
 
 def rounds_keep_their_pause(history: History) -> Iterator[str]:
-    """A round goes out when it is due. Before that no more are asked than have fallen away since the one before."""
+    """A round goes out when it is due. Before that no more are asked than have fallen away since the one before; but a wish that
+    was written since meets the gap at once: one more is asked, or a round where nobody was found before."""
+    wishes: dict[str, datetime] = {}
     offers: dict[tuple[str, str], dict[str, Data]] = defaultdict(dict)
     for commit in history.commits:
         asked: Counter[tuple[str, str]] = Counter()
@@ -68,9 +70,14 @@ def rounds_keep_their_pause(history: History) -> Iterator[str]:
                 continue
             found = map(Outreach.model_validate, offers[salon(change.path), change.after["id"]].values())
             fell_away = before["wave"] - sum(each.is_open and still_awaited(each, now) for each in found)
-            if new > fell_away:
+            wished = wishes.get(salon(change.path), NEVER) >= (change.before["last_attempt_at"] or NEVER)
+            if wished and before["reason"] is not None:
+                continue
+            if new > max(fell_away, int(wished)):
                 yield f"{change.path} asked {new} more, {due - now} before its round, where {fell_away} had fallen away"
         for change in commit:
+            if kind(change.path) == "audit_logs" and change.after and change.after["announces"] == "WAITLIST_CHANGED":
+                wishes[salon(change.path)] = change.update_time
             if kind(change.path) == "outreach" and change.after:
                 offers[salon(change.path), change.after["trigger_id"]][change.path] = change.after
 

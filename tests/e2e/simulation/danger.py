@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from shared.ports import Create, Update, Write
-from tests.e2e.simulation import asking, counting, moving, recording, selling, tenancy
+from tests.e2e.simulation import asking, counting, hearing, moving, recording, selling, tenancy
 from tests.e2e.simulation.history import History, kind
 from tests.e2e.simulation.rules import RULES, Rule
 
@@ -131,9 +131,14 @@ def _nothing_to_ask_about(history: History) -> bool:
     return met("a round about closed time")(history) or any(called_off)
 
 
-def _somebody_was_booked_then(history: History) -> bool:
+def kept_out(why: str) -> Danger:
+    """Whether somebody was considered and not asked for that reason."""
+    return lambda history: _kept_out(history, why)
+
+
+def _kept_out(history: History, why: str) -> bool:
     decisions = (change.after or {} for change in history.cloud.history if kind(change.path) == "autonomous_decisions")
-    return any(each["excluded"] == "booked at that time" for made in decisions for each in made.get("considered", []))
+    return any(each["excluded"] == why for made in decisions for each in made.get("considered", []))
 
 
 def _counted_otherwise(history: History) -> bool:
@@ -205,8 +210,12 @@ DANGERS: dict[Rule, Danger] = {
     ),
     asking.what_leaves_was_looked_at_just_before: told("Held: it was looked at too long ago", of="outreach"),
     asking.asks_are_about_open_time: _nothing_to_ask_about,
-    asking.nobody_is_asked_about_time_they_are_booked_in: _somebody_was_booked_then,
+    asking.nobody_is_asked_about_time_they_are_booked_in: kept_out("booked at that time"),
     asking.the_owner_allowed_it: told("Approval expired", of="approval"),
+    hearing.nobody_is_asked_whose_message_waits: kept_out("what they wrote waits for an answer"),
+    hearing.what_is_quoted_is_what_is_answered: hearing.quotes_something_else,
+    hearing.no_bare_yes_books_while_a_question_waits: hearing.a_yes_was_doubted,
+    hearing.messages_are_answered_in_turn: hearing.two_wait,
     counting.counters_equal_the_history: _counted_otherwise,
     counting.campaigns_count_their_asks: _asked_as_approved,
     counting.rounds_keep_their_pause: met("a round behind another"),

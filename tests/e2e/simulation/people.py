@@ -8,6 +8,8 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 from local.in_process import ACCOUNT_SID
 from local.outbox import Message
 from shared.adapters import twilio
@@ -16,7 +18,7 @@ from shared.salon.channel_route import route_path
 from tests.e2e.simulation.cloud import Cloud
 from tests.e2e.simulation.events import Event
 from tests.e2e.simulation.settling import book, messaging_of, settings_of, wish
-from tests.e2e.simulation.town import ELSEWHERES, SERVICES, STAFF, Place, town_of
+from tests.e2e.simulation.town import ELSEWHERES, SERVICES, STAFF, Place, town_of, written
 
 OFFER_LINK = re.compile(r"/o/[\w.-]+[\w-]")
 
@@ -63,6 +65,16 @@ class People:
             case "write":
                 words = dice.choice(["yes", "1", "BOOK", "no", "STOP", "START", "I can't come", "is Ann free?", "help"])
                 self._writes(place, place.phone(dice.randrange(place.customers)), words)
+            case "quote":
+                self._quotes(place, dice)
+            case "counter-offer":
+                if offers := [offer for offer in self._offers(place) if offer["delivery"]["sent_at"]]:
+                    self._counters(place, dice.choice(offers)["customer_phone"], dice)
+            case "stranger":
+                words = dice.choice(["Hello, are you open on Friday?", "yes", "STOP", "\N{WAVING HAND SIGN}"])
+                self._writes(place, f"+4477009200{dice.randrange(3):02}", words)
+            case "owner":
+                self._owner_writes(place, dice)
             case "time off":
                 away = {"start": now, "end": now + timedelta(hours=dice.choice([1, 4])), "reason": "sick"}
                 self.cloud.update(f"{place.root}/staff/{STAFF[1]}", time_off=[away], updated_at=now)
@@ -128,6 +140,29 @@ class People:
         self.acts += 1
         self.tell(f"    the salon of {reference} is paused")
         self._pauses(self._town.place(reference), random.Random(reference))
+
+    def _quotes(self, place: Place, dice: random.Random) -> None:
+        """Somebody answers under a message: an offer of any age, or what is none of ours."""
+        asks = [ask for _, ask in self._all(place, "outreach") if ask["delivery"]["message_id"]]
+        if not asks:
+            return
+        ask, words = dice.choice(asks), dice.choice(["yes", "1", "no", "\N{THUMBS UP SIGN}", "STOP"])
+        others = f"SM{dice.getrandbits(60) | 1 << 100:032x}"
+        quoted = {"OriginalRepliedMessageSid": dice.choice([ask["delivery"]["message_id"], others])}
+        if dice.random() < 0.2:
+            quoted = {"OriginalRepliedMessageSid": others, "ButtonPayload": "appt-778-confirm", "ButtonText": words}
+        self._writes(place, ask["customer_phone"], words, **quoted)
+
+    def _counters(self, place: Place, phone: str, dice: random.Random) -> None:
+        """Somebody asks for something else, and says yes before or after it is answered; or both at once."""
+        self._writes(place, phone, dice.choice(["Can I come at 5 instead?", "Is it with Ann?", "I have an allergy"]))
+        self._later(dice.choice([0, 0, 2, 20]), lambda: self._writes(place, phone, dice.choice(["yes", "1", "ok"])))
+
+    def _owner_writes(self, place: Place, dice: random.Random) -> None:
+        words = dice.choice(["yes", "ok", "no", "TODAY", "PAUSE", "HELP", "who is Mina?", "\N{THUMBS UP SIGN}"])
+        self._writes(place, place.owner, words)
+        if words == "PAUSE":
+            self._later(dice.uniform(5, 90), lambda: self._writes(place, place.owner, "RESUME"))
 
     def _pauses(self, place: Place, dice: random.Random) -> None:
         now = self.cloud.clock.now()
@@ -220,7 +255,8 @@ class People:
             for status in steps:
                 self._later(dice.uniform(0, 0.2 if status == "sent" else 5), partial(self._report, message, status))
         answers = dice.choices(
-            ["yes", "no", "words", "twice", "late", "stop", "both", "silence"], [30, 12, 12, 6, 6, 2, 4, 28]
+            ["yes", "no", "words", "asks", "twice", "late", "stop", "both", "silence"],
+            [26, 12, 10, 10, 6, 6, 2, 4, 24],
         )[0]
         wait, link = dice.lognormvariate(2.3, 1.1), OFFER_LINK.search(message.text)
         if message.purpose == "which_branch":
@@ -248,6 +284,9 @@ class People:
                 self._later(wait, lambda: chooses(1))
             case "words":
                 self._later(wait, lambda: self._says(message, dice.choice(["yes", "1", "ok", "no", "maybe"])))
+            case "asks":
+                place = self._town.place(message.sending.reference)
+                self._later(wait, lambda: self._counters(place, message.sending.to, dice))
             case "twice":
                 self._later(wait, lambda: chooses(0))
                 self._later(wait + 0.1, lambda: chooses(0))
@@ -269,7 +308,7 @@ class People:
         self.acts += 1
         sid = self._sid()
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} presses {button}: {message.sending.reference}")
-        self._taken(sid, message.sending.sender, self.cloud.reply(message, button=button, sid=sid).status_code)
+        self._taken(sid, message.sending.sender, self._reply(message, button=button, sid=sid).status_code)
 
     def _opens(self, link: str, answer: str) -> None:
         self.acts += 1
@@ -280,12 +319,22 @@ class People:
         self.acts += 1
         sid = self._sid()
         self.tell(f"{self.cloud.clock.now():%a %H:%M:%S} says {words!r}: {message.sending.reference}")
-        self._taken(sid, message.sending.sender, self.cloud.reply(message, body=words, sid=sid).status_code)
+        self._taken(sid, message.sending.sender, self._reply(message, body=words, sid=sid).status_code)
 
-    def _writes(self, place: Place, sender: str, words: str) -> None:
+    def _reply(self, message: Message, **said: Any) -> Response:
+        to, channel = message.sending.to, message.sending.channel
+        return self.cloud.reply(message, sender=written(to) if channel == "whatsapp" else to, **said)
+
+    def _writes(self, place: Place, sender: str, words: str, **quoted: str) -> None:
         sid = self._sid()
         form = {"AccountSid": ACCOUNT_SID, "ApiVersion": "2010-04-01", "MessageSid": sid, "SmsStatus": "received"}
-        form |= {"From": f"whatsapp:{sender}", "To": f"whatsapp:{place.number}", "Body": words, "NumMedia": "0"}
+        form |= {
+            "From": f"whatsapp:{written(sender)}",
+            "To": f"whatsapp:{place.number}",
+            "Body": words,
+            "NumMedia": "0",
+        }
+        form |= quoted
         self._taken(sid, place.number, self.cloud.webhook(twilio.INCOMING_PATH, form).status_code)
 
     def _sid(self) -> str:

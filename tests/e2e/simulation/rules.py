@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from tests.e2e.simulation import asking, counting, moving, recording, selling, tenancy
+from tests.e2e.simulation import asking, counting, hearing, moving, recording, selling, tenancy
 from tests.e2e.simulation.history import History
 
 Rule = Callable[[History], Iterator[str]]
@@ -28,6 +28,10 @@ RULES: tuple[Rule, ...] = (
     asking.asks_are_about_open_time,
     asking.nobody_is_asked_about_time_they_are_booked_in,
     asking.the_owner_allowed_it,
+    hearing.nobody_is_asked_whose_message_waits,
+    hearing.what_is_quoted_is_what_is_answered,
+    hearing.no_bare_yes_books_while_a_question_waits,
+    hearing.messages_are_answered_in_turn,
     counting.counters_equal_the_history,
     counting.campaigns_count_their_asks,
     counting.rounds_keep_their_pause,

@@ -67,11 +67,18 @@ class Place:
         return f"+4477009{self.digits}99"
 
     def phone(self, number: int) -> str:
-        # The first two of its own are one household.
+        # The first two of its own are one household, and every fourth has a number that WhatsApp spells otherwise.
+        if number and number % 4 == 0:
+            return f"+52551234{self.digits}{number:03}"
         return SHARED if number == 0 else f"+44770091{self.digits}{max(number, 2):02}"
 
     def at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), self.zone).astimezone(UTC)
+
+
+def written(phone: str) -> str:
+    """The number as WhatsApp spells it who writes from there."""
+    return phone.replace("+52", "+521", 1) if phone.startswith("+52") else phone
 
 
 @dataclass(frozen=True)
