@@ -111,7 +111,7 @@ class Clientele:
 
     def circumstance(self, customer_id: str, slot: Slot, now: datetime) -> Circumstance:
         """How things are with somebody, whatever the suite made of it."""
-        wishes = [wish for wish in self._wishes_of.get(customer_id, ()) if self._waits(wish, now)]
+        wishes = [wish for wish in self._wishes_of.get(customer_id, ()) if self.waits(wish, now)]
         if wishes:
             exact = any(
                 slot.service_id in wish.service_ids
@@ -170,7 +170,7 @@ class Clientele:
         fittable = set(gap.services_fittable)
         found: dict[str, tuple[Source, WaitlistEntry]] = {}
         for entry in self.world.wishes:
-            if not set(entry.service_ids) & fittable or not self._waits(entry, now):
+            if not set(entry.service_ids) & fittable or not self.waits(entry, now):
                 continue
             if entry.windows and not any(window.stretch.overlaps(gap.stretch) for window in entry.windows):
                 continue
@@ -183,7 +183,7 @@ class Clientele:
         ordered = sorted(found.items(), key=lambda item: (item[1][0], str(item[1][1].created_at), item[0]))
         return [(source, id, entry.service_ids[0], entry, None) for id, (source, entry) in ordered]
 
-    def _waits(self, wish: WaitlistEntry, now: datetime) -> bool:
+    def waits(self, wish: WaitlistEntry, now: datetime) -> bool:
         """Whoever has booked by themselves waits no longer."""
         if wish.id in self._served or not (wish.created_at or NEVER) <= now < self._wish_ends[wish.id]:
             return False

@@ -13,12 +13,14 @@ from bench.policy_agenda import GAPS_DUE
 from bench.policy_answers import People
 from bench.policy_trade import Freed, Offered, Trade, slots_remembered
 from bench.policy_world import MONTH, START, World
+from functions.fill_gap.meet_wish import LOOKED_AT, TRIED, suited
 from functions.fill_gap.next_step import Ask, End, Wait, next_step
 from functions.fill_gap.reply_model import Awaited
 from functions.fill_gap.round_plan import NoRound, RoundConditions, one_each, plan_round, without_round
 from functions.fill_gap.round_size import UNREACHABLE
 from shared.asking.outreach import Outreach
 from shared.calendar.gap import Gap
+from shared.customers.waitlist import WaitlistEntry
 from shared.records.stored import natural_id
 
 Policy = Literal["sequential", "blast", "adaptive"]
@@ -52,6 +54,9 @@ class Month:
 
     def run(self) -> Outcome:
         trade = self._trade
+        for wish in self._world.wishes if self._policy == "adaptive" else ():
+            if wish.created_at is not None and START < wish.created_at < self._end:
+                trade.agenda.at(wish.created_at, partial(self._meets, wish))
         with slots_remembered():
             trade.agenda.run(self._end, self._look)
         return Outcome(trade.freed, trade.calendar.gaps, trade.offers, trade.clientele.opt_outs, trade.revenue)
@@ -76,9 +81,27 @@ class Month:
         else:
             self._blast(gap)
 
-    def _adaptive(self, gap: Gap, offers: list[Outreach]) -> None:
+    def _meets(self, wish: WaitlistEntry) -> None:
+        """A new wish meets the gaps that are open, as in the suite."""
+        trade = self._trade
+        wanted_from = max(trade.now, min((window.start for window in wish.windows), default=trade.now))
+        gaps = [gap for gap in trade.calendar.gaps.values() if gap.is_open and gap.expires_at > wanted_from]
+        gaps.sort(key=lambda gap: (gap.expires_at, gap.id))
+        for gap in suited(wish, gaps[:LOOKED_AT])[:TRIED]:
+            if not trade.waits(wish):
+                break
+            self._adaptive(gap, trade.standing(gap), new_wish=True)
+
+    def _adaptive(self, gap: Gap, offers: list[Outreach], *, new_wish: bool = False) -> None:
         now, settings = self._trade.now, self._world.settings
-        step = next_step(gap, salon=self._world.salon, settings=settings, open_offers=len(offers), now=now)
+        step = next_step(
+            gap,
+            salon=self._world.salon,
+            settings=settings,
+            open_offers=len(offers),
+            now=now,
+            new_wish=new_wish,
+        )
         match step:
             case Wait(until, reason):
                 self._trade.campaign(gap, gap.campaign.postponed(until, reason))

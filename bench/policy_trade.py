@@ -37,6 +37,7 @@ from shared.calendar.booking import Booking, sold
 from shared.calendar.campaign import Campaign
 from shared.calendar.gap import Gap, campaigned, filled, looked_at
 from shared.calendar.service import Service
+from shared.customers.waitlist import WaitlistEntry
 from shared.messaging.outgoing import Delivery, OutgoingStatus
 from shared.records.audit import Amended
 from shared.records.stored import natural_id
@@ -261,6 +262,11 @@ class Trade:
     def _criteria(self, service_ids: Iterable[str], **others: Any) -> Criteria:
         services = {id: self.world.services[id] for id in service_ids}
         return Criteria(self.world.salon, services, self.world.settings, self._learned, self.now, **others)
+
+    def waits(self, wish: WaitlistEntry) -> bool:
+        """Whoever has an offer open for their wish is not waiting meanwhile."""
+        offered = any(ask.is_open and ask.waitlist_entry_id == wish.id for ask in self._asks_of(wish.customer_id))
+        return self.clientele.waits(wish, self.now) and not offered
 
     def _asks_of(self, customer_id: str) -> list[Outreach]:
         return [asked.ask for asked in self._of_customer.get(customer_id, ())]

@@ -1,6 +1,7 @@
 """Has a new wish on the waitlist meet the gaps that are open: those it suits look for people again, soonest first, until it is
 offered one. A gap for which nobody was found would else look again only hours later."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,7 @@ TRIED: Final = 5
 
 def meet_wish(entry_id: str, *, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
     outcome: Outcome = NobodyAsked("no open gap suits the wish")
-    for gap_id in _suited(entry_id, documents, clock.now())[:TRIED]:
+    for gap_id in _gaps_for(entry_id, documents, clock.now())[:TRIED]:
         if _waiting(entry_id, documents, clock.now()) is None:
             break
         outcome = fill_gap(gap_id, documents=documents, clock=clock, deployment=deployment, new_wish=True)
@@ -31,7 +32,7 @@ def _waiting(entry_id: str, documents: Reader, now: datetime) -> WaitlistEntry |
     return wish if wish and wish.status == "waiting" and not wish.over(now) else None
 
 
-def _suited(entry_id: str, documents: Reader, now: datetime) -> list[str]:
+def _gaps_for(entry_id: str, documents: Reader, now: datetime) -> list[str]:
     wish = _waiting(entry_id, documents, now)
     if wish is None:
         return []
@@ -42,9 +43,12 @@ def _suited(entry_id: str, documents: Reader, now: datetime) -> list[str]:
         order_by=("expires_at",),
         limit=LOOKED_AT,
     )
-    suited = [gap for gap in readable(Gap, documents.query(query)) if _suits(wish, gap)]
-    # Idle time is offered to few, so freed time comes before it.
-    return [gap.id for gap in sorted(suited, key=lambda gap: gap.origin == "idle")]
+    return [gap.id for gap in suited(wish, readable(Gap, documents.query(query)))]
+
+
+def suited(wish: WaitlistEntry, gaps: Iterable[Gap]) -> list[Gap]:
+    """Those of the open gaps that the wish may be for. Idle time is offered to few, so freed time comes before it."""
+    return sorted((gap for gap in gaps if _suits(wish, gap)), key=lambda gap: gap.origin == "idle")
 
 
 def _suits(wish: WaitlistEntry, gap: Gap) -> bool:
