@@ -83,13 +83,13 @@ def test_a_bundle_holds_exactly_what_its_door_reaches(function: Function, bundle
     assert {name for name in rest if not name.endswith(".json")} == {"requirements.txt"} | told
 
 
-RENDER = {"answer_approval", "answer_message", "choose_branch", "fill_gap", "send_outreach"}
+RENDER = {"answer_approval", "answer_message", "fill_gap", "send_outreach"}
 """The functions that fill messages of whichever room."""
-SPEAK = {"accept_offer", "notify_owner"}
+SPEAK = {"accept_offer", "choose_branch", "notify_owner"}
 """Those that say a phrase of their own, or a time."""
 UNDERSTAND = {"answer_message", "choose_branch"}
 """Those that read what people write."""
-SHOW = {"accept_offer": "offer.html", "answer_approval": "approval.html"}
+SHOW = {"accept_offer": "offer.html", "answer_approval": "notice.html"}
 
 
 def lexicons(function: str) -> set[str]:
@@ -220,7 +220,7 @@ def test_a_change_changes_exactly_the_bundles_that_reach_it(bundles: Path, proje
 
 def test_a_text_of_one_room_changes_only_what_renders_messages(bundles: Path, project: Path, tmp_path: Path) -> None:
     changing = copy(tmp_path, project)
-    touched = "functions/choose_branch/texts/es.toml"
+    touched = "functions/answer_message/texts/es.toml"
     with (changing / touched).open("a") as file:
         file.write("# touched\n")
     assert changed(changing, bundles) == {
