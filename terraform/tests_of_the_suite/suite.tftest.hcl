@@ -58,6 +58,7 @@ run "the_large_deployment_is_planned_too" {
     max_instances_factor = 5
     platform_members     = ["group:platform@example.com"]
     billing_account      = "012345-6789AB-CDEF01"
+    monthly_budget       = 600
   }
 
   assert {
