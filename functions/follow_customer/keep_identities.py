@@ -17,9 +17,9 @@ from shared.customers.consent import Channel, ConsentRecord, Statement, started,
 from shared.customers.customer import Customer
 from shared.customers.identity import Identity, identity_path
 from shared.customers.read_consents import entered, withdrawal_records
-from shared.ports import SALON, Clock, Data, Deployment, Documents, Query, Reader, Snapshot, Transaction, Write
+from shared.ports import SALON, Clock, Data, Deployment, Documents, Query, Reader, Snapshot, Write
 from shared.records.audit import record_fact
-from shared.records.commit import fact, save
+from shared.records.commit import fact, save, until_committed
 from shared.records.problem import Problem, readable_or_problem
 from shared.salon.salon import Salon
 from shared.values.identity import address_key
@@ -50,8 +50,9 @@ def follow_customer(
 
 def take_in(customer_id: str, *, new: bool, documents: Documents, clock: Clock, deployment: Deployment) -> Outcome:
     """Keeps the identities of a customer as they stand. A salon that is not there yet takes its customers in when it connects."""
+    # In a transaction the query would lock all identities, and the customers of an import would wait for each other.
     follow = partial(_follow, customer_id, new=new, now=clock.now(), deployment=deployment, documents=documents)
-    came = documents.transact(follow)
+    came: Outcome | Problem = until_committed(follow, clock=clock)
     if isinstance(came, Problem):
         set_aside([came], documents=documents, now=clock.now(), actor=ACTOR)
         return "cannot be reached so"
@@ -59,15 +60,10 @@ def take_in(customer_id: str, *, new: bool, documents: Documents, clock: Clock, 
 
 
 def _follow(
-    customer_id: str,
-    transaction: Transaction,
-    *,
-    new: bool,
-    now: datetime,
-    deployment: Deployment,
-    documents: Documents,
-) -> Outcome | Problem:
-    read, found = transaction.get(SALON), transaction.get(f"customers/{customer_id}")
+    customer_id: str, *, new: bool, now: datetime, deployment: Deployment, documents: Documents
+) -> Outcome | Problem | None:
+    """None when the customer or an identity was written meanwhile."""
+    read, found = documents.get(SALON), documents.get(f"customers/{customer_id}")
     if read is None:
         return "no salon yet"
     salon = Salon.readable_part(documents.salon_id, read.data)
@@ -77,8 +73,8 @@ def _follow(
         for channel in CHANNELS
         if isinstance(customer, Customer) and customer.phone
     }
-    held = transaction.query(Query("identities", where=(("customer_ids", "array_contains", customer_id),)))
-    kept = {each.id: each for each in [*held, *transaction.get_all([identity_path(key) for key in address])]}
+    held = documents.query(Query("identities", where=(("customer_ids", "array_contains", customer_id),)))
+    kept = {each.id: each for each in [*held, *documents.get_all([identity_path(key) for key in address])]}
     known = known_at(
         customer_id,
         gone=found is None,
@@ -95,11 +91,15 @@ def _follow(
         text="",
         at=now,
     )
-    writes: list[Write] = list(entered(_worth(known, said, list(address), transaction), now, actor=ACTOR))
+    writes: list[Write] = list(entered(_worth(known, said, list(address), documents), now, actor=ACTOR))
     if new and found is not None:
-        writes += _created(customer_id, salon.id, now, transaction)
+        writes += _created(customer_id, salon.id, now, documents)
     writes += (save(identity_path(key), each, kept.get(key)) for key, each in known.identities.items())
-    transaction.write(*writes)
+    if writes and not documents.commit(*writes):
+        return None
+    again = documents.get(f"customers/{customer_id}")
+    if (again and again.version) != (found and found.version):
+        return None
     return customer if isinstance(customer, Problem) else "followed"
 
 
